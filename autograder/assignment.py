@@ -1,0 +1,193 @@
+"""Loading an assignment: a folder with `assignment.toml`, its source notebook and its checks."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+class AssignmentError(Exception):
+    """An assignment is missing or its description is wrong: one sentence for its author."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the curriculum; `kind` is `auto` (hidden checks) or `manual` (staff)."""
+
+    name: str
+    points: float
+    kind: str = "auto"
+    title: str = ""
+    call_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use: seconds of wall clock, megabytes, processes, kilobytes."""
+
+    cell_seconds: float = 20.0
+    call_seconds: float = 10.0
+    total_seconds: float = 120.0
+    memory_mb: int = 1024
+    processes: int = 32
+    output_kb: int = 1024
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Everything an assignment declares; the folder's name is its id."""
+
+    id: str
+    title: str
+    folder: Path
+    packages: tuple[str, ...]
+    limits: Limits
+    questions: tuple[Question, ...]
+    files: tuple[str, ...] = ()
+
+    @property
+    def notebook_path(self) -> Path:
+        """The nbgrader source notebook, solutions included."""
+        return self.folder / f"{self.id}.ipynb"
+
+    @property
+    def checks_path(self) -> Path:
+        """The hidden checks."""
+        return self.folder / "checks.py"
+
+    @property
+    def wrong_path(self) -> Path:
+        """The bank of wrong solutions."""
+        return self.folder / "wrong"
+
+    @property
+    def right_path(self) -> Path:
+        """The bank of correct solutions in other styles."""
+        return self.folder / "right"
+
+    @property
+    def max_score(self) -> float:
+        """Automatic and manual points together."""
+        return sum(question.points for question in self.questions)
+
+    @property
+    def auto_questions(self) -> tuple[Question, ...]:
+        """The questions that hidden checks decide."""
+        return tuple(q for q in self.questions if q.kind == "auto")
+
+    @property
+    def manual_questions(self) -> tuple[Question, ...]:
+        """The questions that staff grade."""
+        return tuple(q for q in self.questions if q.kind == "manual")
+
+
+def assignments_folder() -> Path:
+    """The folder of assignments: HELDOUT_ASSIGNMENTS, else `assignments/` beside the packages."""
+    setting = os.environ.get("HELDOUT_ASSIGNMENTS")
+    return Path(setting) if setting else Path(__file__).resolve().parent.parent / "assignments"
+
+
+def list_assignments(folder: Path | None = None) -> list[Assignment]:
+    """Every assignment of the folder, sorted by id."""
+    folder = folder or assignments_folder()
+    if not folder.is_dir():
+        raise AssignmentError(
+            f"there is no folder of assignments at {folder}: set HELDOUT_ASSIGNMENTS to yours"
+        )
+    return [load_assignment(path.parent) for path in sorted(folder.glob("*/assignment.toml"))]
+
+
+def find_assignment(name: str, folder: Path | None = None) -> Assignment:
+    """The assignment of that id in the folder of assignments, or at that path."""
+    folder = folder or assignments_folder()
+    if _NAME.fullmatch(name) and (folder / name / "assignment.toml").is_file():
+        return load_assignment(folder / name)
+    if (Path(name) / "assignment.toml").is_file():
+        return load_assignment(Path(name))
+    known = ", ".join(sorted(path.parent.name for path in folder.glob("*/assignment.toml")))
+    raise AssignmentError(f"there is no assignment {name!r}; known: {known or 'none'}")
+
+
+def load_assignment(folder: Path) -> Assignment:
+    """Read `assignment.toml` strictly; raises AssignmentError with one sentence."""
+    folder = folder.resolve()
+    path = folder / "assignment.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AssignmentError(f"{path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"{path} is not valid TOML: {error}") from None
+    if not _NAME.fullmatch(folder.name):
+        raise AssignmentError(
+            f"{folder.name!r} cannot be an assignment's id: use lower-case letters, digits and _"
+        )
+    _only(table, {"title", "packages", "limits", "questions", "files"}, where=path)
+    return Assignment(
+        id=folder.name,
+        title=_text(table, "title", where=path),
+        folder=folder,
+        packages=_names(table, "packages", where=path),
+        limits=_limits(table.get("limits", {}), where=path),
+        questions=_questions(table.get("questions", []), where=path),
+        files=_names(table, "files", where=path),
+    )
+
+
+def _only(table: dict[str, Any], known: set[str], *, where: Path) -> None:
+    if unknown := sorted(set(table) - known):
+        raise AssignmentError(f"{where} has an unknown key {unknown[0]!r}")
+
+
+def _text(table: dict[str, Any], key: str, *, where: Path, default: str | None = None) -> str:
+    value = table.get(key, default)
+    if not isinstance(value, str):
+        raise AssignmentError(f"{where} needs the text {key!r}")
+    return value
+
+
+def _names(table: dict[str, Any], key: str, *, where: Path) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise AssignmentError(f"{where}: {key!r} must be a list of texts")
+    return tuple(value)
+
+
+def _limits(table: dict[str, Any], *, where: Path) -> Limits:
+    _only(table, {field.name for field in dataclasses.fields(Limits)}, where=where)
+    for key, value in table.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+            raise AssignmentError(f"{where}: the limit {key} is {value!r}, expected a number > 0")
+    return Limits(**table)
+
+
+def _questions(tables: Any, *, where: Path) -> tuple[Question, ...]:
+    if not isinstance(tables, list) or not tables:
+        raise AssignmentError(f"{where} names no [[questions]]")
+    questions = tuple(_question(table, where=where) for table in tables)
+    names = [question.name for question in questions]
+    if len(set(names)) != len(names):
+        raise AssignmentError(f"{where} names a question twice")
+    return questions
+
+
+def _question(table: dict[str, Any], *, where: Path) -> Question:
+    _only(table, {"name", "points", "kind", "title", "call_seconds"}, where=where)
+    name = _text(table, "name", where=where)
+    points = table.get("points")
+    kind = table.get("kind", "auto")
+    if not _NAME.fullmatch(name):
+        raise AssignmentError(f"{where}: {name!r} cannot be a question's name")
+    if isinstance(points, bool) or not isinstance(points, (int, float)) or points <= 0:
+        raise AssignmentError(f"{where}: question {name} has points {points!r}, expected > 0")
+    if kind not in ("auto", "manual"):
+        raise AssignmentError(f"{where}: question {name} has kind {kind!r}, expected auto or manual")
+    title = _text(table, "title", where=where, default=name.replace("_", " ").capitalize())
+    return Question(name, points, kind, title, table.get("call_seconds"))
