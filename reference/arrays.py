@@ -23,6 +23,13 @@ MODULES = (
     "activations",
     "layers",
     "losses",
+    "metrics",
+    "backprop",
+    "optimizers",
+    "regularization",
+    "stopping",
+    "training",
+    "capstone",
 )
 
 
