@@ -18,6 +18,7 @@ from typing import Literal, cast
 
 import msgspec
 
+from autograder.lenient_json import repair
 from autograder.not_a_notebook import (
     NotebookRejected,
     explain_json_value,
@@ -30,12 +31,19 @@ MAX_BYTES = 32 * 1024 * 1024
 MAX_CELLS = 10_000
 MAX_SOURCE_BYTES = 8 * 1024 * 1024
 MAX_GRADE_ID_LENGTH = 200
-MAX_REPAIRS = 100_000
 
 CellKind = Literal["code", "markdown", "raw"]
 KINDS: frozenset[str] = frozenset(("code", "markdown", "raw"))
 
-__all__ = ["Cell", "CellKind", "Notebook", "NotebookRejected", "parse_notebook", "written_answer"]
+__all__ = [
+    "Cell",
+    "CellKind",
+    "Notebook",
+    "NotebookRejected",
+    "answer_marker",
+    "parse_notebook",
+    "written_answer",
+]
 
 
 @dataclass(frozen=True)
@@ -132,7 +140,7 @@ def _read_file(data: bytes) -> _File:
         raise NotebookRejected(explain_json_value(data)) from None
     except (msgspec.DecodeError, UnicodeError):
         pass
-    repaired = _repair(data)
+    repaired = repair(data)
     try:
         return _decode_file(repaired)
     except msgspec.ValidationError:
@@ -141,48 +149,14 @@ def _read_file(data: bytes) -> _File:
         raise NotebookRejected(explain_malformed_json(repaired, error)) from None
 
 
-_HEX2 = rb"[0-9a-fA-F]{2}"
-_LONE_SURROGATE = re.compile(
-    rb"(?:[^\\]++|\\u[dD][89abAB]" + _HEX2 + rb"\\u[dD][c-fC-F]" + _HEX2 + rb""
-    rb"|\\(?!u[dD][89a-fA-F]).)*+(?P<found>\\u[dD][89a-fA-F]" + _HEX2 + rb")?",
-    re.DOTALL,
-)
-_NOT_FINITE = re.compile(rb'(?:[^"NI]++|"(?:[^"\\]++|\\.)*+")*+(?P<found>NaN|Infinity)?', re.DOTALL)
-
-
-def _repair(data: bytes) -> bytes:
-    """Make what Jupyter writes beyond strict JSON decodable, in place and in linear time.
-
-    Python's and JavaScript's writers leave NaN and Infinity in outputs and half of a
-    surrogate pair in text that was cut inside a character: the first become 0, the second
-    U+FFFD.
-    """
-    repaired = bytearray(data)
-    _overwrite(repaired, _LONE_SURROGATE, rb"\ufffd")
-    _overwrite(repaired, _NOT_FINITE, b"0")
-    return bytes(repaired)
-
-
-def _overwrite(data: bytearray, pattern: re.Pattern[bytes], replacement: bytes) -> None:
-    """Write `replacement`, padded with spaces, over what `pattern` finds.
-
-    Each match starts where the last one ended and consumes all that is fine, since a
-    search that tries every start would take quadratic time.
-    """
-    position = 0
-    for _ in range(MAX_REPAIRS):
-        match = pattern.match(data, position)
-        if match is None or match["found"] is None:
-            return
-        start, end = match.span("found")
-        del match  # it locks the bytearray
-        data[start:end] = replacement.ljust(end - start)
-        position = end
+def _size(value: msgspec.Raw) -> int:
+    """The undecoded value's length in bytes, 0 if it is absent."""
+    return len(memoryview(value))
 
 
 def _read_cells(file: _File) -> tuple[Cell, ...]:
     _require_version_4(file)
-    if not bytes(file.cells):
+    if not _size(file.cells):
         raise NotebookRejected("The file has no list of cells, so it is not a notebook.")
     try:
         in_file = _decode_cells(file.cells)
@@ -195,7 +169,7 @@ def _read_cells(file: _File) -> tuple[Cell, ...]:
             f"The notebook has {len(in_file)} cells, but at most {MAX_CELLS} are accepted."
         )
     known = [(index, cell) for index, cell in enumerate(in_file) if cell.cell_type in KINDS]
-    size = sum(len(memoryview(cell.source)) for _, cell in known)
+    size = sum(_size(cell.source) for _, cell in known)
     if size > MAX_SOURCE_BYTES:
         raise NotebookRejected(
             f"The notebook's cells hold {_megabytes(size)} MB of text, but at most"
@@ -206,12 +180,12 @@ def _read_cells(file: _File) -> tuple[Cell, ...]:
 
 def _require_version_4(file: _File) -> None:
     try:
-        version = _decode_version(file.nbformat) if bytes(file.nbformat) else None
+        version = _decode_version(file.nbformat) if _size(file.nbformat) else None
     except (msgspec.DecodeError, UnicodeError):
         version = None
     if version != 4:
         old = version is not None and version < 4
-        raise NotebookRejected(explain_version(version, old=old or bool(bytes(file.worksheets))))
+        raise NotebookRejected(explain_version(version, old=old or _size(file.worksheets) > 0))
 
 
 def _damaged_cells(message: str) -> str:
@@ -227,9 +201,10 @@ def _damaged_cells(message: str) -> str:
 def _read_cell(index: int, cell: _CellInFile) -> Cell:
     try:
         source = _decode_source(cell.source)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError) as error:
+        kind = "UTF-8 text" if isinstance(error, UnicodeError) else "text or a list of lines"
         raise NotebookRejected(
-            f"Cell {index + 1} of the notebook has no readable source:"
+            f"Cell {index + 1} of the notebook has a source that is not {kind}:"
             " open the notebook in Jupyter and save it again."
         ) from None
     text = source if isinstance(source, str) else "".join(source)
