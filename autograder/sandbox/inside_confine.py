@@ -1,0 +1,126 @@
+"""How a submission's process gives up everything before the student's code runs in it.
+
+It starts as a fork of the warm interpreter inside bubblewrap and enters namespaces of its own
+(user, PID, mount, IPC), gets fresh file systems that vanish with it, drops every capability, sets
+its limits and installs the system-call filter. Any step that fails ends the process: fail closed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import struct
+from dataclasses import dataclass
+
+from . import inside_seccomp
+
+HOME = "/home/student"
+_NOBODY = 65534
+_STUDENT = 1000
+_NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
+_NOSUID, _NODEV, _NOEXEC, _PRIVATE_RECURSIVE = 2, 4, 8, 0x44000
+_SET_DUMPABLE, _SET_DEATH_SIGNAL, _DROP_BOUNDING = 4, 1, 24
+_CAPABILITY_VERSION = 0x20080522
+_SETUID_SETGID = (1 << 6) | (1 << 7)
+_MB = 2**20
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """The limits of one submission: megabytes of memory and of files, processes, CPU seconds."""
+
+    memory_mb: int
+    processes: int
+    cpu_seconds: int
+    disk_mb: int = 64
+    files: int = 4096
+
+
+def prepare_host() -> None:
+    """Once, in the warm interpreter: see processes, and keep only what leaving root needs."""
+    if os.getuid() == 0:
+        _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC, "")
+        _keep_capabilities(_SETUID_SETGID)
+
+
+def leave_root() -> None:
+    """Become an unprivileged user of the host, so that the kernel counts processes per submission."""
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+
+
+def enter_namespaces() -> None:
+    """Enter new user, mount and IPC namespaces; the next child starts a new PID namespace."""
+    user, group = os.getuid(), os.getgid()
+    _libc.prctl(_SET_DUMPABLE, 1, 0, 0, 0)
+    _check(_libc.unshare(_NEW_USER | _NEW_MOUNTS | _NEW_IPC | _NEW_PIDS), "enter namespaces")
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{_STUDENT} {user} 1")
+    _write("/proc/self/gid_map", f"{_STUDENT} {group} 1")
+
+
+def mount_private(confinement: Confinement) -> None:
+    """Fresh temporary file systems and process list; the first process of the PID namespace calls."""
+    _check(_libc.mount(None, b"/", None, _PRIVATE_RECURSIVE, None), "make mounts private")
+    quota = f"size={confinement.disk_mb}m,nr_inodes={confinement.files},mode=700"
+    for place in ("/tmp", HOME, "/dev/shm"):
+        _mount("tmpfs", place, "tmpfs", _NOSUID | _NODEV, quota)
+    _mount("tmpfs", "/dev/pts", "tmpfs", _NOSUID | _NODEV | _NOEXEC, "size=4k,nr_inodes=2,mode=500")
+    _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC, "")
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when its keeper ends."""
+    _libc.prctl(_SET_DEATH_SIGNAL, 9, 0, 0, 0)
+
+
+def give_up_privileges(confinement: Confinement) -> None:
+    """Drop capabilities, set limits, install the filter: nothing of this can be undone."""
+    for capability in range(64):
+        if _libc.prctl(_DROP_BOUNDING, capability, 0, 0, 0) != 0:
+            break
+    _keep_capabilities(0)
+    address_space = _address_space() + confinement.memory_mb * _MB
+    for limit, value in (
+        (resource.RLIMIT_AS, address_space),
+        (resource.RLIMIT_NPROC, confinement.processes),
+        (resource.RLIMIT_CPU, confinement.cpu_seconds),
+        (resource.RLIMIT_FSIZE, confinement.disk_mb * _MB),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
+    inside_seccomp.install()
+
+
+def _address_space() -> int:
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
+def _keep_capabilities(mask: int) -> None:
+    header = ctypes.create_string_buffer(struct.pack("<Ii", _CAPABILITY_VERSION, 0))
+    data = ctypes.create_string_buffer(struct.pack("<6I", mask, mask, 0, 0, 0, 0))
+    _check(_libc.capset(header, data), "drop capabilities")
+
+
+def _mount(source: str, target: str, kind: str, flags: int, options: str) -> None:
+    words = [word.encode() for word in (source, target, kind)]
+    _check(_libc.mount(*words, flags, options.encode()), f"mount {target}")
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"cannot {what}: {os.strerror(code)}")
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)

@@ -1,0 +1,202 @@
+"""One submission's process: it runs cells and calls functions, and answers with plain data.
+
+Nothing here is trusted by the outside: whatever arrives there is data about the student. This side
+only has to be convenient for honest notebooks.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import wire
+from .inside_shell import Shell, describe_error
+
+SETUP_FAILED = 101
+_MAX_WARNINGS = 20
+_MISSING = object()
+
+
+def serve(channel: socket.socket, shell: Shell) -> None:
+    """Answer requests until the channel closes."""
+    session = _Session(channel, shell)
+    while True:
+        try:
+            request = session.receive()
+        except EOFError:
+            return
+        answer = session.answer(request)
+        answer["seq"] = request["seq"]
+        session.send(answer)
+
+
+class _Session:
+    def __init__(self, channel: socket.socket, shell: Shell) -> None:
+        self.channel = channel
+        self.shell = shell
+        self.objects: dict[int, Any] = {}
+
+    def receive(self) -> dict[str, Any]:
+        (size,) = wire.HEADER.unpack(self._exactly(wire.HEADER.size))
+        return wire.decode(self._exactly(size))
+
+    def _exactly(self, size: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            part = self.channel.recv(min(2**20, size - len(parts)))
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)
+
+    def send(self, message: dict[str, Any]) -> None:
+        body = wire.encode(message)
+        self.channel.sendall(wire.HEADER.pack(len(body)) + body)
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        if request["op"] == "cell":
+            return self._run_cell(request)
+        return self._call(request)
+
+    def _run_cell(self, request: dict[str, Any]) -> dict[str, Any]:
+        started = time.perf_counter()
+        error = self.shell.run(request["source"], request["number"], request["limit"])
+        return {
+            "outputs": self.shell.transcript.items,
+            "error": describe_error(error) if error is not None else None,
+            "seconds": time.perf_counter() - started,
+        }
+
+    def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+        function = self.shell.user_ns.get(request["name"], _MISSING)
+        if function is _MISSING:
+            return {"missing": "missing"}
+        if not callable(function):
+            return {"missing": type(function).__name__}
+        arguments = _Arguments(self, request["arguments"])
+        quiet = _Quiet()
+        with warnings.catch_warnings(record=True) as caught, np.errstate(**_DEFAULT_ERRORS), quiet:
+            warnings.simplefilter("always")
+            try:
+                value = function(*arguments.positional, **arguments.keywords)
+            except BaseException as error:
+                return {"raised": describe_error(error)}
+        changed = arguments.changed()
+        return {
+            **self._result(value, request["keep"]),
+            "changed": changed,
+            "warnings": _told(caught),
+        }
+
+    def _result(self, value: Any, keep: bool) -> dict[str, Any]:
+        try:
+            return {"value": wire.encode(self.keep(value) if keep else value, self.plain)}
+        except (wire.WireError, RecursionError) as error:
+            return {"unsendable": str(error)[:200], "type": type(value).__name__}
+
+    def plain(self, value: Any) -> Any:
+        """Turn a student's object into plain data where that is its obvious meaning."""
+        if isinstance(value, np.ndarray):
+            return np.asarray(value).view(np.ndarray) if value.dtype != object else self.keep(value)
+        for kind in (float, int, str, complex, list, tuple, dict, bytes):
+            if isinstance(value, kind) and not hasattr(value, "_fields"):
+                return kind(value)
+        if type(value).__module__ == "torch" and hasattr(value, "detach"):
+            return value.detach().cpu().numpy()
+        return self.keep(value)
+
+    def keep(self, value: Any) -> wire.Handle:
+        """Hold an object here and give the outside a number for it."""
+        number = len(self.objects)
+        self.objects[number] = value
+        return wire.Handle(number, type(value).__name__)
+
+
+class _Arguments:
+    """Decoded arguments, which can tell afterwards whether the function changed them."""
+
+    def __init__(self, session: _Session, body: bytes) -> None:
+        self.session = session
+        self.body = body
+        self.tokens: dict[int, Any] = {}
+        self.parts = wire.decode(body, self._restore)
+        self.positional, self.keywords = self.parts
+
+    def _restore(self, token: Any) -> Any:
+        if isinstance(token, wire.Handle):
+            value = self.session.objects.get(token.number)
+        elif isinstance(token, wire.GeneratorSeed):
+            value = np.random.default_rng(list(token.words))
+        else:
+            value = _callback(self.session, token.number)
+        self.tokens[id(value)] = token
+        return value
+
+    def _token(self, value: Any) -> Any:
+        token = self.tokens.get(id(value))
+        if token is None:
+            raise wire.WireError("an argument now holds something else")
+        return token
+
+    def changed(self) -> list[str]:
+        """The names or positions of the arguments that are no longer what they were."""
+        try:
+            if wire.encode(self.parts, self._token) == self.body:
+                return []
+        except wire.WireError:
+            pass
+        before = wire.decode(self.body)
+        pairs = [
+            (str(place + 1), *pair)
+            for place, pair in enumerate(zip(before[0], self.positional, strict=True))
+        ]
+        pairs += [(key, value, self.keywords.get(key)) for key, value in before[1].items()]
+        return [name for name, old, new in pairs if not self._same(old, new)]
+
+    def _same(self, old: Any, new: Any) -> bool:
+        try:
+            return wire.encode(old) == wire.encode(new, self._token)
+        except wire.WireError:
+            return False
+
+
+def _callback(session: _Session, number: int) -> Callable[..., Any]:
+    def function(*arguments: Any) -> Any:
+        session.send({"callback": number, "arguments": wire.encode(list(arguments), session.plain)})
+        reply = session.receive()
+        if "raised" in reply:
+            raise ValueError(reply["raised"])
+        return wire.decode(reply["value"])
+
+    return function
+
+
+class _Quiet:
+    """Drop what a called function prints: nobody reads it, and it may be a lot."""
+
+    def __enter__(self) -> None:
+        self.saved = sys.stdout, sys.stderr
+        self.sink = open(os.devnull, "w", encoding="utf-8")
+        sys.stdout = sys.stderr = self.sink
+
+    def __exit__(self, *exception: object) -> None:
+        sys.stdout, sys.stderr = self.saved
+        self.sink.close()
+
+
+_DEFAULT_ERRORS: Any = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+
+
+def _told(caught: list[warnings.WarningMessage]) -> list[list[str]]:
+    return [
+        [item.category.__name__, str(item.message)[:200]]
+        for item in caught[:_MAX_WARNINGS]
+        if issubclass(item.category, RuntimeWarning)
+    ]

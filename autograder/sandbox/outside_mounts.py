@@ -1,0 +1,121 @@
+"""What a submission can see: the system read-only, the interpreter, the allowed packages.
+
+What a student may import is decided here and nowhere else: an assignment's packages and their
+dependency closure are mounted, everything else is simply absent.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+SITE = "/heldout/site"
+INSIDE = "/heldout/inside"
+PYTHON = "/heldout/python"
+_RUNNER_NEEDS = ("ipython", "matplotlib-inline", "msgspec", "numpy")
+_SYSTEM = ("/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec")
+_SYSTEM_FILES = ("/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
+_FOLDERS = (
+    *("/usr", "/usr/share", "/etc", "/tmp", "/home", "/home/student", "/proc"),  # noqa: S108
+    *("/heldout", SITE, INSIDE, f"{INSIDE}/heldout_inside", PYTHON, f"{PYTHON}/lib"),
+)
+_HIDDEN = ("/usr/lib/python3/dist-packages",)
+
+
+class MountError(Exception):
+    """A package that an assignment names is not installed: one sentence for its author."""
+
+
+def interpreter() -> str:
+    """The interpreter's path as seen from inside."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    if Path(sys.base_prefix) == Path("/usr"):
+        return f"/usr/bin/{version}"
+    return f"{PYTHON}/bin/{version}"
+
+
+def arguments(packages: Iterable[str]) -> list[str]:
+    """The arguments of bubblewrap that build the file system of the sandbox."""
+    # Folders are made before they are filled: bubblewrap would make them for their owner alone.
+    words = [word for path in _FOLDERS for word in ("--dir", path)]
+    words += [*_system(), *_interpreter(), *_inside()]
+    for source in package_entries(tuple(packages)):
+        words += ["--ro-bind", str(source), f"{SITE}/{source.name}"]
+    return words
+
+
+def _system() -> Iterator[str]:
+    for path in _SYSTEM:
+        if Path(path).is_dir():
+            yield from ("--ro-bind", path, path)
+    for name in ("bin", "sbin", "lib", "lib32", "lib64"):
+        plain = Path("/", name)
+        if plain.is_symlink():
+            yield from ("--symlink", f"usr/{name}", str(plain))
+        elif plain.is_dir():
+            yield from ("--ro-bind", str(plain), str(plain))
+    for path in _SYSTEM_FILES:
+        yield from ("--ro-bind-try", path, path)
+    for path in _HIDDEN:
+        if Path(path).is_dir():
+            yield from ("--tmpfs", path)
+
+
+def _interpreter() -> Iterator[str]:
+    base = Path(sys.base_prefix)
+    library = Path(sysconfig.get_path("stdlib"))
+    if base != Path("/usr"):
+        inside_library = f"{PYTHON}/lib/{library.name}"
+        yield from ("--ro-bind", str(base / "bin"), f"{PYTHON}/bin")
+        yield from ("--ro-bind", str(library), inside_library)
+        for shared in sorted((base / "lib").glob("libpython*.so*")):
+            yield from ("--ro-bind", str(shared), f"{PYTHON}/lib/{shared.name}")
+        if (library / "site-packages").is_dir():
+            yield from ("--tmpfs", f"{inside_library}/site-packages")
+
+
+def _inside() -> Iterator[str]:
+    here = Path(__file__).parent
+    target = f"{INSIDE}/heldout_inside"
+    for path in [here / "wire.py", *sorted(here.glob("inside_*.py"))]:
+        yield from ("--ro-bind", str(path), f"{target}/{path.name}")
+
+
+@functools.cache
+def package_entries(packages: tuple[str, ...]) -> tuple[Path, ...]:
+    """The files and folders of the site directory that belong to the packages and their closure."""
+    entries: set[Path] = set()
+    for distribution in _closure((*_RUNNER_NEEDS, *packages)):
+        for file in distribution.files or ():
+            top = file.parts[0]
+            if top not in ("..", "__pycache__", "/") and not top.endswith(".pth"):
+                entries.add(Path(str(distribution.locate_file(top))))
+    return tuple(sorted(entry for entry in entries if entry.exists()))
+
+
+def _closure(names: Iterable[str]) -> list[metadata.Distribution]:
+    found: dict[str, metadata.Distribution] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        key = name.lower().replace("_", "-").replace(".", "-")
+        if key in found:
+            continue
+        try:
+            found[key] = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            raise MountError(f"the package {name} is not installed") from None
+        waiting += [
+            need.name for need in map(Requirement, found[key].requires or ()) if _wanted(need)
+        ]
+    return list(found.values())
+
+
+def _wanted(need: Requirement) -> bool:
+    return need.marker is None or need.marker.evaluate({"extra": ""})

@@ -1,0 +1,290 @@
+"""The trusted end of one submission's process: ask, wait within a limit, believe nothing.
+
+Whatever comes back is data about the student. A silent, dead or garbled process ends the session
+with `SessionEnded`, which says whether time, memory or the process itself was the reason; the
+session counts as closed only when its keeper has reported the PID namespace empty.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+import select
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import wire
+from .inside_confine import Confinement
+from .outside_launch import Sandbox, SandboxError
+
+_CLOSE_SECONDS = 10.0
+_MAX_TEXT = 20_000
+_MAX_OUTPUTS = 200
+_CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+class SessionEnded(Exception):
+    """The process is gone; `reason` is `timeout`, `memory` or `crashed`."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason} {detail}".strip())
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception inside, as the student may read it."""
+
+    type: str
+    message: str
+    traceback: str
+    memory: bool
+
+
+@dataclass(frozen=True)
+class CellReply:
+    """What one cell printed and showed (kind, MIME type, text, truncated) and what it raised."""
+
+    outputs: tuple[tuple[str, str, str, bool], ...]
+    raised: Raised | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class CallReply:
+    """What a call gave: a value, or the reason why there is none."""
+
+    value: Any = None
+    raised: Raised | None = None
+    missing: str = ""
+    unsendable: str = ""
+    changed: tuple[str, ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
+
+
+class Session:
+    """One submission's process, from fork to proof of its end."""
+
+    def __init__(self, sandbox: Sandbox, confinement: Confinement) -> None:
+        self._student, self._keeper = sandbox.open(confinement)
+        self._sequence = 0
+        self._report: dict[str, Any] | None = None
+        self.peak_kb = 0
+
+    def run_cell(self, source: str, number: int, *, seconds: float, limit: int) -> CellReply:
+        """Run a cell for at most `seconds`; keep at most `limit` characters of output."""
+        request = {"op": "cell", "source": source, "number": number, "limit": limit}
+        return _cell_reply(self._ask(request, seconds, ()))
+
+    def call(
+        self,
+        name: str,
+        positional: tuple[Any, ...],
+        keywords: dict[str, Any],
+        *,
+        seconds: float,
+        keep: bool = False,
+    ) -> CallReply:
+        """Call the student's function of that name with plain data, functions and generators."""
+        callbacks: list[Callable[..., Any]] = []
+        arguments = wire.encode([list(positional), keywords], _outgoing(callbacks))
+        request = {"op": "call", "name": name, "arguments": arguments, "keep": keep}
+        return _call_reply(self._ask(request, seconds, tuple(callbacks)))
+
+    def _ask(
+        self, request: dict[str, Any], seconds: float, callbacks: tuple[Callable[..., Any], ...]
+    ) -> dict[str, Any]:
+        self._sequence += 1
+        request["seq"] = self._sequence
+        deadline = time.monotonic() + seconds
+        try:
+            self._send(request, deadline)
+            while True:
+                reply = self._receive(deadline)
+                if "callback" not in reply:
+                    break
+                self._send(_answer_callback(reply, callbacks), deadline)
+        except SessionEnded as ended:
+            raise self._why(ended) from None
+        except (wire.WireError, OSError):
+            raise self._why(SessionEnded("crashed")) from None
+        if reply.get("seq") != self._sequence:
+            raise self._why(SessionEnded("crashed"))
+        return reply
+
+    def _send(self, message: dict[str, Any], deadline: float) -> None:
+        body = wire.encode(message)
+        self._student.settimeout(max(0.001, deadline - time.monotonic()))
+        try:
+            self._student.sendall(wire.HEADER.pack(len(body)) + body)
+        except TimeoutError:
+            raise SessionEnded("timeout") from None
+
+    def _receive(self, deadline: float) -> dict[str, Any]:
+        (size,) = wire.HEADER.unpack(self._exactly(wire.HEADER.size, deadline))
+        if size > wire.MAX_FRAME:
+            raise wire.WireError(f"a frame of {size} bytes is over the limit")
+        reply = wire.decode(self._exactly(size, deadline))
+        if type(reply) is not dict:
+            raise wire.WireError("a reply is not a dict")
+        return reply
+
+    def _exactly(self, size: int, deadline: float) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            left = deadline - time.monotonic()
+            ready, _, _ = select.select([self._student, self._keeper], [], [], max(0.0, left))
+            if self._student in ready:
+                part = self._student.recv(min(2**20, size - len(parts)))
+                if not part:
+                    raise SessionEnded("crashed")
+                parts += part
+            elif ready:
+                raise SessionEnded("crashed")
+            elif left <= 0:
+                raise SessionEnded("timeout")
+        return bytes(parts)
+
+    def _why(self, ended: SessionEnded) -> SessionEnded:
+        report = self.close()
+        if report["reason"] == "memory":
+            return SessionEnded("memory")
+        if ended.reason == "timeout":
+            return ended
+        return SessionEnded("crashed", f"exit status {report['detail']}")
+
+    def close(self) -> dict[str, Any]:
+        """End the process and all it started; returns the keeper's report of the empty namespace.
+
+        Raises SandboxError when that proof does not come: nothing may then be concluded.
+        """
+        if self._report is not None:
+            return self._report
+        self._report = {"reason": "closed", "detail": "", "peak_kb": 0}
+        with contextlib.suppress(OSError):
+            self._keeper.shutdown(socket.SHUT_WR)
+        self._student.close()
+        self._keeper.settimeout(_CLOSE_SECONDS)
+        try:
+            self._report = wire.decode(self._keeper.recv(4096))
+        except (OSError, wire.WireError):
+            raise SandboxError("the keeper of a submission did not report its end") from None
+        finally:
+            self._keeper.close()
+        if self._report["reason"] == "setup":
+            raise SandboxError(f"a submission's confinement failed: {self._report['detail']}")
+        self.peak_kb = self._report["peak_kb"]
+        return self._report
+
+
+def _outgoing(callbacks: list[Callable[..., Any]]) -> wire.Replace:
+    def replace(value: Any) -> Any:
+        if isinstance(value, np.random.Generator):
+            words = value.integers(0, 2**63, size=4, dtype=np.int64)
+            return wire.GeneratorSeed(tuple(int(word) for word in words))
+        if callable(value):
+            callbacks.append(value)
+            return wire.Callback(len(callbacks) - 1)
+        raise wire.WireError(f"an argument of type {type(value).__name__} is not plain data")
+
+    return replace
+
+
+def _answer_callback(
+    reply: dict[str, Any], callbacks: tuple[Callable[..., Any], ...]
+) -> dict[str, Any]:
+    number, arguments = reply["callback"], reply.get("arguments")
+    if type(number) is not int or not 0 <= number < len(callbacks) or type(arguments) is not bytes:
+        raise wire.WireError("a malformed callback")
+    values = wire.decode(arguments)
+    if type(values) is not list:
+        raise wire.WireError("a malformed callback")
+    try:
+        return {"value": wire.encode(callbacks[number](*values))}
+    except (
+        Exception
+    ) as error:  # a student may call our function with anything; it sees only the type
+        return {
+            "raised": f"the given function does not accept these arguments ({type(error).__name__})"
+        }
+
+
+def clean_text(text: Any, limit: int = _MAX_TEXT) -> str:
+    """Text from inside, shortened, without terminal escapes, control and direction characters."""
+    if type(text) is not str:
+        return ""
+    return _UNPRINTABLE.sub("", _CONTROL.sub("", text[: 2 * limit])).replace("\r", "")[:limit]
+
+
+def _raised(data: Any) -> Raised | None:
+    if type(data) is not dict:
+        return None
+    return Raised(
+        wire.clean_name(data["type"]) if type(data.get("type")) is str else "Exception",
+        clean_text(data.get("message"), 500),
+        clean_text(data.get("traceback"), 8000),
+        data.get("memory") is True,
+    )
+
+
+def _cell_reply(reply: dict[str, Any]) -> CellReply:
+    items = reply.get("outputs")
+    outputs = [_output(item) for item in (items if type(items) is list else [])[:_MAX_OUTPUTS]]
+    seconds = reply.get("seconds")
+    known = type(seconds) is float and math.isfinite(seconds)
+    return CellReply(
+        tuple(output for output in outputs if output),
+        _raised(reply.get("error")),
+        abs(seconds) if known else 0.0,
+    )
+
+
+def _output(item: Any) -> tuple[str, str, str, bool] | None:
+    if type(item) is not list or len(item) != 4 or any(type(part) is not str for part in item[:3]):
+        return None
+    kind, mime, text, truncated = item
+    if kind not in ("stdout", "stderr", "result", "display"):
+        return None
+    if mime in ("image/png", "image/jpeg"):
+        text = re.sub(r"[^A-Za-z0-9+/=]", "", text)
+    elif mime in ("image/svg+xml", "text/plain", "text/html", "text/markdown", "text/latex"):
+        text = clean_text(text, len(text))
+    else:
+        return None
+    return kind, mime, text, truncated is True
+
+
+def _call_reply(reply: dict[str, Any]) -> CallReply:
+    if type(reply.get("missing")) is str:
+        return CallReply(missing=wire.clean_name(reply["missing"]))
+    if "raised" in reply:
+        return CallReply(raised=_raised(reply["raised"]) or Raised("Exception", "", "", False))
+    if type(reply.get("value")) is not bytes:
+        return CallReply(unsendable=clean_text(reply.get("unsendable"), 200) or "nothing readable")
+    try:
+        value = wire.decode(reply["value"])
+    except wire.WireError as error:
+        return CallReply(unsendable=str(error))
+    changed, warned = reply.get("changed"), reply.get("warnings")
+    return CallReply(
+        value=value,
+        changed=tuple(
+            wire.clean_name(name)
+            for name in (changed if type(changed) is list else [])[:20]
+            if type(name) is str
+        ),
+        warnings=tuple(
+            (wire.clean_name(str(item[0])), clean_text(item[1], 200))
+            for item in (warned if type(warned) is list else [])[:20]
+            if type(item) is list and len(item) == 2
+        ),
+    )
