@@ -35,7 +35,7 @@ class Recipe:
 
 
 BINARY = Recipe(hidden=(32, 16), epochs=20, batch_size=128, lr=5e-3, p=0.0, weight_decay=1e-4)
-CLASSES = Recipe(hidden=(64,), epochs=40, batch_size=32, lr=3e-3, p=0.2, weight_decay=1e-3)
+CLASSES = Recipe(hidden=(128,), epochs=40, batch_size=64, lr=1e-2, p=0.3, weight_decay=1e-3)
 
 
 @dataclass(frozen=True)
