@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -16,16 +17,22 @@ def secret_seed(path: Path | None = None) -> bytes:
         return setting.encode()
     path = path or _default_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes().strip()
+    if not path.exists():
+        _create(path)
+    return path.read_bytes().strip()
+
+
+def _create(path: Path) -> None:
+    # Written aside and then linked, so that nobody ever reads half a seed or replaces one.
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        seed = secrets.token_hex(32).encode()
-        file.write(seed)
+        file.write(secrets.token_hex(32).encode())
         file.flush()
         os.fsync(file.fileno())
-    return seed
+    with contextlib.suppress(FileExistsError):
+        os.link(aside, path)
+    aside.unlink()
 
 
 def _default_path() -> Path:

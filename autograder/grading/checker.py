@@ -1,0 +1,198 @@
+"""The checker process: hidden checks, reference and secret seed here, the student elsewhere.
+
+Run as `python -m autograder.grading.checker FOLDER`. It starts a warm sandbox, collects the
+assignment's checks once, and then grades every job that comes through its standard input. The
+pipeline of one submission is `grade`: parse, run the cells, run the checks, prove the end, add up.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from autograder.assignment import Assignment, AssignmentError, Question, load_assignment
+from autograder.grading import protocol
+from autograder.grading.execution import Execution
+from autograder.grading.plugin import CheckPlugin, Submitted, run_session
+from autograder.grading.protocol import Job, Reply
+from autograder.grading.version import grader_version
+from autograder.notebook import Notebook, NotebookRejected, parse_notebook
+from autograder.results import (
+    CheckResult,
+    GradeResult,
+    QuestionResult,
+    Status,
+    Verdict,
+    question_result,
+)
+from autograder.sandbox.outside_launch import Sandbox, SandboxError
+from autograder.sandbox.outside_mounts import MountError
+
+_WARM = {"numpy": "numpy", "matplotlib": "matplotlib.pyplot", "torch": "torch"}
+Tell = Callable[[dict[str, object]], None]
+
+
+class Checker:
+    """Grades submissions of one assignment, one at a time."""
+
+    def __init__(self, assignment: Assignment, plugin: CheckPlugin, sandbox: Sandbox) -> None:
+        self.assignment = assignment
+        self._plugin = plugin
+        self._sandbox = sandbox
+        self._version = grader_version(assignment)
+
+    def grade(self, job: Job, tell: Tell) -> GradeResult:
+        """From bytes to a result; raises SandboxError when the sandbox broke (a fault of ours)."""
+        started = time.perf_counter()
+        try:
+            notebook = parse_notebook(job.data)
+        except NotebookRejected as rejection:
+            return self._outcome(job, Status.REJECTED, started, error=str(rejection))
+        execution = Execution(self._sandbox, notebook, self.assignment.limits)
+        try:
+            execution.run_cells(lambda done, total: tell(_step("cells", done, total)))
+            submitted = Submitted(execution, notebook.digest, job.seed)
+            questions = self._questions(submitted, tell)
+        finally:
+            execution.close()
+        broken = next((q for q in questions if q.verdict is Verdict.INFRASTRUCTURE_ERROR), None)
+        return self._outcome(
+            job,
+            Status.INFRASTRUCTURE_ERROR if broken else Status.GRADED,
+            started,
+            error=broken.message if broken else "",
+            questions=questions,
+            digest=notebook.digest,
+            cells=execution.cells,
+        )
+
+    def _outcome(
+        self,
+        job: Job,
+        status: Status,
+        started: float,
+        *,
+        error: str = "",
+        questions: tuple[QuestionResult, ...] = (),
+        **details: Any,
+    ) -> GradeResult:
+        graded = status is Status.GRADED
+        return GradeResult(
+            submission=job.submission,
+            assignment=self.assignment.id,
+            status=status,
+            score=sum(q.score or 0.0 for q in questions) if graded else None,
+            max_score=self.assignment.max_score,
+            questions=questions if graded else (),
+            error=error,
+            seconds=time.perf_counter() - started,
+            grader_version=self._version,
+            **details,
+        )
+
+    def _questions(self, submitted: Submitted, tell: Tell) -> tuple[QuestionResult, ...]:
+        results: list[QuestionResult] = []
+        for place, question in enumerate(self.assignment.questions):
+            if question.kind == "manual":
+                waiting = "Waits for staff to grade it."
+                result = QuestionResult(
+                    question.name, "manual", None, question.points, Verdict.PENDING, waiting
+                )
+            else:
+                result = self._question(question, submitted)
+            results.append(result)
+            step = _step("checks", place + 1, len(self.assignment.questions))
+            tell({**step, "question": result.record()})
+        return tuple(results)
+
+    def _question(self, question: Question, submitted: Submitted) -> QuestionResult:
+        names = self._plugin.checks_of(question.name)
+        return question_result(
+            question.name, question.points, [self._check(name, submitted) for name in names]
+        )
+
+    def _check(self, name: str, submitted: Submitted) -> CheckResult:
+        found = self._plugin.run(name, submitted)
+        if isinstance(found, CheckResult):
+            return found
+        if isinstance(found, SandboxError):
+            raise found
+        if not isinstance(found, Exception):
+            raise SandboxError(f"the check {name} was interrupted by {type(found).__name__}")
+        if self._source_passes(name, submitted):
+            return self._plugin.unusable(name)
+        return self._plugin.infrastructure_error(
+            name, f"The check {name} broke: {type(found).__name__}: {found}"
+        )
+
+    def _source_passes(self, name: str, submitted: Submitted) -> bool:
+        """Whether the source notebook passes the check with the same hidden inputs.
+
+        A check that breaks on one submission but not on the model solution broke on what that
+        submission returned; one that breaks on both is broken itself.
+        """
+        notebook = self._source()
+        execution = Execution(self._sandbox, notebook, self.assignment.limits)
+        try:
+            execution.run_cells()
+            again = Submitted(execution, submitted.digest, submitted.seed)
+            found = self._plugin.run(name, again)
+        finally:
+            execution.close()
+        return isinstance(found, CheckResult) and found.verdict is Verdict.PASSED
+
+    def _source(self) -> Notebook:
+        try:
+            return parse_notebook(self.assignment.notebook_path.read_bytes())
+        except (OSError, NotebookRejected) as error:
+            raise SandboxError(f"the source notebook cannot be read: {error}") from None
+
+
+def _step(stage: str, done: int, total: int) -> dict[str, object]:
+    return {"stage": stage, "done": done, "total": total}
+
+
+def warm_modules(assignment: Assignment) -> list[str]:
+    """The modules that the warm interpreter imports before the first submission."""
+    return [_WARM[name] for name in assignment.packages if name in _WARM]
+
+
+def _serve(assignment: Assignment, requests: BinaryIO, answers: BinaryIO) -> None:
+    with Sandbox(assignment.packages, warm_modules(assignment)) as sandbox:
+
+        def loop(plugin: CheckPlugin) -> None:
+            checker = Checker(assignment, plugin, sandbox)
+            sandbox.wait_until_ready()
+            protocol.send(answers, Reply(ready=True))
+            while True:
+                try:
+                    job = protocol.receive_job(requests)
+                except EOFError:
+                    return
+                try:
+                    result = checker.grade(job, lambda step: protocol.send(answers, Reply(step)))
+                except SandboxError as error:
+                    protocol.send(answers, Reply(fatal=str(error)))
+                    return
+                protocol.send(answers, Reply(result=result))
+
+        run_session(assignment, loop)
+
+
+def main(folder: str) -> None:
+    """Serve jobs from standard input; whatever checks print goes to standard error."""
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    try:
+        _serve(load_assignment(Path(folder)), requests, answers)
+    except (AssignmentError, SandboxError, MountError) as error:
+        protocol.send(answers, Reply(fatal=str(error)))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

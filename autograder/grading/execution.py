@@ -1,0 +1,187 @@
+"""A submission's notebook in the sandbox: cells run once, functions answer, faults stay local.
+
+When a cell or a call runs out of time or memory or ends its process, the process is replaced: the
+cells run again in a new one, without the cell that did it, so that only its own question suffers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from autograder.assignment import Limits
+from autograder.findings import Finding
+from autograder.notebook import Cell, Notebook
+from autograder.results import CellOutput, Output, Verdict
+from autograder.sandbox.inside_confine import Confinement
+from autograder.sandbox.outside_launch import Sandbox
+from autograder.sandbox.outside_session import CallReply, CellReply, Session, SessionEnded
+
+_MAX_RESTARTS = 25
+Progress = Callable[[int, int], None]
+
+
+class Execution:
+    """One submission in the sandbox, from its first cell to the proof that nothing is left."""
+
+    def __init__(self, sandbox: Sandbox, notebook: Notebook, limits: Limits) -> None:
+        self._sandbox = sandbox
+        self._cells = notebook.code_cells
+        self._limits = limits
+        self._confinement = Confinement(
+            memory_mb=int(limits.memory_mb),
+            processes=int(limits.processes),
+            cpu_seconds=int(limits.total_seconds * 2) + 10,
+        )
+        self._session: Session | None = None
+        self._results: dict[int, CellOutput] = {}
+        self._skipped: set[int] = set()
+        self._slow: dict[str, Finding] = {}
+        self._restarts = 0
+        self._output_left = int(limits.output_kb * 1024)
+        self._spent = 0.0
+        self.peak_kb = 0
+
+    @property
+    def cells(self) -> tuple[CellOutput, ...]:
+        """What each code cell did, in the notebook's order."""
+        return tuple(self._results[place] for place in sorted(self._results))
+
+    def run_cells(self, progress: Progress = lambda done, total: None) -> None:
+        """Run every code cell; a cell that fails in any way stops only itself."""
+        while self._session is None and self._restarts <= _MAX_RESTARTS and self._left() > 0:
+            self._start(progress)
+        for place, cell in enumerate(self._cells):
+            if place not in self._results:
+                why = "The time for the whole notebook was used up before this cell ran."
+                self._results[place] = CellOutput(cell.index, "skipped", (), why)
+
+    def _start(self, progress: Progress = lambda done, total: None) -> None:
+        self._session = session = Session(self._sandbox, self._confinement)
+        unresolved = []
+        for place, cell in enumerate(self._cells):
+            if place in self._skipped:
+                continue
+            if not self._run(session, place, cell):
+                return
+            if self._results[place].error.rsplit("\n", 1)[-1].startswith("NameError"):
+                unresolved.append((place, cell))
+            progress(place + 1, len(self._cells))
+        # The order of cells does not matter: what was defined further down is known by now.
+        for place, cell in unresolved:
+            if not self._run(session, place, cell, again=True):
+                return
+
+    def _run(self, session: Session, place: int, cell: Cell, *, again: bool = False) -> bool:
+        """Run one cell; False when the process ended with it."""
+        seconds = min(self._limits.cell_seconds, self._left())
+        try:
+            with self._clock():
+                reply = session.run_cell(
+                    cell.source, place + 1, seconds=seconds, limit=max(0, self._output_left)
+                )
+        except SessionEnded as ended:
+            self._skipped.add(place)
+            self._lose_session()
+            self._results[place] = CellOutput(
+                cell.index, ended.reason, (), _why_cell(ended, seconds), 0.0
+            )
+            return False
+        if again or place not in self._results:
+            self._output_left -= sum(len(output[2]) for output in reply.outputs)
+            self._results[place] = _cell_output(cell, reply)
+        return True
+
+    def _left(self) -> float:
+        return self._limits.total_seconds - self._spent
+
+    @contextlib.contextmanager
+    def _clock(self) -> Iterator[None]:
+        """Count only the sandbox's time: how long a check itself takes is not the student's."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._spent += time.monotonic() - started
+
+    def _lose_session(self) -> None:
+        if self._session is not None:
+            self.peak_kb = max(self.peak_kb, self._session.peak_kb)
+        self._session = None
+        self._restarts += 1
+
+    def call(
+        self,
+        name: str,
+        positional: tuple[Any, ...],
+        keywords: dict[str, Any],
+        *,
+        seconds: float,
+        keep: bool = False,
+    ) -> CallReply:
+        """Call a function of the notebook; raises Finding unless it returns in time."""
+        if name in self._slow:
+            raise self._slow[name]
+        while self._session is None:
+            if self._left() <= 0 or self._restarts > _MAX_RESTARTS:
+                raise Finding(Verdict.TIMEOUT, self._exhausted())
+            self._start()
+        limit = min(seconds, self._left())
+        if limit <= 0:
+            raise Finding(Verdict.TIMEOUT, self._exhausted())
+        try:
+            with self._clock():
+                return self._session.call(name, positional, keywords, seconds=limit, keep=keep)
+        except SessionEnded as ended:
+            self._lose_session()
+            finding = _why_call(name, ended, limit)
+            if ended.reason != "crashed":
+                self._slow[name] = finding
+            raise finding from None
+
+    def _exhausted(self) -> str:
+        if self._left() <= 0:
+            return f"The {self._limits.total_seconds:g} s for the whole notebook were used up."
+        return "The notebook ended its process too often to go on."
+
+    def defining_cell(self, name: str) -> CellOutput | None:
+        """The cell that would define the name but did not run to its end."""
+        pattern = re.compile(rf"^\s*(?:(?:async\s+)?def|class)\s+{name}\b|^\s*{name}\s*=", re.M)
+        for place, cell in enumerate(self._cells):
+            result = self._results.get(place)
+            if result is not None and not result.ok and pattern.search(cell.source):
+                return result
+        return None
+
+    def close(self) -> None:
+        """End the notebook's processes; raises SandboxError without the proof of their end."""
+        if self._session is not None:
+            self._session.close()
+            self.peak_kb = max(self.peak_kb, self._session.peak_kb)
+            self._session = None
+
+
+def _cell_output(cell: Cell, reply: CellReply) -> CellOutput:
+    outputs = tuple(Output(*output) for output in reply.outputs)
+    if reply.raised is None:
+        return CellOutput(cell.index, "ok", outputs, "", reply.seconds)
+    status = "memory" if reply.raised.memory else "error"
+    return CellOutput(cell.index, status, outputs, reply.raised.traceback, reply.seconds)
+
+
+def _why_cell(ended: SessionEnded, seconds: float) -> str:
+    return {
+        "timeout": f"This cell did not end within {seconds:.3g} s and was stopped.",
+        "memory": "This cell used more memory than allowed and was stopped.",
+    }.get(ended.reason, "This cell ended its process.")
+
+
+def _why_call(name: str, ended: SessionEnded, seconds: float) -> Finding:
+    if ended.reason == "timeout":
+        return Finding(Verdict.TIMEOUT, f"`{name}` did not answer within {seconds:.3g} s.")
+    if ended.reason == "memory":
+        return Finding(Verdict.MEMORY, f"`{name}` used more memory than allowed.")
+    return Finding(Verdict.ERROR, f"The process ended while `{name}` ran.")

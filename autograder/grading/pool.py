@@ -1,0 +1,187 @@
+"""A pool of checker processes, kept warm: the one way in to grading for the CLI and the service.
+
+Each checker serves one assignment and one submission at a time. A checker that breaks, hangs or
+dies is replaced and its submission tried once more; if that fails too, the result says
+`infrastructure_error`: never a zero, never full marks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.assignment import Assignment, find_assignment
+from autograder.grading import protocol
+from autograder.grading.protocol import Job, Reply
+from autograder.grading.version import grader_version
+from autograder.results import GradeResult, Status
+from autograder.seeds import secret_seed
+
+_TRIES = 2
+_SLACK_SECONDS = 120.0
+_START_SECONDS = 120.0
+Progress = Callable[[dict[str, object]], None]
+
+
+class CheckerError(Exception):
+    """A checker process could not start or did not answer: a fault of ours, in one sentence."""
+
+
+class _CheckerProcess:
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "autograder.grading.checker", str(assignment.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_environment(),
+        )
+        self._ready = False
+
+    def grade(self, job: Job, on_progress: Progress | None) -> GradeResult:
+        limit = self.assignment.limits.total_seconds * 2 + _SLACK_SECONDS
+        # A checker that hangs is ended from here; reading then meets the end of the pipe.
+        watchdog = threading.Timer(limit + _START_SECONDS * (not self._ready), self._process.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            if not self._ready:
+                self._receive()
+                self._ready = True
+            assert self._process.stdin is not None
+            protocol.send(self._process.stdin, job)
+            while (reply := self._receive()).result is None:
+                if on_progress is not None and reply.progress is not None:
+                    on_progress(reply.progress)
+            return reply.result
+        except (EOFError, BrokenPipeError):
+            self.close()
+            status = self._process.returncode
+            raise CheckerError(f"the checker process ended with status {status}") from None
+        finally:
+            watchdog.cancel()
+
+    def _receive(self) -> Reply:
+        assert self._process.stdout is not None
+        reply = protocol.receive_reply(self._process.stdout)
+        if reply.fatal:
+            raise CheckerError(reply.fatal)
+        return reply
+
+    def close(self) -> None:
+        for stream in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                if stream is not None:
+                    stream.close()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _environment() -> dict[str, str]:
+    single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return {**os.environ, **single, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+
+
+class GradingPool:
+    """At most `workers` submissions at once, from any number of threads.
+
+    `assignments` is the folder of assignments (by default the setting's), `seed` the secret seed.
+    """
+
+    def __init__(
+        self, *, workers: int = 1, seed: bytes | None = None, assignments: Path | None = None
+    ) -> None:
+        self._workers = max(1, workers)
+        self._seed = seed
+        self._folder = assignments
+        self._slots = threading.Semaphore(self._workers)
+        self._lock = threading.Lock()
+        self._idle: list[_CheckerProcess] = []
+
+    def grade(
+        self,
+        assignment: str | Assignment,
+        data: bytes,
+        *,
+        submission: str = "submission",
+        on_progress: Progress | None = None,
+    ) -> GradeResult:
+        """Grade one notebook; blocks until a worker is free and the result is there."""
+        if isinstance(assignment, str):
+            assignment = find_assignment(assignment, self._folder)
+        started = time.perf_counter()
+        error = ""
+        with self._slots:
+            job = Job(submission, data, self._seed or secret_seed())
+            for _ in range(_TRIES):
+                checker = self._take(assignment)
+                try:
+                    result = checker.grade(job, on_progress)
+                except CheckerError as broken:
+                    checker.close()
+                    error = str(broken)
+                    continue
+                except BaseException:
+                    checker.close()
+                    raise
+                self._give_back(checker)
+                if result.status is not Status.INFRASTRUCTURE_ERROR:
+                    return result
+                error = result.error
+        return GradeResult(
+            submission,
+            assignment.id,
+            Status.INFRASTRUCTURE_ERROR,
+            None,
+            assignment.max_score,
+            error=error,
+            seconds=time.perf_counter() - started,
+            grader_version=grader_version(assignment),
+        )
+
+    def warm(self, assignment: str | Assignment) -> None:
+        """Start a checker for the assignment now, so that the first submission finds it ready."""
+        if isinstance(assignment, str):
+            assignment = find_assignment(assignment, self._folder)
+        self._give_back(self._take(assignment))
+
+    def _take(self, assignment: Assignment) -> _CheckerProcess:
+        with self._lock:
+            for checker in self._idle:
+                if checker.assignment == assignment:
+                    self._idle.remove(checker)
+                    return checker
+        return _CheckerProcess(assignment)
+
+    def _give_back(self, checker: _CheckerProcess) -> None:
+        with self._lock:
+            self._idle.append(checker)
+            extra = self._idle[: -self._most_idle()]
+            self._idle = self._idle[-self._most_idle() :]
+        for old in extra:
+            old.close()
+
+    def _most_idle(self) -> int:
+        return self._workers + 1
+
+    def close(self) -> None:
+        """End every checker and with it its sandbox."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for checker in idle:
+            checker.close()
+
+    def __enter__(self) -> GradingPool:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()

@@ -1,0 +1,53 @@
+"""What a grading pool and its checker processes say to each other; both sides are trusted."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import msgspec
+
+from autograder.results import GradeResult
+
+_HEADER_BYTES = 4
+
+
+class Job(msgspec.Struct, frozen=True):
+    """One notebook to grade."""
+
+    submission: str
+    data: bytes
+    seed: bytes
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """A step of progress, or at last the result, or that the checker is ready for jobs."""
+
+    progress: dict[str, object] | None = None
+    result: GradeResult | None = None
+    ready: bool = False
+    fatal: str = ""
+
+
+def send(stream: BinaryIO, message: Job | Reply) -> None:
+    """Write one message with its length before it."""
+    body = msgspec.msgpack.encode(message)
+    stream.write(len(body).to_bytes(_HEADER_BYTES, "little") + body)
+    stream.flush()
+
+
+def _body(stream: BinaryIO) -> bytes:
+    header = stream.read(_HEADER_BYTES)
+    body = stream.read(int.from_bytes(header, "little")) if len(header) == _HEADER_BYTES else b""
+    if not body:
+        raise EOFError
+    return body
+
+
+def receive_job(stream: BinaryIO) -> Job:
+    """The next job; raises EOFError when the pool has closed the pipe."""
+    return msgspec.msgpack.decode(_body(stream), type=Job)
+
+
+def receive_reply(stream: BinaryIO) -> Reply:
+    """The next reply; raises EOFError when the checker is gone."""
+    return msgspec.msgpack.decode(_body(stream), type=Reply)

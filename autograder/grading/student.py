@@ -1,0 +1,87 @@
+"""The `student` that checks talk to: attribute access becomes a call into the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograder.findings import Finding, fail
+from autograder.grading.execution import Execution
+from autograder.results import Verdict
+from autograder.sandbox.outside_session import CallReply, Raised
+
+
+class Student:
+    """A submission's functions by name; every call obeys the contract or ends the check.
+
+    `student.relu(z)` returns plain data, `student.opaque.fit(X, y, 0)` a handle to what stays
+    inside. `student.warnings` are the NumPy warnings of the last call.
+    """
+
+    def __init__(self, execution: Execution, call_seconds: float, *, keep: bool = False) -> None:
+        self._execution = execution
+        self._call_seconds = call_seconds
+        self._keep = keep
+        self.warnings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def opaque(self) -> Student:
+        """The same functions, whose results stay in the sandbox."""
+        return Student(self._execution, self._call_seconds, keep=True)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def call(*positional: Any, **keywords: Any) -> Any:
+            reply = self._execution.call(
+                name, positional, keywords, seconds=self._call_seconds, keep=self._keep
+            )
+            self.warnings = reply.warnings
+            return self._value(name, reply)
+
+        return call
+
+    def _value(self, name: str, reply: CallReply) -> Any:
+        if reply.missing:
+            raise self._missing(name, reply.missing)
+        if reply.raised is not None:
+            raise _raised(name, reply.raised)
+        if reply.unsendable:
+            raise fail(f"`{name}` returned something that is not plain data: {reply.unsendable}.")
+        if reply.changed:
+            which = ", ".join(_argument(label) for label in reply.changed)
+            raise fail(
+                f"`{name}` changed {which}, but must leave what it is given as it was.",
+                "Work on a copy, and avoid in-place operators such as `+=` on an argument.",
+            )
+        return reply.value
+
+    def _missing(self, name: str, found: str) -> Finding:
+        if found != "missing":
+            message = f"`{name}` is a {found}, expected a function."
+            return Finding(Verdict.MISSING, message)
+        message = f"`{name}` is not defined in the notebook."
+        cell = self._execution.defining_cell(name)
+        if cell is None:
+            return Finding(Verdict.MISSING, message)
+        last = cell.error.rsplit("\n", 1)[-1]
+        return Finding(Verdict.MISSING, f"{message} Its cell stopped: {last}", traceback=cell.error)
+
+
+def _argument(label: str) -> str:
+    return f"its argument {label}" if label.isdecimal() else f"its argument `{label}`"
+
+
+def _raised(name: str, raised: Raised) -> Finding:
+    if raised.type == "NotImplementedError":
+        return Finding(Verdict.MISSING, f"`{name}` is not written yet.")
+    if raised.memory:
+        return Finding(
+            Verdict.MEMORY,
+            f"`{name}` asked for more memory than allowed.",
+            traceback=raised.traceback,
+        )
+    message = f"`{name}` raised {raised.type}"
+    message += f": {raised.message}" if raised.message else ""
+    return Finding(Verdict.ERROR, message, traceback=raised.traceback)
