@@ -41,6 +41,7 @@ __all__ = [
     "Notebook",
     "NotebookRejected",
     "answer_marker",
+    "oversized",
     "parse_notebook",
     "written_answer",
 ]
@@ -113,10 +114,7 @@ def parse_notebook(data: bytes) -> Notebook:
     the bytes are.
     """
     if len(data) > MAX_BYTES:
-        raise NotebookRejected(
-            f"The file has {_megabytes(len(data))} MB, but at most {_megabytes(MAX_BYTES)} MB are"
-            " accepted: clear the notebook's outputs, save it and try again."
-        )
+        raise NotebookRejected(oversized(len(data)))
     data = data.removeprefix(b"\xef\xbb\xbf")
     refuse_other_files(data)
     try:
@@ -126,6 +124,14 @@ def parse_notebook(data: bytes) -> Notebook:
             "The file is nested too deeply to be a notebook: open it in Jupyter and save it again."
         ) from None
     return Notebook(cells=cells, digest=_digest(cells))
+
+
+def oversized(size: int) -> str:
+    """The sentence for a file of `size` bytes, more than MAX_BYTES."""
+    return (
+        f"The file has {_megabytes(size)} MB, but at most {_megabytes(MAX_BYTES)} MB are accepted:"
+        " clear the notebook's outputs, save it and try again."
+    )
 
 
 def _megabytes(size: int) -> str:
