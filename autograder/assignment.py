@@ -188,6 +188,8 @@ def _question(table: dict[str, Any], *, where: Path) -> Question:
     if isinstance(points, bool) or not isinstance(points, (int, float)) or points <= 0:
         raise AssignmentError(f"{where}: question {name} has points {points!r}, expected > 0")
     if kind not in ("auto", "manual"):
-        raise AssignmentError(f"{where}: question {name} has kind {kind!r}, expected auto or manual")
+        raise AssignmentError(
+            f"{where}: question {name} has kind {kind!r}, expected auto or manual"
+        )
     title = _text(table, "title", where=where, default=name.replace("_", " ").capitalize())
     return Question(name, points, kind, title, table.get("call_seconds"))

@@ -217,7 +217,8 @@ def unpack(value: Any, length: int, *, what: str = "the result", hint: str = "")
     """The items of a tuple or list of exactly that length, or the end of the check."""
     if not isinstance(value, (list, tuple)):
         raise fail(
-            f"{what[:1].upper()}{what[1:]} is {describe(value)}, expected {length} values in a tuple or list.",
+            f"{what[:1].upper()}{what[1:]} is {describe(value)}, "
+            f"expected {length} values in a tuple or list.",
             hint,
         )
     if len(value) != length:

@@ -41,7 +41,7 @@ def _default_path() -> Path:
 
 
 def check_generator(seed: bytes, assignment: str, digest: str, check: str) -> np.random.Generator:
-    """The generator of one check's hidden inputs: SHA-256 of seed, assignment, content and check."""
+    """The generator of a check's hidden inputs: SHA-256 of seed, assignment, content and check."""
     parts = [seed, assignment.encode(), digest.encode(), check.encode()]
     text = b"".join(len(part).to_bytes(4, "little") + part for part in parts)
     words = np.frombuffer(hashlib.sha256(text).digest(), dtype="<u4")

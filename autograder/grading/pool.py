@@ -36,7 +36,7 @@ class CheckerError(Exception):
 class _CheckerProcess:
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        self._process = subprocess.Popen(
+        self._process: subprocess.Popen[bytes] = subprocess.Popen(
             [sys.executable, "-m", "autograder.grading.checker", str(assignment.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -113,15 +113,19 @@ class GradingPool:
         data: bytes,
         *,
         submission: str = "submission",
+        seed: bytes | None = None,
         on_progress: Progress | None = None,
     ) -> GradeResult:
-        """Grade one notebook; blocks until a worker is free and the result is there."""
+        """Grade one notebook; blocks until a worker is free and the result is there.
+
+        `seed` replaces the pool's secret seed for this one submission.
+        """
         if isinstance(assignment, str):
             assignment = find_assignment(assignment, self._folder)
         started = time.perf_counter()
         error = ""
         with self._slots:
-            job = Job(submission, data, self._seed or secret_seed())
+            job = Job(submission, data, seed or self._seed or secret_seed())
             for _ in range(_TRIES):
                 checker = self._take(assignment)
                 try:

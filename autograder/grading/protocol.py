@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import IO
 
 import msgspec
 
@@ -28,14 +28,14 @@ class Reply(msgspec.Struct, frozen=True):
     fatal: str = ""
 
 
-def send(stream: BinaryIO, message: Job | Reply) -> None:
+def send(stream: IO[bytes], message: Job | Reply) -> None:
     """Write one message with its length before it."""
     body = msgspec.msgpack.encode(message)
     stream.write(len(body).to_bytes(_HEADER_BYTES, "little") + body)
     stream.flush()
 
 
-def _body(stream: BinaryIO) -> bytes:
+def _body(stream: IO[bytes]) -> bytes:
     header = stream.read(_HEADER_BYTES)
     body = stream.read(int.from_bytes(header, "little")) if len(header) == _HEADER_BYTES else b""
     if not body:
@@ -43,11 +43,11 @@ def _body(stream: BinaryIO) -> bytes:
     return body
 
 
-def receive_job(stream: BinaryIO) -> Job:
+def receive_job(stream: IO[bytes]) -> Job:
     """The next job; raises EOFError when the pool has closed the pipe."""
     return msgspec.msgpack.decode(_body(stream), type=Job)
 
 
-def receive_reply(stream: BinaryIO) -> Reply:
+def receive_reply(stream: IO[bytes]) -> Reply:
     """The next reply; raises EOFError when the checker is gone."""
     return msgspec.msgpack.decode(_body(stream), type=Reply)

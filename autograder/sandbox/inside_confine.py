@@ -46,7 +46,7 @@ def prepare_host() -> None:
 
 
 def leave_root() -> None:
-    """Become an unprivileged user of the host, so that the kernel counts processes per submission."""
+    """Become an unprivileged user of the host, whose processes the kernel counts and limits."""
     if os.getuid() == 0:
         os.setgroups([])
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
@@ -64,10 +64,10 @@ def enter_namespaces() -> None:
 
 
 def mount_private(confinement: Confinement) -> None:
-    """Fresh temporary file systems and process list; the first process of the PID namespace calls."""
+    """Fresh temporary file systems and process list, by the first process of the PID namespace."""
     _check(_libc.mount(None, b"/", None, _PRIVATE_RECURSIVE, None), "make mounts private")
     quota = f"size={confinement.disk_mb}m,nr_inodes={confinement.files},mode=700"
-    for place in ("/tmp", HOME, "/dev/shm"):
+    for place in ("/tmp", HOME, "/dev/shm"):  # noqa: S108 - they are the sandbox's own
         _mount("tmpfs", place, "tmpfs", _NOSUID | _NODEV, quota)
     _mount("tmpfs", "/dev/pts", "tmpfs", _NOSUID | _NODEV | _NOEXEC, "size=4k,nr_inodes=2,mode=500")
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC, "")

@@ -103,6 +103,7 @@ class _Session:
 
     def plain(self, value: Any) -> Any:
         """Turn a student's object into plain data where that is its obvious meaning."""
+        kind: Any
         if isinstance(value, np.ndarray):
             return np.asarray(value).view(np.ndarray) if value.dtype != object else self.keep(value)
         for kind in (float, int, str, complex, list, tuple, dict, bytes):

@@ -75,6 +75,8 @@ class _Publisher(DisplayPublisher):
 
 
 class _Hook(DisplayHook):
+    shell: Shell
+
     def write_output_prompt(self) -> None:
         """The page writes prompts of its own."""
 

@@ -118,7 +118,7 @@ def _processes() -> list[str]:
 
 
 def _memory(processes: Iterable[str], baseline: int) -> int:
-    """Bytes that the processes hold themselves: resident, not file-backed, beyond the warm start."""
+    """Bytes that the processes hold themselves: resident, not shared, beyond the warm start."""
     total = 0
     for process in processes:
         with contextlib.suppress(OSError, ValueError, IndexError):

@@ -240,11 +240,10 @@ def _cell_reply(reply: dict[str, Any]) -> CellReply:
     items = reply.get("outputs")
     outputs = [_output(item) for item in (items if type(items) is list else [])[:_MAX_OUTPUTS]]
     seconds = reply.get("seconds")
-    known = type(seconds) is float and math.isfinite(seconds)
     return CellReply(
         tuple(output for output in outputs if output),
         _raised(reply.get("error")),
-        abs(seconds) if known else 0.0,
+        abs(seconds) if isinstance(seconds, float) and math.isfinite(seconds) else 0.0,
     )
 
 

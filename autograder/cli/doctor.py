@@ -1,0 +1,30 @@
+"""`heldout doctor`: which layers of the sandbox this host gives."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from autograder.sandbox.outside_host import examine, preflight
+
+
+@click.command()
+def doctor() -> None:
+    """Say which layers of the sandbox this host gives; exit status 1 when one is missing."""
+    layers = examine()
+    for layer in layers:
+        mark = (
+            click.style("ok     ", fg="green") if layer.holds else click.style("MISSING", fg="red")
+        )
+        click.echo(f"{mark}  {layer.name}: {layer.detail}")
+    if not all(layer.holds for layer in layers):
+        sys.exit(1)
+    click.echo("This host can grade.")
+
+
+def refuse_without_sandbox() -> None:
+    """End the command with one sentence when this host cannot hold student code."""
+    for layer in preflight():
+        if not layer.holds:
+            raise click.ClickException(f"refusing to grade without a sandbox: {layer.detail}")

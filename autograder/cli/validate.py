@@ -1,0 +1,84 @@
+"""`heldout validate`: the proof that an assignment is sound, as a table question by solution."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from functools import partial
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from autograder.assignment import find_assignment, list_assignments
+from autograder.cli.doctor import refuse_without_sandbox
+from autograder.grading import GradingPool
+from autograder.seeds import secret_seed
+from autograder.validate import Report, count_subjects
+from autograder.validate import validate as prove
+
+
+@click.command()
+@click.argument("assignments", nargs=-1)
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Seeds to try.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Submissions graded at once.")
+def validate(assignments: tuple[str, ...], seeds: int, workers: int | None) -> None:
+    """Prove ASSIGNMENTS (by default all) sound; exit status 1 when a claim does not hold."""
+    chosen = [find_assignment(name) for name in assignments] or list_assignments()
+    refuse_without_sandbox()
+    workers = workers or os.cpu_count() or 1
+    secrets = [secret_seed() + f"/{number}".encode() for number in range(seeds)]
+    console, progress_console = Console(), Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    sound = True
+    with GradingPool(workers=workers) as pool:
+        for assignment in chosen:
+            started = time.perf_counter()
+            with Progress(
+                *columns,
+                TimeRemainingColumn(),
+                console=progress_console,
+                disable=not progress_console.is_terminal,
+                transient=True,
+            ) as progress:
+                total = seeds * count_subjects(assignment)
+                advance = partial(progress.advance, progress.add_task(assignment.id, total=total))
+                report = prove(assignment, pool, seeds=secrets, workers=workers, done=advance)
+            _print(console, report, seeds, time.perf_counter() - started)
+            sound = sound and report.sound
+    if not sound:
+        sys.exit(1)
+
+
+def _print(console: Console, report: Report, seeds: int, seconds: float) -> None:
+    questions = [question.name for question in report.assignment.auto_questions]
+    title = f"{report.assignment.id}: {report.assignment.title}"
+    table = Table(title=title, title_justify="left")
+    table.add_column("solution", overflow="fold")
+    for number in range(1, len(questions) + 1):
+        table.add_column(str(number), justify="center")
+    for name, lost in report.losses.items():
+        expected = report.expected[name]
+        table.add_row(name, *[_mark(q in lost, q in expected) for q in questions])
+    console.print(table)
+    legend = ", ".join(f"{number} {name}" for number, name in enumerate(questions, 1))
+    console.print(f"Questions: {legend}", highlight=False)
+    console.print("✗ lost as it must be, blank kept, [red]![/] not as claimed.", highlight=False)
+    for claim in report.claims:
+        if not claim.holds:
+            text = f"{claim.subject}: should be that it {claim.claim}, but {claim.found}"
+            console.print(text, style="red", markup=False, highlight=False)
+    held = sum(claim.holds for claim in report.claims)
+    console.print(
+        f"{held} of {len(report.claims)} claims hold over {seeds} seeds, "
+        f"{report.gradings} gradings in {seconds:.1f} s.\n",
+        highlight=False,
+    )
+
+
+def _mark(lost: bool, expected: bool) -> str:
+    if lost != expected:
+        return "[red]![/]"
+    return "✗" if lost else ""
