@@ -1,0 +1,104 @@
+"""Fixtures as in Flask's tutorial: `app`, `client`, `auth`; each test has its own database."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.webapp import people
+from tests.webapp.browser import Visitor
+from tests.webapp.graders import TOOLS
+from webapp import create_app, migrations
+from webapp.config import Settings, embedded_database
+from webapp.database import make_engine
+
+CHEAP_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+OVERRIDES = {
+    "TESTING": True,
+    "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP_HASHES,
+    "HELDOUT_LOGIN_LIMIT": "1000 per minute",
+    "HELDOUT_ACCOUNT_LIMIT": "1000 per minute",
+}
+
+
+def settings_for(folder: Path) -> Settings:
+    return Settings(
+        data=folder,
+        database_url=embedded_database(folder),
+        secret_key="a secret key of tests only",
+        password_salt="a password salt of tests only",
+        https=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def populated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the course of `people`, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("populated")
+    settings = settings_for(folder)
+    engine = make_engine(settings.database_url)
+    migrations.upgrade(engine)
+    app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
+    with app.app_context(), Session(engine) as session:
+        people.populate(session)
+    with engine.connect() as connection:
+        connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    engine.dispose()
+    return folder / "heldout.sqlite"
+
+
+@pytest.fixture
+def settings(populated: Path, tmp_path: Path) -> Settings:
+    shutil.copy(populated, tmp_path / "heldout.sqlite")
+    return settings_for(tmp_path)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Flask:
+    return create_app(settings, tools=TOOLS, overrides=OVERRIDES)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[sa.Engine]:
+    engine = make_engine(settings.database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: sa.Engine) -> Iterator[Session]:
+    with Session(engine) as session:
+        yield session
+
+
+class Auth:
+    """Signs people in, each in a browser of their own."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def visitor(self) -> Visitor:
+        return Visitor(self._app.test_client())
+
+    def login(self, name: str, password: str = people.PASSWORD) -> Visitor:
+        visitor = self.visitor()
+        response = visitor.sign_in(f"{name}@example.edu", password)
+        assert response.status_code == 302, response.text
+        return visitor
+
+
+@pytest.fixture
+def auth(app: Flask) -> Auth:
+    return Auth(app)

@@ -1,0 +1,71 @@
+"""The web service of Heldout: `create_app` builds it from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import errors, headers, pages, security
+from webapp.config import MAX_UPLOAD_BYTES, Settings
+from webapp.database import db, engine_options, prepare
+from webapp.tools import Tools
+from webapp.views import blueprints
+
+_FORM_BYTES = 256 * 1024
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    tools: Tools | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Flask:
+    """The application; settings come from the environment unless given.
+
+    `tools` are what the service borrows from the grader (tests give their own), `overrides` are
+    Flask settings that win over ours.
+    """
+    settings = settings or Settings.from_environment()
+    app = Flask(__name__)
+    app.config.from_mapping(_configuration(settings))
+    app.config.from_mapping(overrides or {})
+    app.extensions["heldout"] = tools or Tools()
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
+    for part in (pages, security, headers, errors):
+        part.init_app(app)
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    prefix = "__Host-" if settings.https else ""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECURITY_PASSWORD_SALT": settings.password_salt,
+        "SQLALCHEMY_ENGINES": {"default": engine_options(settings.database_url)},
+        "SESSION_COOKIE_NAME": f"{prefix}heldout",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "REMEMBER_COOKIE_NAME": f"{prefix}heldout-remember",
+        "REMEMBER_COOKIE_SECURE": settings.https,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": MAX_UPLOAD_BYTES + _FORM_BYTES,
+        "MAX_FORM_MEMORY_SIZE": _FORM_BYTES,
+        "MAX_FORM_PARTS": 50,
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "WTF_CSRF_TIME_LIMIT": None,
+    }

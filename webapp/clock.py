@@ -1,0 +1,54 @@
+"""Time: everything is stored in UTC and shown in the course's zone, as a date and in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def moment(day: date, at: time, zone: str) -> datetime:
+    """The UTC moment of a wall-clock time in a zone, correct across daylight-saving changes."""
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+
+
+def local(value: datetime, zone: str) -> datetime:
+    """A stored moment on the wall clock of a zone."""
+    return value.astimezone(ZoneInfo(zone))
+
+
+def written(value: datetime, zone: str) -> str:
+    """`Wed 4 Feb 2026, 17:00 EST`."""
+    wall = local(value, zone)
+    return f"{wall:%a} {wall.day} {wall:%b %Y, %H:%M %Z}"
+
+
+def in_words(value: datetime, at: datetime | None = None) -> str:
+    """`in 2 days`, `3 hours ago`, `just now`: how far a moment is from now."""
+    seconds = (value - (at or now())).total_seconds()
+    if abs(seconds) < _MINUTE:
+        return "just now" if seconds <= 0 else "in less than a minute"
+    size, unit = _rounded(abs(seconds))
+    amount = f"{size} {unit}" if size == 1 else f"{size} {unit}s"
+    return f"in {amount}" if seconds > 0 else f"{amount} ago"
+
+
+def _rounded(seconds: float) -> tuple[int, str]:
+    if seconds < _HOUR - _MINUTE / 2:
+        return round(seconds / _MINUTE), "minute"
+    if seconds < _DAY - _HOUR / 2:
+        return round(seconds / _HOUR), "hour"
+    return round(seconds / _DAY), "day"
+
+
+def week_of(at: datetime, zone: str) -> date:
+    """The Monday of the course week a moment falls in; a weekend belongs to the week ahead."""
+    day = local(at, zone).date()
+    ahead = timedelta(days=7) if day.weekday() >= 5 else timedelta()
+    return day - timedelta(days=day.weekday()) + ahead

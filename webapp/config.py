@@ -1,0 +1,73 @@
+"""Settings of the web service, read from the environment once, at start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_UPLOAD_BYTES = 32 * 1024 * 1024
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong: one sentence for whoever runs the service."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are and what must be secret.
+
+    `https` marks cookies Secure; it is off only where people reach the service through localhost.
+    `proxies` is the number of reverse proxies in front whose forwarding headers are trusted.
+    """
+
+    data: Path
+    database_url: str
+    secret_key: str
+    password_salt: str
+    https: bool = True
+    proxies: int = 0
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read HELDOUT_*; raises SettingsError when a secret is missing."""
+        data = data_folder(environ)
+        return cls(
+            data=data,
+            database_url=environ.get("HELDOUT_DATABASE_URL") or embedded_database(data),
+            secret_key=_secret(environ, "HELDOUT_SECRET_KEY"),
+            password_salt=_secret(environ, "HELDOUT_PASSWORD_SALT"),
+            https=environ.get("HELDOUT_HTTPS", "1") != "0",
+            proxies=_count(environ, "HELDOUT_PROXIES"),
+        )
+
+
+def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder for files and the embedded database: HELDOUT_DATA, else ./heldout-data."""
+    return Path(environ.get("HELDOUT_DATA") or "heldout-data").resolve()
+
+
+def embedded_database(data: Path) -> str:
+    """The URL of the SQLite database inside the data folder."""
+    return f"sqlite:///{data / 'heldout.sqlite'}"
+
+
+def database_url(environ: Mapping[str, str] = os.environ) -> str:
+    """The database alone, for what needs no secrets (the worker, migrations)."""
+    return environ.get("HELDOUT_DATABASE_URL") or embedded_database(data_folder(environ))
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if len(value) < 16:
+        state = "is not set" if not value else f"has {len(value)} characters"
+        raise SettingsError(f"{name} {state}: set it to a random text of at least 16 characters.")
+    return value
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(name, "0")
+    if not text.isdigit():
+        raise SettingsError(f"{name} is {text!r}, expected a whole number.")
+    return int(text)

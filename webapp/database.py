@@ -1,0 +1,50 @@
+"""The database: engines for SQLite and PostgreSQL, and the web service's session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import event
+
+db = SQLAlchemy()
+
+_BUSY_SECONDS = 30
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options of `create_engine` for that URL.
+
+    SQLite's transactions begin IMMEDIATE at the first write: a transaction that read first and
+    writes later would otherwise fail at once, busy timeout or not, when another wrote between.
+    """
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        connect = {"isolation_level": "IMMEDIATE", "timeout": _BUSY_SECONDS}
+        return {"url": url, "connect_args": connect}
+    if parsed.drivername == "postgresql":
+        url = parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    return {"url": url, "pool_pre_ping": True}
+
+
+def make_engine(url: str) -> sa.Engine:
+    """An engine outside of Flask: for the worker, migrations and commands."""
+    engine = sa.create_engine(**engine_options(url))
+    prepare(engine)
+    return engine
+
+
+def prepare(engine: sa.Engine) -> None:
+    """Give every SQLite connection durable writes, enforced foreign keys and patience."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
+    cursor.close()

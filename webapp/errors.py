@@ -1,0 +1,81 @@
+"""Error pages: what happened and what to do next, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from webapp.database import db
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A title and a paragraph for one kind of error."""
+
+    title: str
+    text: str
+
+
+_EXPLANATIONS = {
+    400: Explanation(
+        "That did not arrive whole",
+        "Your browser sent something we could not read. Go back, reload the page and try again.",
+    ),
+    401: Explanation(
+        "Please sign in again", "Your session has ended. Sign in, then come back to this page."
+    ),
+    403: Explanation(
+        "This page is for someone else",
+        "Your role in this course does not open it. If you think it should, ask your instructor.",
+    ),
+    404: Explanation(
+        "There is nothing here",
+        "The address may be mistyped, or it belongs to a course you are not enrolled in.",
+    ),
+    405: Explanation("That cannot be done here", "Go back to the page before and use its buttons."),
+    413: Explanation(
+        "That file is too large",
+        "A notebook may have up to 32 MB. Clear its outputs (in Jupyter: Kernel, Restart and "
+        "Clear Outputs), save it, and submit it again: your outputs are made anew when we run it.",
+    ),
+    429: Explanation(
+        "Too many tries",
+        "To keep accounts safe we slow down after several failed sign-ins. Wait a minute, then "
+        "try again. Your password has not changed.",
+    ),
+    500: Explanation(
+        "Something broke on our side",
+        "It is our fault, not yours, and it has been logged. Nothing you had submitted is lost. "
+        "Try again in a moment.",
+    ),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Show every error as a page of ours."""
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(HTTPException, _explain)
+    app.register_error_handler(500, _explain)
+
+
+def _expired_form(_error: CSRFError) -> tuple[str, int]:
+    text = "The form on the page was too old to be sure it was you. Go back, reload and try again."
+    return _page(400, Explanation("That form has expired", text))
+
+
+def _explain(error: HTTPException) -> tuple[str, int] | HTTPException:
+    code = error.code or 500
+    if 300 <= code < 400:
+        return error
+    if code == 500:
+        db.session.rollback()
+    known = _EXPLANATIONS.get(code)
+    return _page(code, known or Explanation(error.name, "Go back and try again."))
+
+
+def _page(code: int, explanation: Explanation) -> tuple[str, int]:
+    template = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
+    return render_template(template, code=code, explanation=explanation), code

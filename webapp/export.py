@@ -1,0 +1,34 @@
+"""Scores as CSV, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from webapp.gradebook import Row
+from webapp.models import CourseAssignment
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def safe_cell(text: str) -> str:
+    """Text that a spreadsheet will not run: an apostrophe goes before what starts a formula."""
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text
+
+
+def scores_csv(assignments: list[CourseAssignment], rows: list[Row]) -> str:
+    """One line per student; a score that waits for staff has `*` in its own column."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    header = ["name", "email", "section"]
+    for item in assignments:
+        header += [safe_cell(item.assignment), safe_cell(f"{item.assignment} waiting")]
+    writer.writerow([*header, "total"])
+    for row in rows:
+        line: list[str] = [safe_cell(row.name), safe_cell(row.email), safe_cell(row.section)]
+        for item in assignments:
+            cell = row.cells.get(item.id)
+            line.append("" if cell is None or cell.score is None else f"{cell.score:g}")
+            line.append("*" if cell is not None and cell.ungraded else "")
+        writer.writerow([*line, f"{row.total:g}"])
+    return out.getvalue()

@@ -1,0 +1,80 @@
+"""Taking in a submission: content, attempt and job in one durable transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from webapp import jobs
+from webapp.models import CourseAssignment, Lane, Submission, SubmissionState
+from webapp.uploads import Upload, store
+
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The submission that an upload led to; `new` is False when it was the latest work again."""
+
+    submission: Submission
+    new: bool
+
+
+def receive(
+    session: Session,
+    assignment: CourseAssignment,
+    *,
+    user_id: int,
+    upload: Upload,
+    digest: str,
+    lane: Lane = Lane.INTERACTIVE,
+    received_at: datetime | None = None,
+) -> Receipt:
+    """Store the upload and queue its grading; when this returns, the disk has it.
+
+    Two uploads of one student at the same moment get two attempt numbers: the later one tries
+    again when the database refuses its number.
+    """
+    assignment_id = assignment.id
+    latest = latest_attempt(session, assignment_id, user_id)
+    if latest is not None and latest.digest == digest and latest.state != SubmissionState.FAULT:
+        return Receipt(latest, new=False)
+    for remaining in reversed(range(_TRIES)):
+        try:
+            store(session, upload)
+            newest = latest_attempt(session, assignment_id, user_id)
+            submission = Submission(
+                course_assignment_id=assignment_id,
+                user_id=user_id,
+                attempt=1 if newest is None else newest.attempt + 1,
+                filename=upload.filename,
+                size=len(upload.data),
+                sha256=upload.sha256,
+                digest=digest,
+            )
+            if received_at is not None:
+                submission.received_at = received_at
+            session.add(submission)
+            session.flush()
+            jobs.enqueue(session, submission, lane)
+            session.commit()
+            return Receipt(submission, new=True)
+        except IntegrityError:
+            session.rollback()
+            if not remaining:
+                raise
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def latest_attempt(session: Session, assignment_id: int, user_id: int) -> Submission | None:
+    """The student's newest attempt at an assignment."""
+    return session.scalar(
+        sa.select(Submission)
+        .where(Submission.course_assignment_id == assignment_id, Submission.user_id == user_id)
+        .order_by(Submission.attempt.desc())
+        .limit(1)
+    )

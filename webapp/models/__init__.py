@@ -1,0 +1,54 @@
+"""The tables, by topic."""
+
+from webapp.models.accounts import AuditEntry, User
+from webapp.models.base import Base
+from webapp.models.courses import STAFF, Course, CourseAssignment, Enrolment, Role
+from webapp.models.submissions import (
+    Content,
+    Job,
+    JobState,
+    Lane,
+    ManualGrade,
+    QuestionScore,
+    Result,
+    Submission,
+    SubmissionState,
+)
+from webapp.models.written import (
+    LARGEST_TEAM,
+    SMALLEST_TEAM,
+    PaperReview,
+    Proposal,
+    Slide,
+    Team,
+    TeamMember,
+    WrittenScore,
+)
+
+__all__ = [
+    "LARGEST_TEAM",
+    "SMALLEST_TEAM",
+    "STAFF",
+    "AuditEntry",
+    "Base",
+    "Content",
+    "Course",
+    "CourseAssignment",
+    "Enrolment",
+    "Job",
+    "JobState",
+    "Lane",
+    "ManualGrade",
+    "PaperReview",
+    "Proposal",
+    "QuestionScore",
+    "Result",
+    "Role",
+    "Slide",
+    "Submission",
+    "SubmissionState",
+    "Team",
+    "TeamMember",
+    "User",
+    "WrittenScore",
+]

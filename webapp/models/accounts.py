@@ -1,0 +1,52 @@
+"""People: accounts, and the log of who changed what."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_security import UserMixin
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.clock import now
+from webapp.models.base import Base
+
+
+def new_uniquifier() -> str:
+    """What a session carries instead of the user's id; a new one ends every session."""
+    return uuid.uuid4().hex
+
+
+class User(Base, UserMixin):
+    """A person who can sign in. Roles are per course: see Enrolment."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(255), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    password: Mapped[str | None] = mapped_column(sa.String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True, default=new_uniquifier)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def roles(self) -> tuple[()]:  # type: ignore[override]
+        """Nobody has a role on the whole site."""
+        return ()
+
+
+class AuditEntry(Base):
+    """One change that someone may ask about later: who, what, when."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    course_id: Mapped[int | None] = mapped_column(sa.ForeignKey("courses.id"), index=True)
+    action: Mapped[str] = mapped_column(sa.String(60))
+    subject: Mapped[str] = mapped_column(sa.String(120))
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,0 +1,90 @@
+"""Courses, who takes part in them, and which assignments they set."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.clock import now
+from webapp.models.accounts import User
+from webapp.models.base import Base, text_enum
+
+DEFAULT_TIME_ZONE = "America/New_York"
+
+
+class Role(StrEnum):
+    """What someone is in one course."""
+
+    STUDENT = "student"
+    GRADER = "grader"
+    INSTRUCTOR = "instructor"
+
+
+STAFF = (Role.GRADER, Role.INSTRUCTOR)
+
+
+class Course(Base):
+    """A course with its own time zone, rules and deadlines of the written option."""
+
+    __tablename__ = "courses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    title: Mapped[str] = mapped_column(sa.String(200))
+    term: Mapped[str] = mapped_column(sa.String(60), default="")
+    time_zone: Mapped[str] = mapped_column(sa.String(60), default=DEFAULT_TIME_ZONE)
+    pass_rule: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    groups_due_at: Mapped[datetime | None]
+    slides_due_at: Mapped[datetime | None]
+    presentations_at: Mapped[datetime | None]
+    reviews_due_at: Mapped[datetime | None]
+    written_scores_published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    assignments: Mapped[list[CourseAssignment]] = relationship(
+        back_populates="course", order_by="CourseAssignment.position"
+    )
+
+
+class Enrolment(Base):
+    """Someone's part in a course."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (sa.UniqueConstraint("course_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    role: Mapped[Role] = mapped_column(text_enum(Role))
+    section: Mapped[str] = mapped_column(sa.String(60), default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    course: Mapped[Course] = relationship()
+    user: Mapped[User] = relationship()
+
+    @property
+    def is_staff(self) -> bool:
+        """Graders and instructors."""
+        return self.role in STAFF
+
+
+class CourseAssignment(Base):
+    """An assignment as one course sets it; `assignment` is its id in the assignments folder."""
+
+    __tablename__ = "course_assignments"
+    __table_args__ = (sa.UniqueConstraint("course_id", "assignment"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"))
+    assignment: Mapped[str] = mapped_column(sa.String(64))
+    title: Mapped[str] = mapped_column(sa.String(200))
+    points: Mapped[float]
+    position: Mapped[int] = mapped_column(default=0)
+    opens_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+
+    course: Mapped[Course] = relationship(back_populates="assignments")

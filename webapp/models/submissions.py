@@ -1,0 +1,179 @@
+"""Submissions, the jobs that grade them, and what grading found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.clock import now
+from webapp.models.accounts import User
+from webapp.models.base import Base, text_enum
+from webapp.models.courses import CourseAssignment
+
+
+class SubmissionState(StrEnum):
+    """Where a submission is on its way to a score."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    GRADED = "graded"
+    REJECTED = "rejected"
+    FAULT = "fault"
+
+
+class JobState(StrEnum):
+    """Where a job is; `dead` waits for staff."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class Lane(StrEnum):
+    """A student who waits comes before a batch."""
+
+    BATCH = "batch"
+    INTERACTIVE = "interactive"
+
+
+class Content(Base):
+    """The bytes of an uploaded file, once, whoever uploaded them and however often."""
+
+    __tablename__ = "contents"
+
+    sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    size: Mapped[int]
+    data: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class Submission(Base):
+    """One attempt of one student at one assignment.
+
+    The scores repeat what results and manual grades say, so that tables need no other query.
+    """
+
+    __tablename__ = "submissions"
+    __table_args__ = (sa.UniqueConstraint("course_assignment_id", "user_id", "attempt"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_assignment_id: Mapped[int] = mapped_column(sa.ForeignKey("course_assignments.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    attempt: Mapped[int]
+    received_at: Mapped[datetime] = mapped_column(default=now)
+    filename: Mapped[str] = mapped_column(sa.String(200))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("contents.sha256"))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    state: Mapped[SubmissionState] = mapped_column(
+        text_enum(SubmissionState), default=SubmissionState.QUEUED
+    )
+    auto_score: Mapped[float | None]
+    manual_score: Mapped[float | None]
+    ungraded: Mapped[int] = mapped_column(default=0)
+
+    user: Mapped[User] = relationship()
+    course_assignment: Mapped[CourseAssignment] = relationship()
+    content: Mapped[Content] = relationship()
+
+    @property
+    def score(self) -> float | None:
+        """Automatic and manual points so far; None until graded."""
+        return None if self.auto_score is None else self.auto_score + (self.manual_score or 0.0)
+
+    @property
+    def final(self) -> bool:
+        """Whether no question waits for staff."""
+        return self.state == SubmissionState.GRADED and self.ungraded == 0
+
+    @property
+    def late(self) -> bool:
+        """Whether it came after the due time."""
+        due = self.course_assignment.due_at
+        return due is not None and self.received_at > due
+
+
+class Job(Base):
+    """The grading of a submission: the row is the truth, whoever carries it out.
+
+    `attempt` counts claims: what an earlier claim still sends in after its lease ended is refused.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (sa.Index("ix_jobs_state_lane", "state", "lane", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submissions.id"), index=True)
+    lane: Mapped[Lane] = mapped_column(text_enum(Lane), default=Lane.INTERACTIVE)
+    state: Mapped[JobState] = mapped_column(text_enum(JobState), default=JobState.QUEUED)
+    attempt: Mapped[int] = mapped_column(default=0)
+    faults: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str | None] = mapped_column(sa.String(120))
+    lease_expires_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+    not_before: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(sa.Text, default="")
+    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    submission: Mapped[Submission] = relationship()
+
+
+class Result(Base):
+    """What one grader version found in a submission; `detail` is the whole answer as JSON."""
+
+    __tablename__ = "results"
+    __table_args__ = (sa.UniqueConstraint("submission_id", "grader_version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submissions.id"))
+    job_id: Mapped[int] = mapped_column(sa.ForeignKey("jobs.id"))
+    grader_version: Mapped[str] = mapped_column(sa.String(80))
+    current: Mapped[bool] = mapped_column(default=True)
+    status: Mapped[str] = mapped_column(sa.String(24))
+    score: Mapped[float | None]
+    max_score: Mapped[float]
+    seconds: Mapped[float]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    detail: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+
+    questions: Mapped[list[QuestionScore]] = relationship(order_by="QuestionScore.position")
+
+
+class QuestionScore(Base):
+    """One question of a result as columns, for tables over a whole class."""
+
+    __tablename__ = "question_scores"
+    __table_args__ = (sa.UniqueConstraint("result_id", "question"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    result_id: Mapped[int] = mapped_column(sa.ForeignKey("results.id"))
+    position: Mapped[int]
+    question: Mapped[str] = mapped_column(sa.String(64))
+    kind: Mapped[str] = mapped_column(sa.String(12))
+    score: Mapped[float | None]
+    max_score: Mapped[float]
+    verdict: Mapped[str] = mapped_column(sa.String(24))
+
+
+class ManualGrade(Base):
+    """Staff's points and comment for a written answer; it outlives a regrade of the rest."""
+
+    __tablename__ = "manual_grades"
+    __table_args__ = (sa.UniqueConstraint("submission_id", "question"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submissions.id"))
+    question: Mapped[str] = mapped_column(sa.String(64))
+    points: Mapped[float]
+    comment: Mapped[str] = mapped_column(sa.Text, default="")
+    grader_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    graded_at: Mapped[datetime] = mapped_column(default=now)
+
+    grader: Mapped[User] = relationship()

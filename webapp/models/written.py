@@ -1,0 +1,135 @@
+"""The written option: teams with a proposal and its slide, or a paper review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.clock import now
+from webapp.models.accounts import User
+from webapp.models.base import Base
+from webapp.models.submissions import Content
+
+SMALLEST_TEAM, LARGEST_TEAM = 3, 4
+
+
+class Team(Base):
+    """Three or four students with one novel proposal."""
+
+    __tablename__ = "teams"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    invitation_code: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    completed_at: Mapped[datetime | None]
+
+    members: Mapped[list[TeamMember]] = relationship(
+        back_populates="team", order_by="TeamMember.id", cascade="all, delete-orphan"
+    )
+    proposal: Mapped[Proposal | None] = relationship(
+        back_populates="team", cascade="all, delete-orphan"
+    )
+
+    @property
+    def complete(self) -> bool:
+        """Whether enough students are in it."""
+        return SMALLEST_TEAM <= len(self.members) <= LARGEST_TEAM
+
+
+class TeamMember(Base):
+    """A student's place in a team: one team per student and course."""
+
+    __tablename__ = "team_members"
+    __table_args__ = (sa.UniqueConstraint("course_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"))
+    team_id: Mapped[int] = mapped_column(sa.ForeignKey("teams.id"), index=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    joined_at: Mapped[datetime] = mapped_column(default=now)
+
+    team: Mapped[Team] = relationship(back_populates="members")
+    user: Mapped[User] = relationship()
+
+
+class Proposal(Base):
+    """A team's title and abstract, and the slides it handed in; the newest slide counts."""
+
+    __tablename__ = "proposals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(sa.ForeignKey("teams.id"), unique=True)
+    title: Mapped[str] = mapped_column(sa.String(160), default="")
+    abstract: Mapped[str] = mapped_column(sa.Text, default="")
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+    team: Mapped[Team] = relationship(back_populates="proposal")
+    slides: Mapped[list[Slide]] = relationship(order_by="Slide.id", cascade="all, delete-orphan")
+
+    @property
+    def slide(self) -> Slide | None:
+        """The slide that counts."""
+        return self.slides[-1] if self.slides else None
+
+
+class Slide(Base):
+    """A one-page PDF as it was handed in."""
+
+    __tablename__ = "slides"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposals.id"), index=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    received_at: Mapped[datetime] = mapped_column(default=now)
+    filename: Mapped[str] = mapped_column(sa.String(200))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("contents.sha256"))
+    thumbnail: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+
+    content: Mapped[Content] = relationship()
+
+
+class PaperReview(Base):
+    """A student's review of a paper, written as Markdown or handed in as a PDF."""
+
+    __tablename__ = "paper_reviews"
+    __table_args__ = (sa.UniqueConstraint("course_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    paper: Mapped[str] = mapped_column(sa.String(300), default="")
+    body: Mapped[str] = mapped_column(sa.Text, default="")
+    filename: Mapped[str] = mapped_column(sa.String(200), default="")
+    sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("contents.sha256"))
+    thumbnail: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
+    received_at: Mapped[datetime] = mapped_column(default=now)
+
+    user: Mapped[User] = relationship()
+    content: Mapped[Content | None] = relationship()
+
+
+class WrittenScore(Base):
+    """One grader's reading of a proposal or a review on the two criteria, 0 to 5 each."""
+
+    __tablename__ = "written_scores"
+    __table_args__ = (
+        sa.UniqueConstraint("proposal_id", "grader_id"),
+        sa.UniqueConstraint("review_id", "grader_id"),
+        sa.CheckConstraint("(proposal_id IS NULL) <> (review_id IS NULL)", name="one_subject"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("proposals.id"))
+    review_id: Mapped[int | None] = mapped_column(sa.ForeignKey("paper_reviews.id"))
+    grader_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    clarity: Mapped[int]
+    communication: Mapped[int]
+    comment: Mapped[str] = mapped_column(sa.Text, default="")
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+    grader: Mapped[User] = relationship()

@@ -1,0 +1,101 @@
+"""Making text from students safe to show: Markdown, HTML outputs, pictures.
+
+Everything a student wrote is escaped by the templates unless it went through here.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import functools
+from dataclasses import dataclass
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from autograder.results import CellOutput, Output
+
+_SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+_TEXT_TAGS = {
+    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b", "i", "s", "u"),
+    *("ul", "ol", "li", "blockquote", "pre", "code", "a", "sub", "sup", "span", "div"),
+    *("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"),
+}
+_ATTRIBUTES = {"a": {"href", "title"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
+
+
+@functools.cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+
+
+def markdown(text: str) -> Markup:
+    """Markdown as sanitised HTML; raw HTML in it is shown as text, pictures are left out.
+
+    Headings go two levels down, so that they stay below the page's own.
+    """
+    tokens = _markdown().parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+    return sanitised(_markdown().renderer.render(tokens, _markdown().options, {}))
+
+
+def sanitised(html: str) -> Markup:
+    """HTML with nothing but structure left: no script, style, picture, form, id or class."""
+    clean = nh3.clean(
+        html,
+        tags=_TEXT_TAGS,
+        clean_content_tags={"script", "style", "template", "iframe", "object"},
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return Markup(clean)  # noqa: S704 - nh3 has just cleaned it
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One output as a page shows it; `kind` is `text`, `error`, `html`, `picture` or `note`."""
+
+    kind: str
+    text: str = ""
+    html: Markup = Markup("")
+    position: int = 0
+    truncated: bool = False
+
+
+def pieces(cell: CellOutput) -> list[Piece]:
+    """What a cell put out, in order, and the traceback it ended with."""
+    shown = [_piece(position, output) for position, output in enumerate(cell.outputs)]
+    if cell.error:
+        shown.append(Piece("error", cell.error))
+    return shown
+
+
+def _piece(position: int, output: Output) -> Piece:
+    cut = output.truncated
+    if output.mime in _SIGNATURES:
+        if picture_bytes(output) is None:
+            return Piece("note", "A picture that could not be read.")
+        return Piece("picture", position=position)
+    if output.mime == "image/svg+xml":
+        return Piece("note", "An SVG picture: not shown here, because it may carry scripts.")
+    if output.mime == "text/html":
+        return Piece("html", html=sanitised(output.text), truncated=cut)
+    if output.mime == "text/markdown":
+        return Piece("html", html=markdown(output.text), truncated=cut)
+    return Piece("error" if output.kind == "stderr" else "text", output.text, truncated=cut)
+
+
+def picture_bytes(output: Output) -> bytes | None:
+    """A PNG's or JPEG's bytes when they really are one."""
+    signature = _SIGNATURES.get(output.mime)
+    if signature is None:
+        return None
+    try:
+        data = base64.b64decode("".join(output.text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return data if data.startswith(signature) else None

@@ -1,0 +1,130 @@
+"""Signing in: Flask-Security with Argon2id, CSRF on every form, throttling, closed by default."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any
+
+from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import current_user, user_logged_in
+from flask_security import Security, SQLAlchemyUserDatastore
+from flask_wtf import CSRFProtect
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
+
+from webapp.database import db
+from webapp.models import User
+
+PUBLIC_ENDPOINTS = frozenset(
+    {
+        "static",
+        "bootstrap.static",
+        "assets.htmx",
+        "security.login",
+        "accounts.welcome",
+        "health.live",
+        "health.ready",
+    }
+)
+WELCOME_DAYS = 14
+_csrf = CSRFProtect()
+
+_SETTINGS: dict[str, Any] = {
+    "SECURITY_PASSWORD_HASH": "argon2",
+    "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+    "SECURITY_PASSWORD_LENGTH_MIN": 10,
+    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    "SECURITY_JOIN_USER_ROLES": False,
+    "SECURITY_LOGOUT_METHODS": ["POST"],
+    "SECURITY_LOGIN_USER_TEMPLATE": "accounts/login.html",
+    "SECURITY_POST_LOGIN_VIEW": "/",
+    "SECURITY_POST_LOGOUT_VIEW": "/login",
+    "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+    "SECURITY_STATIC_FOLDER": None,
+    "SECURITY_FLASH_MESSAGES": False,
+    "SECURITY_API_ENABLED_METHODS": ["session"],
+}
+
+
+def init_app(app: Flask) -> None:
+    """Add accounts to the application."""
+    for key, value in _SETTINGS.items():
+        app.config.setdefault(key, value)
+    datastore = SQLAlchemyUserDatastore(db, User, None)  # type: ignore[arg-type]
+    security = Security(app, datastore, register_blueprint=True)
+    security.login_manager.session_protection = "basic"
+    _csrf.init_app(app)
+    _throttle(app)
+    user_logged_in.connect(_rotate_session, app)
+    app.before_request(_closed_by_default)
+
+
+def _throttle(app: Flask) -> None:
+    """Slow down guessing: per address, and per account wherever it is tried from."""
+    app.config.setdefault("HELDOUT_LOGIN_LIMIT", "60 per minute")
+    app.config.setdefault("HELDOUT_ACCOUNT_LIMIT", "8 per minute;40 per hour")
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
+    view = app.view_functions["security.login"]
+    for setting, key in (
+        ("HELDOUT_ACCOUNT_LIMIT", _account_tried),
+        ("HELDOUT_LOGIN_LIMIT", get_remote_address),
+    ):
+        view = limiter.limit(
+            app.config[setting],
+            key_func=key,
+            methods=["POST"],
+            deduct_when=lambda response: response.status_code != 302,
+        )(view)
+    app.view_functions["security.login"] = view
+
+
+def _account_tried() -> str:
+    email = request.form.get("email", "").strip().lower()
+    return "account-" + hashlib.sha256(email.encode()).hexdigest()
+
+
+def _rotate_session(_app: Flask, **_: Any) -> None:
+    """Nothing of the session before signing in survives it: not its CSRF token, not its name."""
+    kept = {key: session[key] for key in ("_user_id", "_fresh", "_id") if key in session}
+    session.clear()
+    session.update(kept)
+    session["session_name"] = secrets.token_hex(16)
+
+
+def _closed_by_default() -> Response | None:
+    """Every page needs someone signed in, but for the few named as public."""
+    if request.endpoint in PUBLIC_ENDPOINTS or current_user.is_authenticated:
+        return None
+    if request.endpoint is None:
+        abort(404)
+    if request.headers.get("HX-Request") or request.method not in ("GET", "HEAD"):
+        abort(401)
+    return redirect(url_for("security.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="heldout-welcome")
+
+
+def _fingerprint(user: User) -> str:
+    return hashlib.sha256(f"{user.fs_uniquifier}:{user.password}".encode()).hexdigest()[:32]
+
+
+def welcome_token(user: User) -> str:
+    """A link's token to set a password once: it ends with the first password that is set."""
+    return _serializer().dumps([user.id, _fingerprint(user)])
+
+
+def user_of_token(token: str) -> User | None:
+    """Whose token it is, or None when it is used, expired or not ours."""
+    try:
+        user_id, fingerprint = _serializer().loads(token, max_age=WELCOME_DAYS * 86400)
+    except (BadSignature, ValueError):
+        return None
+    user = db.session.get(User, user_id)
+    if user is None or not secrets.compare_digest(_fingerprint(user), str(fingerprint)):
+        return None
+    return user

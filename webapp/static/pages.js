@@ -1,0 +1,28 @@
+// Small comforts; every page works without them.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement) || !input.dataset.mostBytes || !input.files) return;
+  const most = Number(input.dataset.mostBytes);
+  const file = input.files[0];
+  const tooLarge = file && file.size > most;
+  input.setCustomValidity(
+    tooLarge ? `This file has ${(file.size / 1048576).toFixed(1)} MB, the most is ${most / 1048576} MB.` : "",
+  );
+  if (tooLarge) input.reportValidity();
+});
+
+document.addEventListener("submit", (event) => {
+  const button = event.target.querySelector("button[type=submit]");
+  if (!button || event.target.dataset.sent) {
+    if (event.target.dataset.sent) event.preventDefault();
+    return;
+  }
+  if (event.target.enctype === "multipart/form-data") {
+    event.target.dataset.sent = "yes";
+    button.textContent = "Sending…";
+  }
+});
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

@@ -1,0 +1,63 @@
+"""What the service borrows from the grader, imported only when a request needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from flask import current_app
+
+
+class FileRefused(ValueError):
+    """An uploaded file is not what it should be: one sentence for whoever uploaded it."""
+
+
+class ParsedNotebook(Protocol):
+    """The part of `autograder.notebook.Notebook` that receiving an upload needs."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the notebook's source, the same for the same work."""
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A PDF as the sandbox saw it: its pages and a picture of the first."""
+
+    pages: int
+    thumbnail_png: bytes
+
+
+def _parse_notebook(data: bytes) -> ParsedNotebook:
+    from autograder.notebook import NotebookRejected, parse_notebook
+
+    try:
+        return parse_notebook(data)
+    except NotebookRejected as error:
+        raise FileRefused(str(error)) from None
+
+
+def _inspect_pdf(data: bytes) -> Slide:
+    from autograder.sandbox.pdf import PdfRejected, inspect_pdf
+
+    try:
+        info = inspect_pdf(data)
+    except PdfRejected as error:
+        raise FileRefused(str(error)) from None
+    return Slide(info.pages, info.thumbnail_png)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Functions that look into uploads; both raise FileRefused with a sentence."""
+
+    parse_notebook: Callable[[bytes], ParsedNotebook] = _parse_notebook
+    inspect_pdf: Callable[[bytes], Slide] = _inspect_pdf
+
+
+def tools() -> Tools:
+    """The running application's tools."""
+    found = current_app.extensions["heldout"]
+    assert isinstance(found, Tools)
+    return found

@@ -1,0 +1,25 @@
+"""The pages, one blueprint per topic."""
+
+from flask import Blueprint
+
+from webapp.views import (
+    accounts,
+    assets,
+    courses,
+    health,
+    proposals,
+    readings,
+    results,
+    reviews,
+    staff,
+    submissions,
+)
+
+
+def blueprints() -> tuple[Blueprint, ...]:
+    """Every blueprint of the service."""
+    topics = (
+        *(accounts, assets, courses, health, proposals),
+        *(readings, results, reviews, staff, submissions),
+    )
+    return tuple(topic.blueprint for topic in topics)

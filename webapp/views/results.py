@@ -1,0 +1,150 @@
+"""Reading a result: points and messages per question, and the executed notebook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, make_response, render_template
+from sqlalchemy.orm import joinedload, undefer
+from werkzeug.wrappers import Response
+
+from autograder.results import GradeResult, from_json
+from webapp import rendering
+from webapp.access import EVERYONE, for_roles, submission_in
+from webapp.database import db
+from webapp.models import Content, Enrolment, ManualGrade, Result, Submission
+from webapp.views.submissions import current_job, progress
+from webapp.written_answers import answers_of, source_cells
+
+blueprint = Blueprint("results", __name__, url_prefix="/courses/<slug>/submissions")
+
+
+@blueprint.get("/<int:submission_id>")
+@for_roles(*EVERYONE)
+def show(enrolment: Enrolment, submission_id: int) -> str:
+    """Receipt, state, and the result question by question."""
+    submission = submission_in(enrolment, submission_id)
+    return render_template(
+        "results/show.html",
+        attempts=attempts_beside(submission),
+        **_panel(enrolment, submission),
+    )
+
+
+@blueprint.get("/<int:submission_id>/status")
+@for_roles(*EVERYONE)
+def status(enrolment: Enrolment, submission_id: int) -> tuple[str, int]:
+    """The part of the page that moves; with 286, the result is in it and htmx stops asking."""
+    submission = submission_in(enrolment, submission_id)
+    panel = _panel(enrolment, submission)
+    return render_template("results/_panel.html", **panel), 200 if panel["moving"] else 286
+
+
+def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
+    """What the state and the result need, in few statements while it still moves."""
+    shown: dict[str, Any] = {
+        "course": enrolment.course,
+        "result": None,
+        "grades": {},
+        "answers": {},
+        "titles": question_titles(submission.course_assignment.assignment),
+        **progress(submission, current_job(submission)),
+    }
+    if shown["moving"]:
+        return shown
+    result = detail_of(submission)
+    manual = [q.name for q in result.questions if q.kind == "manual"] if result else []
+    if manual:
+        texts = answers_of(content_of(submission), manual)
+        shown["answers"] = {name: rendering.markdown(text) for name, text in texts.items() if text}
+        shown["grades"] = manual_grades(submission)
+    return shown | {"result": result}
+
+
+@blueprint.get("/<int:submission_id>/notebook")
+@for_roles(*EVERYONE)
+def notebook(enrolment: Enrolment, submission_id: int) -> str:
+    """The student's own cells as they ran, with outputs and tracebacks."""
+    submission = submission_in(enrolment, submission_id)
+    result = detail_of(submission)
+    if result is None:
+        abort(404)
+    outputs = {cell.cell_index: cell for cell in result.cells}
+    cells = [
+        (cell, outputs.get(cell.index), rendering.pieces(outputs[cell.index]))
+        if cell.index in outputs
+        else (cell, None, [])
+        for cell in source_cells(content_of(submission))
+    ]
+    return render_template(
+        "results/notebook.html", course=enrolment.course, submission=submission, cells=cells
+    )
+
+
+@blueprint.get("/<int:submission_id>/pictures/<int:cell>/<int:position>")
+@for_roles(*EVERYONE)
+def picture(enrolment: Enrolment, submission_id: int, cell: int, position: int) -> Response:
+    """One plot of one cell."""
+    result = detail_of(submission_in(enrolment, submission_id))
+    found = [c for c in result.cells if c.cell_index == cell] if result else []
+    if not found or position >= len(found[0].outputs):
+        abort(404)
+    output = found[0].outputs[position]
+    data = rendering.picture_bytes(output)
+    if data is None:
+        abort(404)
+    response = make_response(data)
+    response.mimetype = output.mime
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+def detail_of(submission: Submission) -> GradeResult | None:
+    """The whole current result of a submission, or None before it is graded."""
+    row = db.session.scalar(
+        sa.select(Result)
+        .options(undefer(Result.detail))
+        .where(Result.submission_id == submission.id, Result.current.is_(True))
+    )
+    return None if row is None else from_json(row.detail)
+
+
+def content_of(submission: Submission) -> bytes:
+    """The file as it was handed in."""
+    return db.session.scalars(
+        sa.select(Content.data).where(Content.sha256 == submission.sha256)
+    ).one()
+
+
+def manual_grades(submission: Submission) -> dict[str, ManualGrade]:
+    """Staff's grades by question."""
+    rows = db.session.scalars(
+        sa.select(ManualGrade)
+        .options(joinedload(ManualGrade.grader))
+        .where(ManualGrade.submission_id == submission.id)
+    )
+    return {row.question: row for row in rows}
+
+
+def attempts_beside(submission: Submission) -> list[Submission]:
+    """All attempts of the same student at the same assignment, newest first."""
+    rows = db.session.scalars(
+        sa.select(Submission)
+        .where(
+            Submission.course_assignment_id == submission.course_assignment_id,
+            Submission.user_id == submission.user_id,
+        )
+        .order_by(Submission.attempt.desc())
+    )
+    return list(rows)
+
+
+def question_titles(assignment_id: str) -> dict[str, str]:
+    """What students read instead of a question's name; empty without the assignments folder."""
+    from autograder.assignment import AssignmentError, find_assignment
+
+    try:
+        return {q.name: q.title for q in find_assignment(assignment_id).questions}
+    except AssignmentError:
+        return {}

@@ -1,0 +1,110 @@
+"""Handing in a notebook, and watching it being graded."""
+
+from __future__ import annotations
+
+import io
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from werkzeug.utils import send_file
+from werkzeug.wrappers import Response
+
+from webapp import jobs
+from webapp.access import EVERYONE, assignment_in, for_roles, submission_in
+from webapp.clock import now
+from webapp.config import MAX_UPLOAD_BYTES
+from webapp.database import db
+from webapp.intake import receive
+from webapp.models import Content, Enrolment, Job, JobState, Role, Submission, SubmissionState
+from webapp.tools import FileRefused, tools
+from webapp.uploads import read_upload
+from webapp.views.courses import render_assignment
+
+blueprint = Blueprint("submissions", __name__, url_prefix="/courses/<slug>")
+
+MOVING = (SubmissionState.QUEUED, SubmissionState.RUNNING)
+
+
+@blueprint.post("/assignments/<name>")
+@for_roles(Role.STUDENT)
+def submit(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
+    """Take in a notebook: refused at once with a sentence, or stored and queued."""
+    assignment = assignment_in(enrolment, name)
+    if assignment.opens_at is not None and assignment.opens_at > now():
+        return render_assignment(enrolment, name, "This assignment is not open yet."), 409
+    try:
+        upload = read_upload(
+            request.files.get("notebook"), most=MAX_UPLOAD_BYTES, what="a notebook (.ipynb)"
+        )
+        digest = tools().parse_notebook(upload.data).digest
+    except FileRefused as error:
+        return render_assignment(enrolment, name, str(error)), 422
+    receipt = receive(
+        db.session, assignment, user_id=enrolment.user_id, upload=upload, digest=digest
+    )
+    if not receipt.new:
+        attempt = receipt.submission.attempt
+        flash(f"This is the same work as attempt {attempt}, so it is not graded again.", "info")
+    return redirect(_address(enrolment, receipt.submission), code=303)  # type: ignore[return-value]
+
+
+@blueprint.get("/submissions/<int:submission_id>/file")
+@for_roles(*EVERYONE)
+def download(enrolment: Enrolment, submission_id: int) -> Response:
+    """The notebook as it was handed in."""
+    submission = submission_in(enrolment, submission_id)
+    data = db.session.scalar(sa.select(Content.data).where(Content.sha256 == submission.sha256))
+    if data is None:
+        abort(404)
+    return attachment(data, submission.filename, "application/x-ipynb+json")
+
+
+@blueprint.post("/submissions/<int:submission_id>/retry")
+@for_roles(Role.INSTRUCTOR)
+def retry(enrolment: Enrolment, submission_id: int) -> Response:
+    """Grade again what our own faults had stopped."""
+    submission = submission_in(enrolment, submission_id)
+    job = current_job(submission)
+    if (
+        job is not None
+        and job.state == JobState.DEAD
+        and jobs.retry(db.session, job.id, submission.id)
+    ):
+        flash("The submission is queued again.", "success")
+    else:
+        flash("That submission has no stopped grading to try again.", "info")
+    db.session.commit()
+    return redirect(_address(enrolment, submission), code=303)  # type: ignore[return-value]
+
+
+def current_job(submission: Submission) -> Job | None:
+    """The newest job of a submission."""
+    return db.session.scalar(
+        sa.select(Job).where(Job.submission_id == submission.id).order_by(Job.id.desc()).limit(1)
+    )
+
+
+def progress(submission: Submission, job: Job | None) -> dict[str, object]:
+    """What the status panel shows."""
+    waiting = job is not None and job.state == JobState.QUEUED
+    return {
+        "submission": submission,
+        "job": job,
+        "ahead": jobs.ahead_of(db.session, job) if job is not None and waiting else 0,
+        "moving": submission.state in MOVING,
+    }
+
+
+def attachment(data: bytes, name: str, mimetype: str) -> Response:
+    """A file to save, never to be run as a page of ours."""
+    return send_file(
+        io.BytesIO(data),
+        request.environ,
+        mimetype=mimetype,
+        as_attachment=True,
+        download_name=name,
+    )
+
+
+def _address(enrolment: Enrolment, submission: Submission) -> str:
+    return url_for("results.show", slug=enrolment.course.slug, submission_id=submission.id)
