@@ -108,7 +108,10 @@ def train_regularized(
 
 
 def descend(params: Params, grads: Params, lr: float) -> list[Layer]:
-    """`sgd_step` on every weight and bias; new pairs, in the order of ``params``."""
+    """θ ← θ - lr g for every weight and bias; new pairs, in the order of ``params``.
+
+    Shapes: ``params`` and ``grads`` alike, of any depth. Raises ValueError when they differ.
+    """
     return [
         (sgd_step(W, dW, lr), sgd_step(b, db, lr))
         for (W, b), (dW, db) in zip(params, grads, strict=True)

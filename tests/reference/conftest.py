@@ -11,7 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings
 from torch import Tensor
+
+# A time limit per example would fail on a busy machine and tells nothing about the maths.
+settings.register_profile("reference", deadline=None)
+settings.load_profile("reference")
 
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 TOLERANCE = {torch.float32: (2e-4, 2e-5), torch.float64: (1e-9, 1e-11)}
