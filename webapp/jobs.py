@@ -149,6 +149,13 @@ def ahead_of(session: Session, job: Job) -> int:
     )
 
 
+def unfinished(session: Session) -> int:
+    """How many jobs wait or run."""
+    states = (JobState.QUEUED, JobState.RUNNING)
+    counted = session.scalar(sa.select(sa.func.count()).where(Job.state.in_(states)))
+    return counted or 0
+
+
 def _after_fault(faults: int, message: str) -> dict[str, Any]:
     values: dict[str, Any] = {
         "faults": faults,
@@ -167,11 +174,11 @@ def _state_after(values: dict[str, Any]) -> SubmissionState:
     return SubmissionState.FAULT if dead else SubmissionState.QUEUED
 
 
-def _update_job(session: Session, held: Claim, state: JobState, **values: Any) -> bool:
+def _update_job(session: Session, held: Claim, only_while: JobState, **values: Any) -> bool:
     """Change the row only while it is in that state and at that attempt."""
     changed = session.execute(
         sa.update(Job)
-        .where(Job.id == held.job_id, Job.state == state, Job.attempt == held.attempt)
+        .where(Job.id == held.job_id, Job.state == only_while, Job.attempt == held.attempt)
         .values(**values)
         .execution_options(synchronize_session=False)
     )

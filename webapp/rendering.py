@@ -61,7 +61,7 @@ class Piece:
 
     kind: str
     text: str = ""
-    html: Markup = Markup("")
+    html: Markup | None = None
     position: int = 0
     truncated: bool = False
 

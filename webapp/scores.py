@@ -89,14 +89,12 @@ def count_manual(session: Session, submission: Submission) -> None:
             QuestionScore.kind == "manual",
         )
     ).all()
-    grades: dict[str, float] = {
-        question: points
-        for question, points in session.execute(
-            sa.select(ManualGrade.question, ManualGrade.points).where(
-                ManualGrade.submission_id == submission.id
-            )
+    rows = session.execute(
+        sa.select(ManualGrade.question, ManualGrade.points).where(
+            ManualGrade.submission_id == submission.id
         )
-    }
+    )
+    grades = {row.question: row.points for row in rows}
     given = [grades[question] for question in manual if question in grades]
     submission.manual_score = sum(given) if given else None
     submission.ungraded = len(manual) - len(given)

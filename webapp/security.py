@@ -67,7 +67,7 @@ def _throttle(app: Flask) -> None:
     app.config.setdefault("HELDOUT_LOGIN_LIMIT", "60 per minute")
     app.config.setdefault("HELDOUT_ACCOUNT_LIMIT", "8 per minute;40 per hour")
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
-    view = app.view_functions["security.login"]
+    view: Any = app.view_functions["security.login"]
     for setting, key in (
         ("HELDOUT_ACCOUNT_LIMIT", _account_tried),
         ("HELDOUT_LOGIN_LIMIT", get_remote_address),
@@ -102,7 +102,7 @@ def _closed_by_default() -> Response | None:
         abort(404)
     if request.headers.get("HX-Request") or request.method not in ("GET", "HEAD"):
         abort(401)
-    return redirect(url_for("security.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+    return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
 
 
 def _serializer() -> URLSafeTimedSerializer:

@@ -46,7 +46,7 @@ def welcome(token: str) -> str | Response | tuple[str, int]:
     user.fs_uniquifier = new_uniquifier()
     db.session.commit()
     flash("Your password is set. Sign in with it.", "success")
-    return redirect(url_for("security.login"))  # type: ignore[return-value]
+    return redirect(url_for("security.login"))
 
 
 @blueprint.post("/account/sign-out-everywhere")
@@ -55,7 +55,7 @@ def sign_out_everywhere() -> Response:
     current_user.fs_uniquifier = new_uniquifier()
     db.session.commit()
     flash("You are signed out on every device.", "success")
-    return redirect(url_for("security.login"))  # type: ignore[return-value]
+    return redirect(url_for("security.login"))
 
 
 @blueprint.get("/account")

@@ -28,7 +28,7 @@ def index() -> str | Response:
         .order_by(Course.id.desc())
     ).all()
     if len(enrolments) == 1:
-        return redirect(url_for("courses.home", slug=enrolments[0].course.slug))  # type: ignore[return-value]
+        return redirect(url_for("courses.home", slug=enrolments[0].course.slug))
     return render_template("courses/index.html", enrolments=enrolments)
 
 
@@ -37,7 +37,7 @@ def index() -> str | Response:
 def home(enrolment: Enrolment) -> str | Response:
     """A student's week at a glance; staff go to the score table."""
     if enrolment.is_staff:
-        return redirect(url_for("staff.scores", slug=enrolment.course.slug))  # type: ignore[return-value]
+        return redirect(url_for("staff.scores", slug=enrolment.course.slug))
     found = standings(db.session, enrolment.course, enrolment.user_id)
     return render_template(
         "courses/home.html",

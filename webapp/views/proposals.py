@@ -192,4 +192,4 @@ def _own_proposal(enrolment: Enrolment) -> Proposal:
 
 def _back(enrolment: Enrolment) -> Response:
     address = url_for("proposals.show", slug=enrolment.course.slug)
-    return redirect(address, code=303)  # type: ignore[return-value]
+    return redirect(address, code=303)

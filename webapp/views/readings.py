@@ -152,4 +152,4 @@ def _saved(enrolment: Enrolment, score: WrittenScore, subject: str) -> Response:
 
 
 def _list(enrolment: Enrolment) -> Response:
-    return redirect(url_for("readings.index", slug=enrolment.course.slug), code=303)  # type: ignore[return-value]
+    return redirect(url_for("readings.index", slug=enrolment.course.slug), code=303)

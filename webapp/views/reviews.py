@@ -157,4 +157,4 @@ def _saved(enrolment: Enrolment, review: PaperReview) -> str:
 
 def _back(enrolment: Enrolment) -> Response:
     address = url_for("reviews.show", slug=enrolment.course.slug)
-    return redirect(address, code=303)  # type: ignore[return-value]
+    return redirect(address, code=303)

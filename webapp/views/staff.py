@@ -223,4 +223,4 @@ def _dead_jobs(enrolment: Enrolment) -> int:
 
 def _submission_page(enrolment: Enrolment, submission: Submission) -> Response:
     address = url_for("results.show", slug=enrolment.course.slug, submission_id=submission.id)
-    return redirect(address, code=303)  # type: ignore[return-value]
+    return redirect(address, code=303)

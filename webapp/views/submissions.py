@@ -45,7 +45,7 @@ def submit(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     if not receipt.new:
         attempt = receipt.submission.attempt
         flash(f"This is the same work as attempt {attempt}, so it is not graded again.", "info")
-    return redirect(_address(enrolment, receipt.submission), code=303)  # type: ignore[return-value]
+    return redirect(_address(enrolment, receipt.submission), code=303)
 
 
 @blueprint.get("/submissions/<int:submission_id>/file")
@@ -74,7 +74,7 @@ def retry(enrolment: Enrolment, submission_id: int) -> Response:
     else:
         flash("That submission has no stopped grading to try again.", "info")
     db.session.commit()
-    return redirect(_address(enrolment, submission), code=303)  # type: ignore[return-value]
+    return redirect(_address(enrolment, submission), code=303)
 
 
 def current_job(submission: Submission) -> Job | None:

@@ -1,0 +1,44 @@
+"""The schema: migrations from nothing lead to what the models say, and back."""
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from webapp import migrations
+from webapp.database import make_engine
+from webapp.models import Base
+
+
+def test_migrations_from_nothing_equal_the_models(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path / 'new.sqlite'}")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    assert migrations.is_current(engine)
+
+
+def test_every_migration_can_be_taken_back(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path / 'new.sqlite'}")
+    migrations.upgrade(engine)
+    migrations.downgrade(engine, "base")
+    assert sa.inspect(engine).get_table_names() == ["alembic_version"]
+    migrations.upgrade(engine)
+    assert migrations.is_current(engine)
+
+
+def test_sqlite_is_durable_and_enforces_foreign_keys(engine):
+    with engine.connect() as connection:
+        pragmas = [
+            connection.execute(sa.text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+    assert pragmas == ["wal", 2, 1, 30000]
+
+
+def test_the_schema_is_plain_enough_for_postgresql():
+    from sqlalchemy.dialects import postgresql
+    from sqlalchemy.schema import CreateTable
+
+    for table in Base.metadata.sorted_tables:
+        assert str(CreateTable(table).compile(dialect=postgresql.dialect()))
