@@ -1,0 +1,7 @@
+"""The student renamed dense to layer in the last minute.
+
+Loses: dense
+"""
+
+layer = dense
+del dense
