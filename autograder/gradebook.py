@@ -17,7 +17,7 @@ import re
 import sqlite3
 import sysconfig
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,7 +115,7 @@ def _scripts_on_path() -> Iterator[None]:
 def _fill(
     path: Path, assignment: Assignment, students: dict[str, dict[str, QuestionResult]]
 ) -> None:
-    from nbgrader.api import Grade, Gradebook, InvalidEntry
+    from nbgrader.api import Gradebook, InvalidEntry
     from sqlalchemy.engine import URL
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -125,14 +125,10 @@ def _fill(
         with gradebook:
             notebook = _notebook(gradebook.db, assignment)
             cells = _grade_cells(gradebook.db, notebook, assignment)
+            grades = _grades(gradebook.db, notebook, students, cells.values())
             for student, questions in students.items():
-                submitted = _submitted_notebook(gradebook.db, notebook, student)
-                grades = {grade.cell_id: grade for grade in submitted.grades}
                 for name, cell in cells.items():
-                    if cell.id not in grades:
-                        grades[cell.id] = Grade(cell_id=cell.id, notebook_id=submitted.id)
-                        gradebook.db.add(grades[cell.id])
-                    _set_score(grades[cell.id], questions.get(name))
+                    _set_score(grades[student, cell.id], questions.get(name))
             gradebook.db.commit()
     except (SQLAlchemyError, InvalidEntry) as error:
         reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
@@ -187,15 +183,39 @@ def _grade_cells(database: Any, notebook: Any, assignment: Assignment) -> dict[s
     return {question.name: cells[question.name] for question in assignment.questions}
 
 
-def _submitted_notebook(database: Any, notebook: Any, student: str) -> Any:
-    """The student's row for the notebook, and the rows above it."""
-    from nbgrader.api import Student, SubmittedAssignment, SubmittedNotebook
+def _grades(
+    database: Any, notebook: Any, students: Iterable[str], cells: Iterable[Any]
+) -> dict[tuple[str, str], Any]:
+    """Each student's grade of each cell by (student, cell id); missing rows are added.
 
-    _first(database, Student, id=student)
-    submission = _first(
-        database, SubmittedAssignment, assignment_id=notebook.assignment_id, student_id=student
-    )
-    return _first(database, SubmittedNotebook, notebook_id=notebook.id, assignment_id=submission.id)
+    The tables are read once and ids are set here, so that a class is written in one flush.
+    """
+    from nbgrader.api import Grade, Student, SubmittedAssignment, SubmittedNotebook, new_uuid
+
+    known = {name for (name,) in database.query(Student.id)}
+    mine = database.query(SubmittedAssignment).filter_by(assignment_id=notebook.assignment_id)
+    submissions = {row.student_id: row for row in mine}
+    books = database.query(SubmittedNotebook).filter_by(notebook_id=notebook.id)
+    submitted = {row.assignment_id: row for row in books}
+    joined = database.query(Grade).join(SubmittedNotebook).filter_by(notebook_id=notebook.id)
+    existing = {(row.notebook_id, row.cell_id): row for row in joined}
+    cell_ids = [cell.id for cell in cells]
+    grades = {}
+    for student in students:
+        if student not in known:
+            database.add(Student(id=student))
+        submission = submissions.get(student) or SubmittedAssignment(
+            id=new_uuid(), assignment_id=notebook.assignment_id, student_id=student
+        )
+        book = submitted.get(submission.id) or SubmittedNotebook(
+            id=new_uuid(), notebook_id=notebook.id, assignment_id=submission.id
+        )
+        database.add_all([submission, book])
+        for cell_id in cell_ids:
+            grade = existing.get((book.id, cell_id)) or Grade(notebook_id=book.id, cell_id=cell_id)
+            database.add(grade)
+            grades[student, cell_id] = grade
+    return grades
 
 
 def _set_score(grade: Any, question: QuestionResult | None) -> None:

@@ -114,8 +114,10 @@ def refusal(path: Path, assignment: Assignment, results: Sequence[GradeResult]) 
     return str(caught.value)
 
 
-def test_nbgrader_export_reads_the_same_scores(assignment: Assignment, tmp_path: Path) -> None:
-    path = tmp_path / "new.db"
+def test_nbgrader_export_reads_the_same_scores(
+    path: Path, assignment: Assignment, tmp_path: Path
+) -> None:
+    path = path.rename(tmp_path / "gradebook.db")
     write_gradebook(path, assignment, [graded("alice"), graded("Bób, Jr", 1.5, 0.5, why=2)])
     rows = exported(path, tmp_path)
     assert {student: float(row["score"]) for student, row in rows.items()} == {
