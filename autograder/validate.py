@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -71,23 +71,21 @@ def validate(
     """Prove the assignment sound under every one of the seeds."""
     report = Report(assignment)
     subjects = list(_subjects(assignment))
-    results: dict[str, list[GradeResult]] = {subject.name: [] for subject in subjects}
-    tasks = [(subject, seed) for seed in seeds for subject in subjects]
+    results: dict[str, tuple[GradeResult, ...]] = {}
 
-    def grade(task: tuple[_Subject, bytes]) -> tuple[_Subject, GradeResult]:
-        subject, seed = task
-        result = pool.grade(assignment, subject.data, submission=subject.name, seed=seed)
+    def grade(subject: _Subject) -> tuple[GradeResult, ...]:
+        found = pool.grade_under_seeds(assignment, subject.data, seeds, submission=subject.name)
         done()
-        return subject, result
+        return found
 
     with ThreadPoolExecutor(max_workers=workers) as threads:
-        for subject, result in threads.map(grade, tasks):
-            results[subject.name].append(result)
+        for subject, found in zip(subjects, threads.map(grade, subjects), strict=True):
+            results[subject.name] = found
     for subject in subjects:
         report.claims.append(_claim(subject, results[subject.name]))
         report.losses[subject.name] = frozenset().union(*map(_lost, results[subject.name]))
         report.expected[subject.name] = subject.loses
-    report.gradings = len(tasks)
+    report.gradings = sum(len(found) for found in results.values())
     report.claims += _leaks(assignment, [r for group in results.values() for r in group])
     return report
 
@@ -108,7 +106,7 @@ def _label(solution: Solution) -> str:
 
 
 def count_subjects(assignment: Assignment) -> int:
-    """How many notebooks one seed means."""
+    """How many notebooks the proof grades."""
     return 2 + len(read_bank(assignment))
 
 
@@ -120,7 +118,7 @@ def _lost(result: GradeResult) -> frozenset[str]:
     )
 
 
-def _claim(subject: _Subject, results: list[GradeResult]) -> Claim:
+def _claim(subject: _Subject, results: Sequence[GradeResult]) -> Claim:
     names = ", ".join(sorted(subject.loses)) or "nothing"
     claim = "earns no point" if subject.whole else f"loses {names}"
     strange = [found for result in results if (found := _deviation(subject, result))]

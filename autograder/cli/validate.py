@@ -43,7 +43,7 @@ def validate(assignments: tuple[str, ...], seeds: int, workers: int | None) -> N
                 disable=not progress_console.is_terminal,
                 transient=True,
             ) as progress:
-                total = seeds * count_subjects(assignment)
+                total = count_subjects(assignment)
                 advance = partial(progress.advance, progress.add_task(assignment.id, total=total))
                 report = prove(assignment, pool, seeds=secrets, workers=workers, done=advance)
             _print(console, report, seeds, time.perf_counter() - started)

@@ -45,20 +45,33 @@ class Checker:
         self._sandbox = sandbox
         self._version = grader_version(assignment)
 
-    def grade(self, job: Job, tell: Tell) -> GradeResult:
-        """From bytes to a result; raises SandboxError when the sandbox broke (a fault of ours)."""
+    def grade(self, job: Job, tell: Tell) -> tuple[GradeResult, ...]:
+        """From bytes to a result for each seed; SandboxError when the sandbox broke (our fault)."""
         started = time.perf_counter()
         try:
             notebook = parse_notebook(job.data)
         except NotebookRejected as rejection:
-            return self._outcome(job, Status.REJECTED, started, error=str(rejection))
+            return (self._outcome(job, Status.REJECTED, started, error=str(rejection)),)
         execution = Execution(self._sandbox, notebook, self.assignment.limits)
         try:
             execution.run_cells(lambda done, total: tell(_step("cells", done, total)))
-            submitted = Submitted(execution, notebook.digest, job.seed)
-            questions = self._questions(submitted, tell)
+            judged = []
+            for seed in job.seeds:
+                execution.rewind()
+                submitted = Submitted(execution, notebook.digest, seed)
+                judged.append(self._questions(submitted, tell))
         finally:
             execution.close()
+        return tuple(self._graded(job, started, notebook, execution, each) for each in judged)
+
+    def _graded(
+        self,
+        job: Job,
+        started: float,
+        notebook: Notebook,
+        execution: Execution,
+        questions: tuple[QuestionResult, ...],
+    ) -> GradeResult:
         broken = next((q for q in questions if q.verdict is Verdict.INFRASTRUCTURE_ERROR), None)
         return self._outcome(
             job,
@@ -174,11 +187,11 @@ def _serve(assignment: Assignment, requests: BinaryIO, answers: BinaryIO) -> Non
                 except EOFError:
                     return
                 try:
-                    result = checker.grade(job, lambda step: protocol.send(answers, Reply(step)))
+                    results = checker.grade(job, lambda step: protocol.send(answers, Reply(step)))
                 except SandboxError as error:
                     protocol.send(answers, Reply(fatal=str(error)))
                     return
-                protocol.send(answers, Reply(result=result))
+                protocol.send(answers, Reply(results=results))
 
         run_session(assignment, loop)
 

@@ -43,6 +43,7 @@ class Execution:
         self._restarts = 0
         self._output_left = int(limits.output_kb * 1024)
         self._spent = 0.0
+        self._spent_on_cells = 0.0
         self.peak_kb = 0
 
     @property
@@ -54,6 +55,7 @@ class Execution:
         """Run every code cell; a cell that fails in any way stops only itself."""
         while self._session is None and self._restarts <= _MAX_RESTARTS and self._left() > 0:
             self._start(progress)
+        self._spent_on_cells = self._spent
         for place, cell in enumerate(self._cells):
             if place not in self._results:
                 why = "The time for the whole notebook was used up before this cell ran."
@@ -97,6 +99,10 @@ class Execution:
 
     def _left(self) -> float:
         return self._limits.total_seconds - self._spent
+
+    def rewind(self) -> None:
+        """Give the calls their whole time again, for checks that are run under another seed."""
+        self._spent = self._spent_on_cells
 
     @contextlib.contextmanager
     def _clock(self) -> Iterator[None]:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from autograder.assignment import Assignment, find_assignment
@@ -44,8 +44,8 @@ class _CheckerProcess:
         )
         self._ready = False
 
-    def grade(self, job: Job, on_progress: Progress | None) -> GradeResult:
-        limit = self.assignment.limits.total_seconds * 2 + _SLACK_SECONDS
+    def grade(self, job: Job, on_progress: Progress | None) -> tuple[GradeResult, ...]:
+        limit = (self.assignment.limits.total_seconds * 2 + _SLACK_SECONDS) * len(job.seeds)
         # A checker that hangs is ended from here; reading then meets the end of the pipe.
         watchdog = threading.Timer(limit + _START_SECONDS * (not self._ready), self._process.kill)
         watchdog.daemon = True
@@ -56,10 +56,10 @@ class _CheckerProcess:
                 self._ready = True
             assert self._process.stdin is not None
             protocol.send(self._process.stdin, job)
-            while (reply := self._receive()).result is None:
+            while not (reply := self._receive()).results:
                 if on_progress is not None and reply.progress is not None:
                     on_progress(reply.progress)
-            return reply.result
+            return reply.results
         except (EOFError, BrokenPipeError):
             self.close()
             status = self._process.returncode
@@ -113,23 +113,35 @@ class GradingPool:
         data: bytes,
         *,
         submission: str = "submission",
-        seed: bytes | None = None,
         on_progress: Progress | None = None,
     ) -> GradeResult:
-        """Grade one notebook; blocks until a worker is free and the result is there.
+        """Grade one notebook; blocks until a worker is free and the result is there."""
+        job = Job(submission, data, (self._seed or secret_seed(),))
+        return self._run(self._find(assignment), job, on_progress)[0]
 
-        `seed` replaces the pool's secret seed for this one submission.
+    def grade_under_seeds(
+        self, assignment: str | Assignment, data: bytes, seeds: Sequence[bytes], *, submission: str
+    ) -> tuple[GradeResult, ...]:
+        """Run the cells once and the checks under each seed: one result for each.
+
+        A rejected file and an infrastructure error give a single result.
         """
-        if isinstance(assignment, str):
-            assignment = find_assignment(assignment, self._folder)
+        return self._run(self._find(assignment), Job(submission, data, tuple(seeds)), None)
+
+    def _find(self, assignment: str | Assignment) -> Assignment:
+        found = assignment
+        return find_assignment(found, self._folder) if isinstance(found, str) else found
+
+    def _run(
+        self, assignment: Assignment, job: Job, on_progress: Progress | None
+    ) -> tuple[GradeResult, ...]:
         started = time.perf_counter()
         error = ""
         with self._slots:
-            job = Job(submission, data, seed or self._seed or secret_seed())
             for _ in range(_TRIES):
                 checker = self._take(assignment)
                 try:
-                    result = checker.grade(job, on_progress)
+                    results = checker.grade(job, on_progress)
                 except CheckerError as broken:
                     checker.close()
                     error = str(broken)
@@ -138,11 +150,12 @@ class GradingPool:
                     checker.close()
                     raise
                 self._give_back(checker)
-                if result.status is not Status.INFRASTRUCTURE_ERROR:
-                    return result
-                error = result.error
-        return GradeResult(
-            submission,
+                broken_results = [r for r in results if r.status is Status.INFRASTRUCTURE_ERROR]
+                if not broken_results:
+                    return results
+                error = broken_results[0].error
+        failed = GradeResult(
+            job.submission,
             assignment.id,
             Status.INFRASTRUCTURE_ERROR,
             None,
@@ -151,12 +164,11 @@ class GradingPool:
             seconds=time.perf_counter() - started,
             grader_version=grader_version(assignment),
         )
+        return (failed,)
 
     def warm(self, assignment: str | Assignment) -> None:
         """Start a checker for the assignment now, so that the first submission finds it ready."""
-        if isinstance(assignment, str):
-            assignment = find_assignment(assignment, self._folder)
-        self._give_back(self._take(assignment))
+        self._give_back(self._take(self._find(assignment)))
 
     def _take(self, assignment: Assignment) -> _CheckerProcess:
         with self._lock:

@@ -12,18 +12,18 @@ _HEADER_BYTES = 4
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One notebook to grade."""
+    """One notebook to grade: its cells run once, its checks once under each secret seed."""
 
     submission: str
     data: bytes
-    seed: bytes
+    seeds: tuple[bytes, ...]
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """A step of progress, or at last the result, or that the checker is ready for jobs."""
+    """A step of progress, or at last the results, or that the checker is ready for jobs."""
 
     progress: dict[str, object] | None = None
-    result: GradeResult | None = None
+    results: tuple[GradeResult, ...] = ()
     ready: bool = False
     fatal: str = ""
 
