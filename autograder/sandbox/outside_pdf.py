@@ -29,7 +29,7 @@ class PdfRejected(ValueError):
 
 
 def inspect_pdf(data: bytes) -> PdfInfo:
-    """Count the pages and draw the first; PdfRejected for a bad file, SandboxError for our fault."""
+    """Count the pages and draw the first; PdfRejected for a bad file, SandboxError for ours."""
     if len(data) > MAX_BYTES:
         megabytes = MAX_BYTES // 2**20
         raise PdfRejected(f"The PDF has {len(data):,} bytes, at most {megabytes} MB are accepted.")
