@@ -11,6 +11,7 @@ import pytest
 
 from autograder import notebook as module
 from autograder.notebook import parse_notebook
+
 from .uploads import cell, sources, upload, with_raw
 
 # What people save

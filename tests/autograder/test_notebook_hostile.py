@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.notebook import Notebook, NotebookRejected, parse_notebook
+
 from .uploads import cell, sources, upload, with_raw
 
 
