@@ -1,0 +1,58 @@
+# Heldout: `make demo` shows it, `make test` proves it. Everything is installed into .venv.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV ?= .venv
+PORT ?= 8000
+DATA ?= .demo
+STUDENTS ?= 30
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+NEWEST := $(shell for v in 3.13 3.12 3.11 3; do command -v python$$v && break; done)
+PYTHON ?= $(NEWEST)
+
+.PHONY: help setup demo test lint types validate bench clean
+
+help:  ## Say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP)  ## Create the environment and install everything into it
+
+$(STAMP): pyproject.toml requirements.lock torch.lock
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is missing: install python3."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is too old, Heldout needs Python 3.11 or newer: set PYTHON=…"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+		|| { echo "Python's venv module is missing: install it (Debian: apt-get install python3-venv)."; exit 1; }
+	@[ "$$(df -Pk . | awk 'NR==2 {print $$4}')" -gt 3000000 ] \
+		|| { echo "Less than 3 GB are free here, and the environment needs that much."; exit 1; }
+	@echo "Creating the environment in $(VENV) …"
+	@umask 022; $(PYTHON) -m venv $(VENV)
+	@echo "Installing PyTorch (the largest part, a few minutes on a slow line) …"
+	@umask 022; $(BIN)/python -m pip install --quiet --disable-pip-version-check -r torch.lock
+	@echo "Installing Heldout and what it stands on …"
+	@umask 022; $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-c requirements.lock -c torch.lock --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP)  ## Grade a sample class and serve the site on 127.0.0.1:8000
+	@$(BIN)/heldout demo --port $(PORT) --data $(DATA) --students $(STUDENTS) $(DEMO_OPTIONS)
+
+test: $(STAMP)  ## Run every test
+	@$(BIN)/python -m pytest $(TESTS)
+
+lint: $(STAMP)  ## Style and import directions
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: $(STAMP)  ## Static types
+	@$(BIN)/mypy
+
+validate: $(STAMP)  ## Prove every assignment sound
+	@$(BIN)/heldout validate
+
+bench: $(STAMP)  ## Time Heldout beside nbgrader and the floor
+	@$(BIN)/python -m tests.bench $(BENCH_OPTIONS)
+
+clean:  ## Remove the environment and what the demo made
+	rm -rf $(VENV) $(DATA) .bench .mypy_cache .pytest_cache .ruff_cache

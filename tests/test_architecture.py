@@ -1,0 +1,61 @@
+"""The house keeps its shape: who may import whom, and what the inside of the sandbox may know."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+INSIDE = sorted((ROOT / "autograder" / "sandbox").glob("inside_*.py"))
+CHECKS = sorted((ROOT / "assignments").glob("*/checks.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports anywhere in it, relative ones with their leading dot."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            prefix = "." * node.level
+            names = [alias.name for alias in node.names] if not node.module else [node.module]
+            yield from (f"{prefix}{name}" for name in names)
+
+
+def test_packages_import_only_in_the_allowed_direction() -> None:
+    assert cli.lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+@pytest.mark.parametrize("path", INSIDE, ids=lambda path: path.stem)
+def test_the_inside_of_the_sandbox_knows_only_the_wire(path: Path) -> None:
+    allowed = {".wire", *(f".{module.stem}" for module in INSIDE)}
+    ours = {name for name in imported(path) if name.startswith(".") or "autograder" in name}
+    assert ours <= allowed
+
+
+@pytest.mark.parametrize("path", CHECKS, ids=lambda path: path.parent.name)
+def test_checks_use_only_the_reference_and_the_check_helpers(path: Path) -> None:
+    packages = {"autograder", "assignments", "reference", "webapp"}
+    ours = {name for name in imported(path) if name.split(".")[0] in packages}
+    assert ours <= {"autograder.checks", "reference", "reference.arrays", "reference.data"}
+
+
+@pytest.mark.parametrize("module", ["webapp", "webapp.cli", "autograder.cli"])
+def test_starting_up_imports_nothing_heavy(module: str) -> None:
+    heavy = {"torch", "nbgrader", "IPython", "matplotlib", "reference"}
+    program = f"import sys, {module}; print(*sorted({heavy!r} & set(sys.modules)))"
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.split() == []
+
+
+def test_no_pickle_near_the_boundary() -> None:
+    banned = {"pickle", "dill", "cloudpickle", "marshal", "shelve"}
+    for path in (ROOT / "autograder").rglob("*.py"):
+        assert not banned & set(imported(path)), path
