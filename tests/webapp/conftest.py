@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import secrets
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +16,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from autograder.results import GradeResult, Output
 from tests.webapp import people
 from tests.webapp.browser import Visitor
-from tests.webapp.graders import TOOLS
+from tests.webapp.graders import PNG, TOOLS, StandInPool, notebook, result
 from webapp import create_app, migrations
 from webapp.config import Settings, embedded_database
 from webapp.database import make_engine
+from webapp.intake import receive
+from webapp.models import Course, CourseAssignment, Submission, User
+from webapp.uploads import Upload
+from webapp.worker import Worker
 
 CHEAP_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
 OVERRIDES = {
@@ -102,3 +111,30 @@ class Auth:
 @pytest.fixture
 def auth(app: Flask) -> Auth:
     return Auth(app)
+
+
+@pytest.fixture
+def graded(engine: sa.Engine, session: Session) -> Callable[..., Submission]:
+    """Hand in a notebook of someone's and grade it with a given result."""
+
+    def grade(name: str, found: GradeResult | None = None, data: bytes | None = None) -> Submission:
+        data = data or notebook("x = 1", answer="**Answer (why):** because <b>bold</b>")
+        digest = hashlib.sha256(data).hexdigest()
+        user = session.scalars(sa.select(User).where(User.name == name.capitalize())).one()
+        assignment = session.scalars(
+            sa.select(CourseAssignment).join(Course).where(Course.slug == people.SLUG)
+        ).one()
+        submission = receive(
+            session,
+            assignment,
+            user_id=user.id,
+            upload=Upload("work.ipynb", data, digest),
+            digest=f"{digest[:32]}{secrets.token_hex(16)}",
+        ).submission
+        plot = Output("display", "image/png", base64.b64encode(PNG).decode())
+        pool = StandInPool(lambda _: found or result(outputs=(plot,)))
+        Worker(engine, pool, poll_seconds=0.01).run(threading.Event(), drain=True)
+        session.refresh(submission)
+        return submission
+
+    return grade

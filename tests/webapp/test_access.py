@@ -1,0 +1,192 @@
+"""Who gets in where: every route, by every role; strangers learn nothing."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.webapp.graders import PNG
+from tests.webapp.people import ASSIGNMENT
+from webapp.models import (
+    Course,
+    PaperReview,
+    Proposal,
+    Slide,
+    Team,
+    User,
+)
+from webapp.security import PUBLIC_ENDPOINTS
+
+# What each role gets for ada's things: ada owns them, bob is another student of her course, gil
+# grades, ina instructs, eve instructs another course. "ok" is any answer that is not a refusal.
+OWN, SHARED, STAFF, TEACH = "own", "shared", "staff", "teach"
+EXPECTED = {
+    OWN: {"ada": "ok", "bob": 404, "gil": "ok", "ina": "ok", "eve": 404},
+    SHARED: {"ada": "ok", "bob": "ok", "gil": "ok", "ina": "ok", "eve": 404},
+    STAFF: {"ada": 403, "bob": 403, "gil": "ok", "ina": "ok", "eve": 404},
+    TEACH: {"ada": 403, "bob": 403, "gil": 403, "ina": "ok", "eve": 404},
+    "student": {"ada": "ok", "bob": "ok", "gil": 403, "ina": 403, "eve": 404},
+}
+RULES = {
+    "courses.home": SHARED,
+    "courses.assignment": "student",
+    "submissions.submit": "student",
+    "submissions.download": OWN,
+    "submissions.retry": TEACH,
+    "results.show": OWN,
+    "results.status": OWN,
+    "results.notebook": OWN,
+    "results.picture": OWN,
+    "proposals.show": "student",
+    "proposals.create_team": "student",
+    "proposals.join_team": "student",
+    "proposals.leave_team": "student",
+    "proposals.slide": OWN,
+    "proposals.slide_picture": OWN,
+    "reviews.show": "student",
+    "reviews.save": "student",
+    "reviews.preview": "student",
+    "reviews.hand_in_file": "student",
+    "reviews.file": OWN,
+    "reviews.file_picture": OWN,
+    "staff.scores": STAFF,
+    "staff.assignment": STAFF,
+    "staff.student": STAFF,
+    "staff.grade": STAFF,
+    "staff.queue": STAFF,
+    "staff.export": TEACH,
+    "staff.log": TEACH,
+    "readings.index": STAFF,
+    "readings.proposal": STAFF,
+    "readings.score_proposal": STAFF,
+    "readings.review": STAFF,
+    "readings.score_review": STAFF,
+    "readings.publish": TEACH,
+}
+# A student without a team has no proposal to change: bob gets 404 where ada may.
+OWN_TEAM = {"proposals.save_text", "proposals.hand_in_slide"}
+ANYONE_SIGNED_IN = {
+    *("courses.index", "accounts.account", "accounts.sign_out_everywhere"),
+    *("security.logout", "security.verify"),
+}
+
+
+@pytest.fixture
+def adas_things(session, graded) -> dict[str, int | str]:
+    """A graded submission, a proposal with a slide, and a review, all ada's."""
+    submission = graded("ada")
+    ada = session.scalars(sa.select(User).where(User.name == "Ada")).one()
+    course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
+    content = submission.sha256
+    proposal = Proposal(title="T", abstract="A")
+    proposal.slides.append(
+        Slide(user_id=ada.id, filename="s.pdf", size=1, sha256=content, thumbnail=PNG)
+    )
+    team = Team(course_id=course.id, name="Team", invitation_code="CODE2345", proposal=proposal)
+    team.members.append(_member(course, ada))
+    review = PaperReview(
+        course_id=course.id, user_id=ada.id, body="B", filename="r.pdf", sha256=content
+    )
+    review.thumbnail = PNG
+    session.add_all([team, review])
+    session.commit()
+    return {
+        "slug": "dl",
+        "name": ASSIGNMENT,
+        "submission_id": submission.id,
+        "user_id": ada.id,
+        "question": "why",
+        "proposal_id": proposal.id,
+        "review_id": review.id,
+        "cell": 0,
+        "position": 0,
+    }
+
+
+def _member(course: Course, user: User):
+    from webapp.models import TeamMember
+
+    return TeamMember(course_id=course.id, user_id=user.id)
+
+
+def _requests(app: Flask, endpoint: str, values: dict) -> list[tuple[str, str]]:
+    """Every (method, address) of an endpoint with ada's things filled in."""
+    found = []
+    with app.test_request_context():
+        from flask import url_for
+
+        for rule in app.url_map.iter_rules(endpoint):
+            used = {key: values[key] for key in rule.arguments}
+            methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+            found += [(method, url_for(endpoint, **used)) for method in sorted(methods)]
+    return found
+
+
+def test_every_route_has_a_rule(app: Flask):
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert endpoints == set(RULES) | OWN_TEAM | ANYONE_SIGNED_IN | PUBLIC_ENDPOINTS
+
+
+def test_every_course_route_names_its_roles(app: Flask):
+    rules = [rule for rule in app.url_map.iter_rules() if "slug" in rule.arguments]
+    unnamed = [r.endpoint for r in rules if not hasattr(app.view_functions[r.endpoint], "roles")]
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("name", ["ada", "bob", "gil", "ina", "eve"])
+def test_the_matrix_of_routes_and_roles(app, auth, adas_things, name):
+    visitor = auth.login(name)
+    wrong = []
+    token = visitor.token()
+    for endpoint, rule in RULES.items():
+        expected = EXPECTED[rule][name]
+        for method, address in _requests(app, endpoint, adas_things):
+            code = visitor.client.open(
+                address, method=method, data={"csrf_token": token}
+            ).status_code
+            fine = code < 400 or code in (409, 422) if expected == "ok" else code == expected
+            if not fine:
+                wrong.append(f"{method} {address}: {code}, expected {expected}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"), [("ada", {303, 422}), ("bob", {404}), ("gil", {403}), ("eve", {404})]
+)
+def test_only_the_team_changes_its_proposal(app, auth, adas_things, name, codes):
+    visitor = auth.login(name)
+    found = {
+        visitor.post(address).status_code
+        for endpoint in OWN_TEAM
+        for _, address in _requests(app, endpoint, adas_things)
+    }
+    assert found == codes
+
+
+def test_nobody_gets_anything_without_signing_in(app, client, adas_things):
+    closed = [*RULES, *OWN_TEAM, "courses.index", "accounts.account"]
+    app.config["WTF_CSRF_ENABLED"] = False
+    for endpoint in closed:
+        for method, address in _requests(app, endpoint, adas_things):
+            response = client.open(address, method=method)
+            assert response.status_code == (302 if method == "GET" else 401), address
+
+
+def test_every_change_needs_a_token(app, auth, adas_things):
+    ina = auth.login("ina")
+    for endpoint in [*RULES, *OWN_TEAM, "accounts.sign_out_everywhere", "security.logout"]:
+        for method, address in _requests(app, endpoint, adas_things):
+            if method == "POST":
+                assert ina.client.post(address).status_code == 400, address
+
+
+def test_staff_of_one_course_cannot_reach_into_another(app, auth, adas_things, session):
+    eve = auth.login("eve")
+    values = {**adas_things, "slug": "other"}
+    for endpoint in ("results.show", "staff.student", "readings.review", "proposals.slide"):
+        for method, address in _requests(app, endpoint, values):
+            assert eve.client.open(address, method=method).status_code == 404, address
+    points = {"csrf_token": eve.token(), "points": "2"}
+    address = f"/courses/other/staff/submissions/{values['submission_id']}/grades/why"
+    assert eve.client.post(address, data=points).status_code == 404

@@ -1,0 +1,195 @@
+"""`heldout demo`: a sample course in one folder, graded for real; a second run changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import secrets
+import shutil
+import threading
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from autograder.assignment import Assignment, list_assignments
+from webapp import create_app, jobs, migrations
+from webapp.clock import now
+from webapp.config import Settings, embedded_database
+from webapp.database import make_engine
+from webapp.demo import samples
+from webapp.demo.course import (
+    SLUG,
+    Account,
+    DemoError,
+    demo_accounts,
+    ensure_course,
+    ensure_people,
+    write_private,
+)
+from webapp.demo.written import ensure_manual_grades, ensure_written
+from webapp.intake import receive
+from webapp.models import Course, CourseAssignment, Lane, Submission, User
+from webapp.tools import Tools
+from webapp.uploads import Upload
+from webapp.worker import Grader, Worker
+
+_LEAST_FREE_BYTES = 300 * 2**20
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A demo that can be served."""
+
+    settings: Settings
+    accounts: list[Account]
+    submissions: int
+
+
+def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
+    """Make what the folder does not have yet, and grade it."""
+    settings = demo_settings(data)
+    click.echo(f"The demo lives in {data}.")
+    engine = make_engine(settings.database_url)
+    migrations.upgrade(engine)
+    accounts = demo_accounts(data / "accounts.json", students)
+    assignments = list_assignments()
+    if not assignments:
+        raise DemoError("There is no assignment to show: set HELDOUT_ASSIGNMENTS to a folder.")
+    with create_app(settings).app_context(), Session(engine) as session:
+        course = ensure_course(session, assignments)
+        people = ensure_people(session, course, accounts)
+        staff = _staff(session, accounts)
+        hand_in_samples(session, course, assignments[0], people)
+        grade_all(engine, data)
+        ensure_manual_grades(session, course, staff[-1])
+        ensure_written(session, course, people, staff, tools=Tools())
+        count = session.scalar(sa.select(sa.func.count(Submission.id))) or 0
+    engine.dispose()
+    if accounts_file is not None:
+        shown = [
+            {key: value for key, value in asdict(account).items() if key != "name"}
+            for account in accounts
+        ]
+        write_private(accounts_file.resolve(), json.dumps(shown, indent=1))
+    return Prepared(settings, accounts, count)
+
+
+def demo_settings(data: Path) -> Settings:
+    """Settings of the folder, with secrets made on the first run."""
+    data.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(data).free
+    if free < _LEAST_FREE_BYTES:
+        raise DemoError(
+            f"There are {free // 2**20} MB free at {data}, expected at least "
+            f"{_LEAST_FREE_BYTES // 2**20}: make room or choose another folder with --data."
+        )
+    path = data / "secrets.json"
+    if not path.exists():
+        made = {name: secrets.token_urlsafe(32) for name in ("secret_key", "password_salt")}
+        write_private(path, json.dumps(made))
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return Settings(
+        data=data,
+        database_url=embedded_database(data),
+        secret_key=kept["secret_key"],
+        password_salt=kept["password_salt"],
+        https=False,
+    )
+
+
+def hand_in_samples(
+    session: Session, course: Course, assignment: Assignment, students: list[User]
+) -> None:
+    """Hand in each student's sample notebooks that are not there yet."""
+    item = session.scalars(
+        sa.select(CourseAssignment).where(
+            CourseAssignment.course_id == course.id,
+            CourseAssignment.assignment == assignment.id,
+        )
+    ).one()
+    counted = (
+        sa.select(Submission.user_id, sa.func.count().label("submissions"))
+        .where(Submission.course_assignment_id == item.id)
+        .group_by(Submission.user_id)
+    )
+    have = {row.user_id: row.submissions for row in session.execute(counted)}
+    found = samples.materials(assignment)
+    for number, student in enumerate(students):
+        planned = samples.attempts(found, number)
+        times = _times(number, len(planned), item.opens_at or now() - timedelta(days=1))
+        for place in range(have.get(student.id, 0), len(planned)):
+            data = planned[place]
+            receive(
+                session,
+                item,
+                user_id=student.id,
+                upload=Upload(f"{assignment.id}.ipynb", data, hashlib.sha256(data).hexdigest()),
+                digest=Tools().parse_notebook(data).digest,
+                lane=Lane.BATCH,
+                received_at=times[place],
+            )
+
+
+def _times(number: int, count: int, opens: datetime) -> list[datetime]:
+    """Believable times of a student's attempts, between the opening and a few minutes ago."""
+    chance = random.Random(f"times {number}")
+    span = (now() - timedelta(minutes=5) - opens).total_seconds()
+    return [
+        opens + timedelta(seconds=s) for s in sorted(chance.uniform(0, span) for _ in range(count))
+    ]
+
+
+def grade_all(engine: sa.Engine, data: Path) -> None:
+    """Grade whatever waits, with the real pool, and show how far it has come."""
+    from autograder.grading import GradingPool
+    from autograder.seeds import secret_seed
+
+    with Session(engine) as session:
+        jobs.sweep(session)
+        waiting = jobs.unfinished(session)
+    if not waiting:
+        click.echo("Every sample submission is graded already.")
+        return
+    slots = os.cpu_count() or 1
+    with GradingPool(workers=slots, seed=secret_seed(data / "seed")) as pool:
+        drain(engine, pool, slots=slots, waiting=waiting)
+
+
+def drain(engine: sa.Engine, grader: Grader, *, slots: int, waiting: int) -> None:
+    """Run a worker until the queue is empty, under a progress bar."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn()) as progress:
+        task = progress.add_task(f"Grading {waiting} sample submissions", total=waiting)
+        worker = Worker(engine, grader, slots=slots, on_done=lambda _: progress.advance(task))
+        worker.run(threading.Event(), drain=True)
+
+
+def _staff(session: Session, accounts: list[Account]) -> list[User]:
+    emails = [account.email for account in accounts if account.role != "student"]
+    users = {user.email: user for user in session.scalars(sa.select(User))}
+    return [users[email] for email in emails]
+
+
+def say_where(prepared: Prepared, port: int) -> None:
+    """Tell whoever started the demo where to look and how to sign in."""
+    url = f"http://127.0.0.1:{port}/"
+    click.echo(f"\n{prepared.submissions} submissions are graded. Look at {url}\n")
+    for role in ("student", "grader", "instructor"):
+        account = next(account for account in prepared.accounts if account.role == role)
+        click.echo(f"  {role:<11} {account.email:<32} {account.password}")
+    click.echo(f"\nThe other students' accounts are in {prepared.settings.data / 'accounts.json'}.")
+    click.echo(f"The course is at {url}courses/{SLUG}/ (Ctrl-C stops).")

@@ -1,0 +1,157 @@
+"""The sample course: its week, its people, and their accounts."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import time, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask_security.utils import hash_password
+from sqlalchemy.orm import Session
+
+from autograder.assignment import Assignment
+from webapp.clock import moment, now, week_of
+from webapp.models import Course, CourseAssignment, Enrolment, Role, User
+from webapp.models.courses import DEFAULT_TIME_ZONE
+
+SLUG = "6s191-iap2017"
+_FIRST = (
+    *("Amara", "Bruno", "Chiara", "Dmitri", "Elif", "Farid", "Greta", "Hiro", "Imani", "Jonas"),
+    *("Keiko", "Lars", "Mei", "Nadia", "Oscar", "Priya", "Quentin", "Rosa", "Sipho", "Tomas"),
+    *("Uma", "Viktor", "Wanjiru", "Ximena", "Yusuf", "Zofia", "Anika", "Bilal", "Celia", "Diego"),
+)
+_LAST = (
+    *("Okafor", "Lindqvist", "Moreau", "Petrova", "Tanaka", "Haddad", "Silva", "Novak", "Mbeki"),
+    *("Rossi", "Keller", "Nguyen", "Castillo", "Aydin", "Banerjee", "Olsen", "Farah", "Kowalska"),
+    *("Reyes", "Duarte", "Iyer"),
+)
+
+
+class DemoError(Exception):
+    """The demo cannot be made: one sentence."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Someone of the demo who can sign in."""
+
+    role: str
+    email: str
+    password: str
+    name: str
+
+
+def demo_accounts(path: Path, students: int) -> list[Account]:
+    """The accounts kept in the file, and new ones so that there are enough students."""
+    kept: list[Account] = []
+    if path.exists():
+        kept = [Account(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+    else:
+        kept = [
+            _account(Role.INSTRUCTOR, "instructor@example.edu", "Ines Instructor"),
+            _account(Role.GRADER, "grader@example.edu", "Gus Grader"),
+        ]
+    have = sum(account.role == Role.STUDENT for account in kept)
+    for number in range(have, students):
+        name = student_name(number)
+        email = name.lower().replace(" ", ".") + "@example.edu"
+        kept.append(_account(Role.STUDENT, email, name))
+    write_private(path, json.dumps([asdict(account) for account in kept], indent=1))
+    return kept
+
+
+def student_name(number: int) -> str:
+    """A name for each number; beyond all pairs of names a numeral keeps them apart."""
+    pairs = len(_FIRST) * len(_LAST)
+    first = _FIRST[number % len(_FIRST)]
+    last = _LAST[(number * 8 + number // len(_FIRST)) % len(_LAST)]
+    return f"{first} {last}" if number < pairs else f"{first} {last} {number // pairs + 1}"
+
+
+def _account(role: Role, email: str, name: str) -> Account:
+    return Account(str(role), email, secrets.token_urlsafe(9), name)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    aside = path.with_name(f".{path.name}.new")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+def ensure_course(session: Session, assignments: list[Assignment]) -> Course:
+    """The sample course with every assignment of the folder, Monday to Friday of this week."""
+    course = session.scalar(sa.select(Course).where(Course.slug == SLUG))
+    zone = DEFAULT_TIME_ZONE
+    if course is None:
+        monday = week_of(now(), zone)
+        day = [monday + timedelta(days=number) for number in range(5)]
+        course = Course(
+            slug=SLUG,
+            title="6.S191 Introduction to Deep Learning",
+            term="IAP 2017",
+            time_zone=zone,
+            pass_rule={"minimum_share": 0.6, "written_option": True},
+            groups_due_at=moment(day[2], time(17), zone),
+            slides_due_at=moment(day[3], time(21), zone),
+            presentations_at=moment(day[4], time(13), zone),
+            reviews_due_at=moment(day[4], time(17), zone),
+        )
+        session.add(course)
+        session.flush()
+    assert course.groups_due_at is not None
+    monday = week_of(course.groups_due_at, zone)
+    known = {item.assignment for item in course.assignments}
+    for position, assignment in enumerate(assignments):
+        if assignment.id not in known:
+            day_due = monday + timedelta(days=min(position, 4))
+            session.add(
+                CourseAssignment(
+                    course_id=course.id,
+                    assignment=assignment.id,
+                    title=assignment.title,
+                    points=assignment.max_score,
+                    position=position,
+                    opens_at=min(
+                        moment(day_due - timedelta(days=3), time(9), zone),
+                        now() - timedelta(days=2),
+                    ),
+                    due_at=moment(day_due, time(23, 59), zone),
+                )
+            )
+    session.commit()
+    return course
+
+
+def ensure_people(session: Session, course: Course, accounts: list[Account]) -> list[User]:
+    """Everyone with an account, enrolled; returns the students in order."""
+    known = {user.email: user for user in session.scalars(sa.select(User))}
+    enrolled = set(
+        session.scalars(sa.select(Enrolment.user_id).where(Enrolment.course_id == course.id))
+    )
+    for number, account in enumerate(accounts):
+        user = known.get(account.email)
+        if user is None:
+            user = User(
+                email=account.email, name=account.name, password=hash_password(account.password)
+            )
+            session.add(user)
+            session.flush()
+            known[account.email] = user
+        if user.id not in enrolled:
+            section = "" if account.role != Role.STUDENT else "AB"[number % 2]
+            session.add(
+                Enrolment(
+                    course_id=course.id, user_id=user.id, role=Role(account.role), section=section
+                )
+            )
+    session.commit()
+    return [known[account.email] for account in accounts if account.role == Role.STUDENT]

@@ -1,0 +1,167 @@
+"""Sample teams, proposals and paper reviews, some of them scored."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from webapp.clock import now
+from webapp.demo.slides import slide_pdf
+from webapp.models import (
+    Course,
+    PaperReview,
+    Proposal,
+    Slide,
+    Submission,
+    Team,
+    TeamMember,
+    User,
+)
+from webapp.papers import PAPERS
+from webapp.readings import Marks, give_score
+from webapp.scores import set_manual_grade
+from webapp.tools import Tools
+from webapp.uploads import Upload, store
+
+_TEAMS = (
+    (
+        "Gradient Descenders",
+        "Will my bus be late?",
+        "City buses report where they are. We train a small recurrent network on these reports and "
+        "on the weather to tell riders, ten minutes ahead, whether to walk instead.",
+        4,
+    ),
+    (
+        "The Backproppers",
+        "Listening for leaks",
+        "Water pipes whisper before they burst. Microphones on hydrants and a *convolutional* "
+        "network over spectrograms find leaks before the street does.",
+        3,
+    ),
+    (
+        "Dropouts",
+        "A tutor that knows what you do not know yet",
+        "From the wrong answers of a class we learn an embedding of misconceptions, and pick the "
+        "next exercise that separates two of them.",
+        4,
+    ),
+    ("Overfit Club", "", "", 2),
+)
+_REVIEWS = (
+    "## What it is about\n\nDeep networks learn slowly when each layer must chase the moving "
+    "distribution of the one below. The authors measure this, name it, and take it away.\n\n"
+    "## The main idea\n\nNormalise each feature over the minibatch, then let the network scale and "
+    "shift it back: `y = gamma * (x - mean) / std + beta`.\n\n## What I would ask\n\n"
+    "- What happens with a batch of one?\n- Is the *explanation* right, or only the effect?",
+    "The paper shows that a network with eight layers, trained on two graphics cards, halves the "
+    "error of the best systems before it. I found three decisions most instructive:\n\n"
+    "1. rectifiers instead of sigmoids, because they do not saturate;\n"
+    "2. dropout in the large dense layers;\n3. cheap augmentation by crops and reflections.\n\n"
+    "The writing is plain, and every claim has an experiment beside it.",
+    "**Summary.** Randomly switching units off while training keeps them from relying on one "
+    "another. At test time all are on, scaled. It is like averaging very many thin networks.\n\n"
+    "**Weakness.** Training takes two to three times as long, and the paper hardly says so.",
+)
+
+
+def ensure_written(
+    session: Session,
+    course: Course,
+    students: list[User],
+    staff: list[User],
+    *,
+    tools: Tools,
+) -> None:
+    """Teams and reviews, once."""
+    if session.scalar(sa.select(Team.id).where(Team.course_id == course.id).limit(1)):
+        return
+    chance = random.Random("sample written options")
+    start = 0
+    proposals = []
+    for name, title, abstract, size in _TEAMS:
+        members = students[start : start + size]
+        start += size
+        if members:
+            proposals.append(_proposal(session, course, (name, title, abstract), members))
+    for proposal in proposals[:2]:
+        _hand_in_slide(session, proposal, tools)
+    reviews = [
+        PaperReview(
+            course_id=course.id,
+            user_id=student.id,
+            paper=chance.choice(PAPERS).reference,
+            body=_REVIEWS[number % len(_REVIEWS)],
+        )
+        for number, student in enumerate(students[start : start + 12])
+    ]
+    session.add_all(reviews)
+    session.flush()
+    for number, review in enumerate(reviews[:5]):
+        marks = Marks(chance.randint(2, 5), chance.randint(2, 5), "Clear, and to the point.")
+        give_score(session, staff[number % len(staff)].id, marks, review=review)
+    session.commit()
+
+
+def _proposal(
+    session: Session, course: Course, text: tuple[str, str, str], members: list[User]
+) -> Proposal:
+    name, title, abstract = text
+    code = hashlib.sha256(name.encode()).hexdigest()[:8].upper()
+    team = Team(course_id=course.id, name=name, invitation_code=code)
+    team.members = [TeamMember(course_id=course.id, user_id=user.id) for user in members]
+    team.completed_at = now() if team.complete else None
+    team.proposal = Proposal(title=title, abstract=abstract)
+    session.add(team)
+    session.flush()
+    return team.proposal
+
+
+def _hand_in_slide(session: Session, proposal: Proposal, tools: Tools) -> None:
+    data = slide_pdf(proposal.title, [member.user.name for member in proposal.team.members])
+    upload = Upload("slide.pdf", data, hashlib.sha256(data).hexdigest())
+    store(session, upload)
+    proposal.slides.append(
+        Slide(
+            user_id=proposal.team.members[0].user_id,
+            filename=upload.filename,
+            size=len(data),
+            sha256=upload.sha256,
+            thumbnail=tools.inspect_pdf(data).thumbnail_png,
+        )
+    )
+
+
+def ensure_manual_grades(session: Session, course: Course, grader: User) -> None:
+    """Half of the written answers graded, once: the rest is left for whoever tries the demo."""
+    from webapp.models import CourseAssignment, ManualGrade, QuestionScore, Result
+
+    if session.scalar(sa.select(ManualGrade.id).limit(1)):
+        return
+    waiting = session.execute(
+        sa.select(Submission, QuestionScore.question, QuestionScore.max_score)
+        .join(Result, Result.submission_id == Submission.id)
+        .join(QuestionScore, QuestionScore.result_id == Result.id)
+        .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
+        .where(
+            CourseAssignment.course_id == course.id,
+            Result.current.is_(True),
+            QuestionScore.kind == "manual",
+            Submission.attempt > 1,
+        )
+        .order_by(Submission.id)
+    ).all()
+    chance = random.Random("sample manual grades")
+    for submission, question, most in waiting[::2]:
+        share = chance.choice((0.5, 1.0, 1.0))
+        set_manual_grade(
+            session,
+            submission,
+            question=question,
+            points=most * share,
+            comment="Good." if share == 1 else "Say also what happens to the layers without them.",
+            grader_id=grader.id,
+        )
+    session.commit()
