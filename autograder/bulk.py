@@ -33,7 +33,9 @@ def grade_all(
         if submission.data is None:
             result = rejected(assignment, submission.name, submission.error)
         else:
-            result = pool.grade(assignment, submission.data, submission=submission.name)
+            result = pool.grade(
+                assignment, submission.data, submission=submission.name, keep_outputs=False
+            )
         done(result)
         return result
 

@@ -52,7 +52,9 @@ class Checker:
             notebook = parse_notebook(job.data)
         except NotebookRejected as rejection:
             return (self._outcome(job, Status.REJECTED, started, error=str(rejection)),)
-        execution = Execution(self._sandbox, notebook, self.assignment.limits)
+        execution = Execution(
+            self._sandbox, notebook, self.assignment.limits, keep_outputs=job.keep_outputs
+        )
         try:
             execution.run_cells(lambda done, total: tell(_step("cells", done, total)))
             judged = []

@@ -27,7 +27,9 @@ Progress = Callable[[int, int], None]
 class Execution:
     """One submission in the sandbox, from its first cell to the proof that nothing is left."""
 
-    def __init__(self, sandbox: Sandbox, notebook: Notebook, limits: Limits) -> None:
+    def __init__(
+        self, sandbox: Sandbox, notebook: Notebook, limits: Limits, *, keep_outputs: bool = False
+    ) -> None:
         self._sandbox = sandbox
         self._cells = notebook.code_cells
         self._limits = limits
@@ -41,7 +43,7 @@ class Execution:
         self._skipped: set[int] = set()
         self._slow: dict[str, Finding] = {}
         self._restarts = 0
-        self._output_left = int(limits.output_kb * 1024)
+        self._output_left = int(limits.output_kb * 1024) if keep_outputs else 0
         self._spent = 0.0
         self._spent_on_cells = 0.0
         self.peak_kb = 0

@@ -113,10 +113,14 @@ class GradingPool:
         data: bytes,
         *,
         submission: str = "submission",
+        keep_outputs: bool = True,
         on_progress: Progress | None = None,
     ) -> GradeResult:
-        """Grade one notebook; blocks until a worker is free and the result is there."""
-        job = Job(submission, data, (self._seed or secret_seed(),))
+        """Grade one notebook; blocks until a worker is free and the result is there.
+
+        Without `keep_outputs` the result has no outputs of cells and comes sooner.
+        """
+        job = Job(submission, data, (self._seed or secret_seed(),), keep_outputs)
         return self._run(self._find(assignment), job, on_progress)[0]
 
     def grade_under_seeds(

@@ -12,11 +12,15 @@ _HEADER_BYTES = 4
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One notebook to grade: its cells run once, its checks once under each secret seed."""
+    """One notebook to grade: its cells run once, its checks once under each secret seed.
+
+    Without `keep_outputs` what the cells print and draw is not kept, and figures are not drawn.
+    """
 
     submission: str
     data: bytes
     seeds: tuple[bytes, ...]
+    keep_outputs: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -140,6 +140,8 @@ class Shell(InteractiveShell):
         """Run a cell; `number` names it in tracebacks. Returns what it raised, if anything."""
         self.transcript = Transcript(limit)
         self.execution_count = number
+        # Drawing a figure costs more than most cells: it is not drawn when nobody will see it.
+        self.display_formatter.active_types = list(_KEPT_TYPES) if limit > 0 else ["text/plain"]
         out, err = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = _Stream("stdout", self), _Stream("stderr", self)
         try:

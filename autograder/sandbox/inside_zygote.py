@@ -10,6 +10,7 @@ Waiting for that first process proves the namespace empty: only then does the ke
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import resource
@@ -34,6 +35,9 @@ def main(arguments: list[str]) -> None:
     for module in arguments[1:]:
         importlib.import_module(module)
     shell = inside_shell.warm_shell()
+    # Children share these pages: a collection in a child must not write to every one of them.
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     control.send(wire.encode({"ready": True}))
     while True:
