@@ -15,6 +15,7 @@ from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
@@ -90,6 +91,7 @@ class _Hook(DisplayHook):
 class Shell(InteractiveShell):
     """A shell without terminal, history or prompts; graphics go inline."""
 
+    display_formatter: DisplayFormatter
     display_pub_class = _Publisher
     displayhook_class = _Hook
 
