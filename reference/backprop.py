@@ -142,7 +142,8 @@ def forward_trace(X: Tensor, params: Params, activation: str, drop: Drop | None 
 def backward(d_logits: Tensor, trace: Trace, params: Params, activation: str) -> list[Layer]:
     """[(∂J/∂W, ∂J/∂b), ...] in the order of ``params``, from ∂J/∂logits ``(n, d_out)``.
 
-    Source: lecture "Backpropagation", the chain rule from the last layer to the first.
+    Shapes: those of ``params`` out. Source: lecture "Backpropagation", the chain rule from the
+    last layer to the first.
     """
     grads: list[Layer] = []
     dZ = d_logits

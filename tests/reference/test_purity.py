@@ -139,4 +139,4 @@ def test_results_stay_on_the_device_and_in_the_precision(place, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_docstring_states_shapes(name):
-    assert "Shapes:" in function(name).__doc__ or "shapes as there" in function(name).__doc__
+    assert "shapes" in function(name).__doc__.lower()
