@@ -59,7 +59,7 @@ def histogram(scores: Sequence[float], points: float) -> Histogram:
     base = _HEIGHT - _BOTTOM
     bars = tuple(
         Bar(
-            label=_label(edges, index),
+            label=_label(edges, index, points),
             count=count,
             x=round(_LEFT + index * width + _GAP / 2, 2),
             y=round(base - count * scale, 2),
@@ -81,9 +81,11 @@ def _edges(points: float) -> list[float]:
     return [points * index / 10 for index in range(11)]
 
 
-def _label(edges: list[float], index: int) -> str:
+def _label(edges: list[float], index: int, points: float) -> str:
     low, high = edges[index], edges[index + 1]
-    return f"{low:g}" if high - low == 1 else f"{low:g} to {high:g}"
+    if low == points:
+        return f"{low:g}"
+    return f"{low:g} to {high:g}" if high == points else f"{low:g} to below {high:g}"
 
 
 def _tick_step(most: int) -> int:

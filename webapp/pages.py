@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from webapp import clock
 from webapp.models import Role
-from webapp.rendering import markdown
+from webapp.rendering import inline_code, markdown
 
 # Each verdict: the words a student reads, an icon that is text, and the colour's name.
 VERDICTS = {
@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
             "size": size,
             "in_words": clock.in_words,
             "markdown": markdown,
+            "inline_code": inline_code,
         }
     )
     app.jinja_env.globals.update(VERDICTS=VERDICTS, STATES=STATES)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import base64
 import binascii
 import functools
+import re
 from dataclasses import dataclass
 
 import nh3
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from autograder.results import CellOutput, Output
 
@@ -25,21 +26,29 @@ _TEXT_TAGS = {
 _ATTRIBUTES = {"a": {"href", "title"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
 
 
+_BACKTICKS = re.compile(r"`([^`\n]+)`")
+
+
 @functools.cache
 def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 
 
-def markdown(text: str) -> Markup:
+def markdown(text: str, down: int = 2) -> Markup:
     """Markdown as sanitised HTML; raw HTML in it is shown as text, pictures are left out.
 
-    Headings go two levels down, so that they stay below the page's own.
+    Headings go some levels down, so that they stay below the page's own.
     """
     tokens = _markdown().parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+            token.tag = f"h{min(int(token.tag[1]) + down, 6)}"
     return sanitised(_markdown().renderer.render(tokens, _markdown().options, {}))
+
+
+def inline_code(text: str) -> Markup:
+    """Plain text with what stands between backticks set as code."""
+    return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
 
 
 def sanitised(html: str) -> Markup:
