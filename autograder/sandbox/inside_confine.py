@@ -19,7 +19,7 @@ HOME = "/home/student"
 _NOBODY = 65534
 _STUDENT = 1000
 _NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
-_NOSUID, _NODEV, _NOEXEC, _PRIVATE_RECURSIVE = 2, 4, 8, 0x44000
+_NOSUID, _NODEV, _NOEXEC, _BIND, _PRIVATE_RECURSIVE = 2, 4, 8, 0x1000, 0x44000
 _SET_DUMPABLE, _SET_DEATH_SIGNAL, _DROP_BOUNDING = 4, 1, 24
 _CAPABILITY_VERSION = 0x20080522
 _SETUID_SETGID = (1 << 6) | (1 << 7)
@@ -71,6 +71,8 @@ def mount_private(confinement: Confinement) -> None:
         _mount("tmpfs", place, "tmpfs", _NOSUID | _NODEV, quota)
     _mount("tmpfs", "/dev/pts", "tmpfs", _NOSUID | _NODEV | _NOEXEC, "size=4k,nr_inodes=2,mode=500")
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC, "")
+    # Mapped and shared, /dev/zero is memory that belongs to nobody and that no limit counts.
+    _check(_libc.mount(b"/dev/null", b"/dev/zero", None, _BIND, None), "cover /dev/zero")
 
 
 def die_with_parent() -> None:
@@ -96,6 +98,8 @@ def give_up_privileges(confinement: Confinement) -> None:
         (resource.RLIMIT_MSGQUEUE, 0),
     ):
         resource.setrlimit(limit, (value, value))
+    # When the host itself runs out of memory, the kernel should look here first.
+    _write("/proc/self/oom_score_adj", "1000")
     inside_seccomp.install()
 
 

@@ -1,9 +1,10 @@
 """The system-call filter that a submission's process puts on itself before any student code.
 
 A denylist in classic BPF, by hand because libseccomp is not on every host: tracing, mounting,
-namespaces, keys, BPF, perf, userfaultfd, io_uring, modules, exotic sockets and terminal injection
-answer EPERM; a foreign architecture (and x32) kills the process; clone3 answers ENOSYS so that the
-C library falls back to clone, whose flags can be read here.
+namespaces, keys, BPF, perf, userfaultfd, io_uring, modules, exotic sockets, terminal injection and
+memory that belongs to no process (System V, memfd, shared without a file; a file in /dev/shm
+counts against its quota) answer EPERM; a foreign architecture (and x32) kills the process; clone3
+answers ENOSYS so that the C library falls back to clone, whose flags can be read here.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import struct
 
 _LOAD, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_NUMBER, _ARCH, _ARG0, _ARG1 = 0, 4, 16, 24
+_NUMBER, _ARCH, _ARG0, _ARG1, _ARG3 = 0, 4, 16, 24, 40
+_AND = 0x54
+_SHARED_WITHOUT_FILE = 0x01 | 0x20
 _NEW_NAMESPACES = 0x7E020000 | 0x80
 _TERMINAL_INJECTION = (0x5412, 0x541C)
 _SOCKET_FAMILIES = (1, 2, 10, 16)
@@ -27,6 +30,7 @@ _X86_64 = {
     "clone3": 435,
     "ioctl": 16,
     "socket": 41,
+    "mmap": 9,
     "denied": {
         *(101, 310, 311, 312, 321, 298, 323, 425, 426, 427),  # tracing, bpf, perf, io_uring
         *(165, 166, 155, 161, 428, 429, 430, 431, 432, 433, 442),  # mounts, chroot
@@ -34,6 +38,7 @@ _X86_64 = {
         *(175, 176, 313, 246, 320, 169, 167, 168, 163, 179),  # modules, kexec, reboot, swap, quota
         *(164, 227, 305, 159, 153, 154, 172, 173, 180, 103),  # clocks, ports, hangup, ldt, syslog
         *(438, 440, 447, 304, 256, 279, 424, 434),  # other processes: descriptors, memory, pidfds
+        *(29, 30, 64, 65, 68, 69, 220, 319),  # System V shared memory, semaphores, queues; memfd
     },
 }
 _AARCH64 = {
@@ -42,6 +47,7 @@ _AARCH64 = {
     "clone3": 435,
     "ioctl": 29,
     "socket": 198,
+    "mmap": 222,
     "denied": {
         *(117, 270, 271, 272, 280, 241, 282, 425, 426, 427),
         *(40, 39, 41, 51, 428, 429, 430, 431, 432, 433, 442),
@@ -49,6 +55,7 @@ _AARCH64 = {
         *(105, 106, 273, 104, 294, 142, 224, 225, 89, 60),
         *(170, 112, 266, 171, 58, 116),
         *(438, 440, 447, 238, 239, 424, 434),
+        *(194, 196, 190, 193, 192, 186, 189, 279),
     },
 }
 
@@ -90,6 +97,14 @@ def _program(machine: dict) -> list[tuple[int, int, int, int]]:
         (_JUMP_EQUAL, 0, 4, machine["clone"]),
         (_LOAD, 0, 0, _ARG0),
         (_JUMP_SET, 0, 1, _NEW_NAMESPACES),
+        (_RETURN, 0, 0, denied),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+    steps += [
+        (_JUMP_EQUAL, 0, 5, machine["mmap"]),
+        (_LOAD, 0, 0, _ARG3),
+        (_AND, 0, 0, _SHARED_WITHOUT_FILE),
+        (_JUMP_EQUAL, 0, 1, _SHARED_WITHOUT_FILE),
         (_RETURN, 0, 0, denied),
         (_RETURN, 0, 0, _ALLOW),
     ]

@@ -19,7 +19,6 @@ import numpy as np
 from . import wire
 from .inside_shell import Shell, describe_error
 
-SETUP_FAILED = 101
 _MAX_WARNINGS = 20
 _MISSING = object()
 

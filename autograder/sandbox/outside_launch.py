@@ -23,6 +23,8 @@ _START_SECONDS = 60.0
 _CAPABILITY_SYS_ADMIN = 21
 _ENVIRONMENT = {
     "HOME": "/home/student",
+    "USER": "student",
+    "LOGNAME": "student",
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
     "PATH": f"{outside_mounts.PYTHON}/bin:/usr/bin:/bin",
@@ -36,6 +38,7 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",  # threads must not reserve the address space that limits memory
     "TERM": "dumb",
 }
 
@@ -101,6 +104,7 @@ class Sandbox:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
+                env={},
             )
         except OSError as error:
             raise SandboxError(f"bubblewrap cannot be started: {error.strerror}") from None

@@ -64,7 +64,7 @@ def _system() -> Iterator[str]:
         yield from ("--ro-bind-try", path, path)
     for path in _HIDDEN:
         if Path(path).is_dir():
-            yield from ("--tmpfs", path)
+            yield from _emptied(path)
 
 
 def _interpreter() -> Iterator[str]:
@@ -77,7 +77,12 @@ def _interpreter() -> Iterator[str]:
         for shared in sorted((base / "lib").glob("libpython*.so*")):
             yield from ("--ro-bind", str(shared), f"{PYTHON}/lib/{shared.name}")
         if (library / "site-packages").is_dir():
-            yield from ("--tmpfs", f"{inside_library}/site-packages")
+            yield from _emptied(f"{inside_library}/site-packages")
+
+
+def _emptied(path: str) -> tuple[str, ...]:
+    """An empty folder in its place, which no submission can fill for the next one."""
+    return ("--tmpfs", path, "--remount-ro", path)
 
 
 def _inside() -> Iterator[str]:
