@@ -7,8 +7,9 @@ DATA ?= .demo
 STUDENTS ?= 30
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-NEWEST := $(shell for v in 3.13 3.12 3.11 3; do command -v python$$v && break; done)
-PYTHON ?= $(NEWEST)
+OLD := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for v in 3 3.13 3.12 3.11; do \
+	python$$v -c '$(OLD)' 2>/dev/null && echo python$$v && break; done)
 
 .PHONY: help setup demo test lint types validate bench clean
 
@@ -18,9 +19,8 @@ help:  ## Say what there is
 setup: $(STAMP)  ## Create the environment and install everything into it
 
 $(STAMP): pyproject.toml requirements.lock torch.lock
-	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is missing: install python3."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "$(PYTHON) is too old, Heldout needs Python 3.11 or newer: set PYTHON=…"; exit 1; }
+	@$(PYTHON) -c '$(OLD)' 2>/dev/null \
+		|| { echo "Heldout needs Python 3.11 or newer: install it, or name yours with PYTHON=…"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
 		|| { echo "Python's venv module is missing: install it (Debian: apt-get install python3-venv)."; exit 1; }
 	@[ "$$(df -Pk . | awk 'NR==2 {print $$4}')" -gt 3000000 ] \
