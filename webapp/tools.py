@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from flask import current_app
+
+log = logging.getLogger("heldout.web")
 
 
 class FileRefused(ValueError):
@@ -39,12 +42,18 @@ def _parse_notebook(data: bytes) -> ParsedNotebook:
 
 
 def _inspect_pdf(data: bytes) -> Slide:
+    from autograder.sandbox.outside_launch import SandboxError
     from autograder.sandbox.outside_pdf import PdfRejected, inspect_pdf
 
     try:
         info = inspect_pdf(data)
     except PdfRejected as error:
         raise FileRefused(str(error)) from None
+    except SandboxError:
+        log.exception("a PDF could not be looked at")
+        raise FileRefused(
+            "We could not look at the PDF just now, which is our fault: try again in a moment."
+        ) from None
     return Slide(info.pages, info.thumbnail_png)
 
 

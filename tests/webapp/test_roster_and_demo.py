@@ -1,0 +1,145 @@
+"""Rosters from CSV, and the demo course: the same after a second run."""
+
+import json
+import stat
+
+import pypdfium2
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from autograder.assignment import list_assignments
+from tests.webapp.graders import TOOLS, StandInPool, result
+from webapp import create_app, demo, migrations
+from webapp.database import make_engine
+from webapp.demo.course import demo_accounts, ensure_course, ensure_people, student_name
+from webapp.demo.slides import slide_pdf
+from webapp.demo.written import ensure_manual_grades, ensure_written
+from webapp.models import Base, Course, Enrolment, Job, JobState, Submission, User
+from webapp.roster import RosterError, import_roster
+
+CSV = "name,email,role,section\nZoë Q,Zoe@example.edu,student,B\nGil,gil@example.edu,grader,\n"
+
+
+@pytest.fixture
+def import_csv(app, tmp_path):
+    def run(text: str, course: str = "dl"):
+        path = tmp_path / "roster.csv"
+        path.write_text(text, encoding="utf-8-sig")
+        with app.app_context():
+            return import_roster(course, path)
+
+    return run
+
+
+def test_a_roster_enrols_and_gives_links_that_work(import_csv, session, auth):
+    imported = import_csv(CSV)
+    assert (imported.enrolled, imported.known) == (1, 1)
+    (name, email, token) = imported.links[0]
+    assert (name, email) == ("Zoë Q", "zoe@example.edu")
+    assert "Welcome, Zoë Q" in auth.visitor().get(f"/welcome/{token}").text
+    user = session.scalars(sa.select(User).where(User.email == email)).one()
+    enrolment = session.scalars(sa.select(Enrolment).where(Enrolment.user_id == user.id)).one()
+    assert (enrolment.role, enrolment.section) == ("student", "B")
+    assert import_csv(CSV).enrolled == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("name,mail\nA,a@b.c\n", "no column 'email'"),
+        ("name,email,role\nA,a@b.c,boss\n", "line 2: the role is 'boss', expected one of student"),
+        ("name,email\nA,not an email\n", "line 2: expected a name and an email"),
+    ],
+)
+def test_a_bad_roster_is_refused_whole(import_csv, session, text, sentence):
+    before = session.scalar(sa.select(sa.func.count(User.id)))
+    with pytest.raises(RosterError, match=sentence):
+        import_csv(text)
+    assert session.scalar(sa.select(sa.func.count(User.id))) == before
+
+
+def test_an_unknown_course_names_the_known_ones(import_csv):
+    with pytest.raises(RosterError, match="no course 'xx'; known: dl, other"):
+        import_csv(CSV, course="xx")
+
+
+def test_every_student_of_a_large_demo_has_a_name_of_their_own():
+    assert len({student_name(number) for number in range(2000)}) == 2000
+
+
+def contents(engine: sa.Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        return {
+            table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
+    from tests.webapp.conftest import OVERRIDES
+
+    settings = demo.demo_settings(tmp_path / "demo")
+    engine = make_engine(settings.database_url)
+    migrations.upgrade(engine)
+    assignments = list_assignments()
+
+    def grade(data: bytes):
+        return result(score=2)
+
+    def run() -> dict[str, int]:
+        accounts = demo_accounts(settings.data / "accounts.json", 9)
+        app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
+        with app.app_context(), Session(engine) as session:
+            course = ensure_course(session, assignments)
+            people = ensure_people(session, course, accounts)
+            staff = [session.get_one(User, 1), session.get_one(User, 2)]
+            demo.hand_in_samples(session, course, assignments[0], people)
+            demo.drain(engine, StandInPool(grade), slots=2, waiting=1)
+            ensure_manual_grades(session, course, staff[1])
+            ensure_written(session, course, people, staff, tools=TOOLS)
+        return contents(engine)
+
+    first = run()
+    assert run() == first
+    assert first["users"] == 11
+    assert first["submissions"] >= 9
+    assert first["teams"] >= 2
+    with Session(engine) as session:
+        states = session.scalars(sa.select(Job.state).distinct()).all()
+        assert states == [JobState.DONE]
+        course = session.scalars(sa.select(Course)).one()
+        assert course.groups_due_at < course.slides_due_at < course.presentations_at
+        mine = session.scalars(sa.select(Submission).where(Submission.user_id == 3)).all()
+        assert [s.attempt for s in mine] == [1, 2, 3]
+        assert [s.received_at for s in mine] == sorted(s.received_at for s in mine)
+    engine.dispose()
+
+
+def test_secrets_and_accounts_are_private_and_kept(tmp_path):
+    folder = tmp_path / "demo"
+    first = demo.demo_settings(folder)
+    accounts = demo_accounts(folder / "accounts.json", 3)
+    assert demo.demo_settings(folder) == first
+    assert demo_accounts(folder / "accounts.json", 4)[:5] == accounts
+    for name in ("secrets.json", "accounts.json"):
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+    kept = json.loads((folder / "accounts.json").read_text())
+    assert {entry["role"] for entry in kept} == {"student", "grader", "instructor"}
+
+
+def test_a_full_disk_is_one_sentence(tmp_path, monkeypatch):
+    import shutil
+
+    from webapp.demo.course import DemoError
+
+    usage = shutil.disk_usage(tmp_path)._replace(free=5 * 2**20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(DemoError, match="There are 5 MB free"):
+        demo.demo_settings(tmp_path / "demo")
+
+
+def test_the_sample_slide_is_a_pdf_of_one_page():
+    document = pypdfium2.PdfDocument(slide_pdf("Title (a \\ b)", ["Ada", "Bob"]))
+    assert len(document) == 1
+    assert "Title (a \\ b)" in document[0].get_textpage().get_text_range()
