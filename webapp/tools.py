@@ -42,8 +42,7 @@ def _parse_notebook(data: bytes) -> ParsedNotebook:
 
 
 def _inspect_pdf(data: bytes) -> Slide:
-    from autograder.sandbox.outside_launch import SandboxError
-    from autograder.sandbox.outside_pdf import PdfRejected, inspect_pdf
+    from autograder.sandbox.outside_pdf import PdfRejected, SandboxError, inspect_pdf
 
     try:
         info = inspect_pdf(data)
