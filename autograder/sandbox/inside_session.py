@@ -6,6 +6,7 @@ only has to be convenient for honest notebooks.
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 import sys
@@ -32,8 +33,12 @@ def serve(channel: socket.socket, shell: Shell) -> None:
         except EOFError:
             return
         answer = session.answer(request)
-        answer["seq"] = request["seq"]
-        session.send(answer)
+        if os.getpid() != session.process:
+            os._exit(0)  # a fork that student code left running must not answer as well
+        try:
+            session.send({**answer, "seq": request["seq"]})
+        except wire.WireError as error:
+            session.send({"unsendable": str(error), "seq": request["seq"]})
 
 
 class _Session:
@@ -41,6 +46,7 @@ class _Session:
         self.channel = channel
         self.shell = shell
         self.objects: dict[int, Any] = {}
+        self.process = os.getpid()
 
     def receive(self) -> dict[str, Any]:
         (size,) = wire.HEADER.unpack(self._exactly(wire.HEADER.size))
@@ -97,8 +103,10 @@ class _Session:
     def _result(self, value: Any, keep: bool) -> dict[str, Any]:
         try:
             return {"value": wire.encode(self.keep(value) if keep else value, self.plain)}
-        except (wire.WireError, RecursionError) as error:
-            return {"unsendable": str(error)[:200], "type": type(value).__name__}
+        except wire.WireError as error:
+            return {"unsendable": str(error)[:200]}
+        except Exception as error:  # a student's class can raise anything when it is read
+            return {"raised": describe_error(error)}
 
     def plain(self, value: Any) -> Any:
         """Turn a student's object into plain data where that is its obvious meaning."""
@@ -183,12 +191,22 @@ class _Quiet:
 
     def __enter__(self) -> None:
         self.saved = sys.stdout, sys.stderr
-        self.sink = open(os.devnull, "w", encoding="utf-8")
-        sys.stdout = sys.stderr = self.sink
+        sys.stdout = sys.stderr = _Sink()
 
     def __exit__(self, *exception: object) -> None:
         sys.stdout, sys.stderr = self.saved
-        self.sink.close()
+
+
+class _Sink(io.TextIOBase):
+    """Takes no descriptor, of which the student may have used up all."""
+
+    encoding = "utf-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        return len(text)
 
 
 _DEFAULT_ERRORS: Any = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}

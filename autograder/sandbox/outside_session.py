@@ -23,10 +23,10 @@ from . import wire
 from .inside_confine import Confinement
 from .outside_launch import Sandbox, SandboxError
 
-_CLOSE_SECONDS = 10.0
+_CLOSE_SECONDS = 30.0
 _MAX_TEXT = 20_000
 _MAX_OUTPUTS = 200
-_CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
+_CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -83,7 +83,7 @@ class Session:
     def run_cell(self, source: str, number: int, *, seconds: float, limit: int) -> CellReply:
         """Run a cell for at most `seconds`; keep at most `limit` characters of output."""
         request = {"op": "cell", "source": source, "number": number, "limit": limit}
-        return _cell_reply(self._ask(request, seconds, ()))
+        return _cell_reply(self._ask(request, seconds, ()), limit)
 
     def call(
         self,
@@ -141,8 +141,11 @@ class Session:
     def _exactly(self, size: int, deadline: float) -> bytes:
         parts = bytearray()
         while len(parts) < size:
+            # Asked first, so that a process that never stops sending runs out of time as well.
             left = deadline - time.monotonic()
-            ready, _, _ = select.select([self._student, self._keeper], [], [], max(0.0, left))
+            if left <= 0:
+                raise SessionEnded("timeout")
+            ready, _, _ = select.select([self._student, self._keeper], [], [], left)
             if self._student in ready:
                 part = self._student.recv(min(2**20, size - len(parts)))
                 if not part:
@@ -150,8 +153,6 @@ class Session:
                 parts += part
             elif ready:
                 raise SessionEnded("crashed")
-            elif left <= 0:
-                raise SessionEnded("timeout")
         return bytes(parts)
 
     def _why(self, ended: SessionEnded) -> SessionEnded:
@@ -236,18 +237,22 @@ def _raised(data: Any) -> Raised | None:
     )
 
 
-def _cell_reply(reply: dict[str, Any]) -> CellReply:
+def _cell_reply(reply: dict[str, Any], limit: int) -> CellReply:
     items = reply.get("outputs")
-    outputs = [_output(item) for item in (items if type(items) is list else [])[:_MAX_OUTPUTS]]
+    outputs = []
+    for item in (items if type(items) is list else [])[:_MAX_OUTPUTS]:
+        if output := _output(item, limit):
+            outputs.append(output)
+            limit -= len(output[2])
     seconds = reply.get("seconds")
     return CellReply(
-        tuple(output for output in outputs if output),
+        tuple(outputs),
         _raised(reply.get("error")),
         abs(seconds) if isinstance(seconds, float) and math.isfinite(seconds) else 0.0,
     )
 
 
-def _output(item: Any) -> tuple[str, str, str, bool] | None:
+def _output(item: Any, limit: int) -> tuple[str, str, str, bool] | None:
     if type(item) is not list or len(item) != 4 or any(type(part) is not str for part in item[:3]):
         return None
     kind, mime, text, truncated = item
@@ -259,7 +264,8 @@ def _output(item: Any) -> tuple[str, str, str, bool] | None:
         text = clean_text(text, len(text))
     else:
         return None
-    return kind, mime, text, truncated is True
+    kept = text[:limit] if mime.startswith("text/") else text * (len(text) <= limit)
+    return kind, mime, kept, truncated is True or len(kept) < len(text)
 
 
 def _call_reply(reply: dict[str, Any]) -> CallReply:

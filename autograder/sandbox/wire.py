@@ -24,6 +24,7 @@ import numpy as np
 MAX_FRAME = 16 * 2**20
 MAX_DEPTH = 40
 MAX_ELEMENTS = 250_000
+MAX_PACKED = 4 * MAX_ELEMENTS
 MAX_INT_BITS = 4096
 MAX_AXES = 16
 
@@ -86,11 +87,48 @@ def decode(body: bytes, restore: Replace = lambda token: token) -> Any:
     """Decode plain data into exact builtins and fresh arrays; `restore` maps each token."""
     if len(body) > MAX_FRAME:
         raise WireError(f"a frame of {len(body)} bytes is over the limit of {MAX_FRAME}")
+    _survey(body)
     try:
         packed = msgspec.msgpack.decode(body)
     except (msgspec.DecodeError, RecursionError, ValueError, TypeError) as error:
         raise WireError(f"not a frame: {type(error).__name__}") from None
     return _Unpacker(restore).unpack(packed, MAX_DEPTH)
+
+
+_FIXED = {0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8}
+_SIZED = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+_ARRAYS = {0xDC: 2, 0xDD: 4}
+
+
+def _survey(body: bytes) -> None:
+    """Count what a frame would make before anything is made: a byte can cost a hundred.
+
+    Maps and extensions are refused; what is cut short is left to the decoder.
+    """
+    place, waiting, total = 0, 1, 0
+    while waiting and place < len(body):
+        lead = body[place]
+        place += 1
+        waiting -= 1
+        if lead < 0x80 or lead >= 0xE0 or lead in (0xC0, 0xC2, 0xC3):
+            continue
+        if 0xA0 <= lead < 0xC0:
+            place += lead - 0xA0
+        elif lead in _FIXED:
+            place += _FIXED[lead]
+        elif lead in _SIZED:
+            width = _SIZED[lead]
+            place += width + int.from_bytes(body[place : place + width], "big")
+        elif 0x90 <= lead < 0xA0 or lead in _ARRAYS:
+            width = _ARRAYS.get(lead, 0)
+            inside = int.from_bytes(body[place : place + width], "big") if width else lead - 0x90
+            place += width
+            waiting += inside
+            total += inside
+            if total > MAX_PACKED:
+                raise WireError(f"a frame has more than {MAX_PACKED} packed elements")
+        else:
+            raise WireError("a frame holds something that is not on the list")
 
 
 class _Packer:
