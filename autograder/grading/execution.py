@@ -21,6 +21,7 @@ from autograder.sandbox.outside_launch import Sandbox
 from autograder.sandbox.outside_session import CallReply, CellReply, Session, SessionEnded
 
 _MAX_RESTARTS = 25
+_MAX_PASSES = 8
 Progress = Callable[[int, int], None]
 
 
@@ -43,6 +44,7 @@ class Execution:
         self._skipped: set[int] = set()
         self._slow: dict[str, Finding] = {}
         self._restarts = 0
+        self._hung = False
         self._output_left = int(limits.output_kb * 1024) if keep_outputs else 0
         self._spent = 0.0
         self._spent_on_cells = 0.0
@@ -65,23 +67,27 @@ class Execution:
 
     def _start(self, progress: Progress = lambda done, total: None) -> None:
         self._session = session = Session(self._sandbox, self._confinement)
-        unresolved = []
-        for place, cell in enumerate(self._cells):
-            if place in self._skipped:
-                continue
-            if not self._run(session, place, cell):
+        waiting = [place for place in range(len(self._cells)) if place not in self._skipped]
+        # The order of cells does not matter: what stopped for a name that is defined further down
+        # runs again, until a pass brings nothing new.
+        for again in range(_MAX_PASSES):
+            unresolved = []
+            for done, place in enumerate(waiting):
+                reply = self._run(session, place, again=again > 0)
+                if reply is None:
+                    return
+                if reply.raised is not None and reply.raised.type == "NameError":
+                    unresolved.append(place)
+                if not again:
+                    progress(done + 1, len(waiting))
+            if not unresolved or (again and len(unresolved) == len(waiting)):
                 return
-            if self._results[place].error.rsplit("\n", 1)[-1].startswith("NameError"):
-                unresolved.append((place, cell))
-            progress(place + 1, len(self._cells))
-        # The order of cells does not matter: what was defined further down is known by now.
-        for place, cell in unresolved:
-            if not self._run(session, place, cell, again=True):
-                return
+            waiting = unresolved
 
-    def _run(self, session: Session, place: int, cell: Cell, *, again: bool = False) -> bool:
-        """Run one cell; False when the process ended with it."""
-        seconds = min(self._limits.cell_seconds, self._left())
+    def _run(self, session: Session, place: int, *, again: bool) -> CellReply | None:
+        """Run one cell; None when the process ended with it."""
+        cell = self._cells[place]
+        seconds = self._allowed(self._limits.cell_seconds)
         try:
             with self._clock():
                 reply = session.run_cell(
@@ -89,15 +95,24 @@ class Execution:
                 )
         except SessionEnded as ended:
             self._skipped.add(place)
-            self._lose_session()
+            self._lose_session(ended)
             self._results[place] = CellOutput(
                 cell.index, ended.reason, (), _why_cell(ended, seconds), 0.0
             )
-            return False
-        if again or place not in self._results:
+            return None
+        before = self._results.get(place)
+        if before is None or (again and not before.ok):
             self._output_left -= sum(len(output[2]) for output in reply.outputs)
             self._results[place] = _cell_output(cell, reply)
-        return True
+        return reply
+
+    def _allowed(self, seconds: float) -> float:
+        """The limit of a cell or call: once something hung, it leaves half of the time to others.
+
+        A function that hangs also hangs every cell that tries it out, and must not cost the
+        questions that come after.
+        """
+        return min(seconds, self._left() / 2 if self._hung else self._left())
 
     def _left(self) -> float:
         return self._limits.total_seconds - self._spent
@@ -115,7 +130,8 @@ class Execution:
         finally:
             self._spent += time.monotonic() - started
 
-    def _lose_session(self) -> None:
+    def _lose_session(self, ended: SessionEnded) -> None:
+        self._hung = self._hung or ended.reason == "timeout"
         if self._session is not None:
             self.peak_kb = max(self.peak_kb, self._session.peak_kb)
         self._session = None
@@ -137,14 +153,14 @@ class Execution:
             if self._left() <= 0 or self._restarts > _MAX_RESTARTS:
                 raise Finding(Verdict.TIMEOUT, self._exhausted())
             self._start()
-        limit = min(seconds, self._left())
+        limit = self._allowed(seconds)
         if limit <= 0:
             raise Finding(Verdict.TIMEOUT, self._exhausted())
         try:
             with self._clock():
                 return self._session.call(name, positional, keywords, seconds=limit, keep=keep)
         except SessionEnded as ended:
-            self._lose_session()
+            self._lose_session(ended)
             finding = _why_call(name, ended, limit)
             if ended.reason != "crashed":
                 self._slow[name] = finding
