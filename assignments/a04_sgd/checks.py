@@ -1,45 +1,36 @@
 """Held-out checks of assignment 4: stochastic gradient descent.
 
-Tolerances are the course's own (rtol 1e-6, atol 1e-8): a trajectory here is at most 40 short float64
-steps on numbers of order one, whose rounding stays below 1e-12, and hyperparameters are drawn so
-that each known mistake moves the result by far more than the tolerance.
+Tolerances are the course's own (rtol 1e-6, atol 1e-8): a trajectory here is at most 20 short
+float64 steps on numbers of order one, whose rounding stays below 1e-12, and hyperparameters are
+drawn so that each known mistake moves the result by far more than the tolerance.
 
-`train` may draw from its `rng` in any way, so its numbers are compared only where they cannot depend
-on the order of the rows: when a batch holds all rows, when all rows are alike, and when every row
-has a weight of its own, after the weights are sorted. Every chance that a right answer fails is
-below 1e-6 and stands next to its check.
+`train` may draw from its `rng` in any way, so its numbers are compared only where they cannot
+depend on the order of the rows: when a batch holds all rows, when all rows are alike, and when
+every row has a weight of its own, after the weights are sorted. The chance that a right answer
+fails a statistical check is below 1e-6 and stands next to it.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
+from functools import partial
 
 import numpy as np
-
-from autograder.checks import (
-    as_array,
-    as_series,
-    assert_close,
-    question,
-    require,
-    unpack,
+from descents import UPHILL, Descent, OnDemand, away_from_zero
+from partitions import draw_minibatches, require_disorder, require_spread
+from probes import (
+    ALL_ROWS,
+    EVERY_ROW,
+    RECIPE,
+    THRESHOLD,
+    WIDTHS,
+    Problem,
+    rings,
+    unseen_accuracy,
+    used_together,
 )
+
+from autograder.checks import assert_close, question, require
 from reference import arrays as reference
 
-Array = np.ndarray
 STATE = "All that a step remembers goes into the state it returns, and nowhere else."
-FOLDED = "Keep lr out of the buffer (v = momentum * v + grad): it may change between steps."
-PLAIN = "This is plain SGD: return the new buffer in the state and use it in the next step."
-UPHILL = "That is uphill: the step is subtracted from theta."
-INSIDE = "eps stands outside the square root."
-
-
-def away_from_zero(rng, shape, *, low=0.3, high=2.0):
-    """Numbers of both signs whose sizes are spread over [low, high]."""
-    return rng.uniform(low, high, size=shape) * rng.choice([-1.0, 1.0], size=shape)
 
 
 # sgd
@@ -66,33 +57,9 @@ def test_sgd_goes_downhill(student, rng):
 # minibatches
 
 
-def draw_minibatches(student, n, batch_size, rng):
-    """The student's pieces as integer arrays; ends the check unless they partition range(n)."""
-    sizes = [min(batch_size, n - start) for start in range(0, n, batch_size)]
-    case = f"n = {n} and batch_size = {batch_size}"
-    pieces = unpack(
-        student.minibatches(n, batch_size, rng),
-        len(sizes),
-        what=f"the list of minibatches for {case}",
-        hint="A list (not a generator) of ceil(n / batch_size) arrays; the last may be short.",
-    )
-    pieces = [
-        as_array(piece, shape=(size,), what=f"piece {place} for {case}", kind="int")
-        for place, (piece, size) in enumerate(zip(pieces, sizes, strict=True))
-    ]
-    whole = np.concatenate(pieces)
-    require(
-        np.array_equal(np.sort(whole), np.arange(n)),
-        f"For {case} the pieces hold {len(np.unique(whole))} different rows, expected each row of "
-        f"range({n}) exactly once.",
-        "Shuffle the rows once and cut: independent draws repeat some rows and miss others.",
-    )
-    return pieces
-
-
 @question("minibatches", points=1.5)
 def test_minibatches_partition_the_rows(student, rng):
-    """`minibatches` returns every row exactly once, in pieces of `batch_size`; the last may be short."""
+    """`minibatches` deals every row exactly once, `batch_size` at a time; the last may be short."""
     size, count = int(rng.integers(3, 8)), int(rng.integers(3, 7))
     rest = int(rng.integers(1, size))
     for n, batch_size in (
@@ -112,37 +79,14 @@ def test_minibatches_partition_the_rows(student, rng):
 @question("minibatches", points=0.75)
 def test_minibatches_are_shuffled(student, rng):
     """`minibatches` spreads the rows over all pieces at random, in no fixed order."""
-    n, hint = 600, "Shuffle all rows (rng.permutation) before they are cut into pieces."
     for size in (150, 25):
-        pieces = draw_minibatches(student, n, size, rng)
-        piece_of = np.empty(n, dtype=int)
-        for place, piece in enumerate(pieces):
-            piece_of[piece] = place
-        # A piece's mean row is nearly normal; 7 deviations for 28 pieces: 28 * 2.6e-12 = 7e-11.
-        deviation = np.sqrt((n * n - 1) / 12 / size * (n - size) / (n - 1))
-        means = np.array([piece.mean() for piece in pieces])
-        require(
-            bool((np.abs(means - (n - 1) / 2) < 7 * deviation).all()),
-            "The pieces are not drawn from all rows alike: some hold mostly early or late rows.",
-            hint,
-        )
-        # Neighbours share a piece with probability p = (size - 1) / (n - 1), nearly independently
-        # of each other: variance below n * p; the count is out of 8 deviations with P < 1e-9.
-        together, p = int((np.diff(piece_of) == 0).sum()), (size - 1) / (n - 1)
-        close = abs(together - (n - 1) * p) < 8 * np.sqrt(n * p)
-        require(close, "Rows that stand side by side are kept together or kept apart.", hint)
-    order = np.concatenate(draw_minibatches(student, n, 1, rng))
-    # Steps of +1 and -1 in a random order are Poisson with mean 2: 20 or more have P < 3e-13.
-    steps = int((np.abs(np.diff(order)) == 1).sum())
-    require(steps < 20, "With batch_size = 1 neighbouring rows come one after the other.", hint)
-    # The rank correlation has the deviation 1 / sqrt(n - 1); 6 of them: 2e-9.
-    drift = np.corrcoef(order, np.arange(n))[0, 1] * np.sqrt(n - 1)
-    require(abs(drift) < 6, "With batch_size = 1 early rows tend to come early or late.", hint)
+        require_spread(draw_minibatches(student, 600, size, rng), n=600)
+    require_disorder(np.concatenate(draw_minibatches(student, 600, 1, rng)))
 
 
 @question("minibatches", points=0.75)
 def test_minibatches_draw_from_rng(student, rng):
-    """`minibatches` takes its randomness from `rng`: the same state gives the same pieces, another others."""
+    """`minibatches` draws from `rng` alone: equal states give equal pieces, others give others."""
     # Two random orders of 30 rows agree with probability 1/30!, two last pieces of 3 out of 30
     # rows hold the same rows with 1/C(30, 3); six in a row with C(30, 3)**-5 = 9e-19.
     for batch_size in (9, 40):
@@ -154,11 +98,12 @@ def test_minibatches_draw_from_rng(student, rng):
             again,
             first,
             what="the second answer to the same generator state",
-            hint="Use the generator `rng` that is passed, not np.random or a generator of your own.",
+            hint="Draw from the generator `rng` that is passed, and from nothing else.",
         )
         others = [draw_minibatches(student, 30, batch_size, rng) for _ in range(6)]
+        orders = [np.concatenate(pieces) for pieces in (first, *others)]
         require(
-            any(not np.array_equal(a, b) for other in others for a, b in zip(first, other, strict=True)),
+            any(not np.array_equal(orders[0], order) for order in orders[1:]),
             f"Other generators give the same order for n = 30 and batch_size = {batch_size}.",
             "Shuffle with the generator `rng` that is passed, without a seed of your own.",
         )
@@ -173,220 +118,6 @@ def test_minibatches_draw_from_rng(student, rng):
 # momentum and adaptive
 
 
-class Memory(dict):
-    """What a rule remembers from step to step, all of it zero at first."""
-
-    def mix(self, key, keep, new):
-        """Update one memory to keep * memory + new."""
-        self[key] = keep * self.get(key, 0.0) + new
-        return self[key]
-
-    def mean(self, g, keep):
-        """Update the running mean of squares."""
-        return self.mix("squares", keep, (1 - keep) * g * g)
-
-
-def adadelta(m, g, s, *, step_eps=None, outside=0.0, scale=1.0):
-    """Adadelta's step, right by default; `scale` multiplies what is remembered of it."""
-    before, squares = m.get("steps", 0.0), m.mean(g, s.rho)
-    top, inside = s.eps if step_eps is None else step_eps, 1.0 - outside
-    root_top = np.sqrt(before + inside * top) + outside * top
-    delta = g * root_top / (np.sqrt(squares + inside * s.eps) + outside * s.eps)
-    m.mix("steps", s.rho, (1 - s.rho) * (scale * delta) ** 2)
-    return delta
-
-
-def adam(m, g, t, s, *, times=(1, 1), root=lambda square, eps: np.sqrt(square) + eps):
-    """Adam's step, right by default; `times` are the exponents' factors, 0 for no correction."""
-    (beta1, beta2), (t1, t2) = s.betas, (t * times[0], t * times[1])
-    mean = m.mix("mean", beta1, (1 - beta1) * g) / ((1 - beta1**t1) if t1 else 1.0)
-    square = m.mean(g, beta2) / ((1 - beta2**t2) if t2 else 1.0)
-    return mean / root(square, s.eps)
-
-
-def swapped(s):
-    """The same settings with the betas in the wrong order."""
-    return SimpleNamespace(**{**vars(s), "betas": s.betas[::-1]})
-
-
-# What common mistakes compute: each rule gives the step that lr multiplies at step t = 1, 2, ...
-# with gradient g; m is its Memory and s holds lr and the settings.
-MISTAKES = {
-    "momentum_step": {
-        FOLDED: lambda m, g, t, s: m.mix("v", s.momentum, s.lr * g) / s.lr,
-        UPHILL: lambda m, g, t, s: -m.mix("v", s.momentum, g),
-        PLAIN: lambda m, g, t, s: g,
-        "As in torch.optim the gradient enters the buffer whole, without 1 - momentum.": (
-            lambda m, g, t, s: m.mix("v", s.momentum, (1 - s.momentum) * g)
-        ),
-        "On the first step the buffer is the gradient itself.": (
-            lambda m, g, t, s: m.mix("v", s.momentum, g + (t == 1) * s.momentum * g)
-        ),
-        "Update the buffer first, then step along the new buffer.": (
-            lambda m, g, t, s: (m.mix("v", s.momentum, g) - g) / s.momentum
-        ),
-        "This is Nesterov's step.": lambda m, g, t, s: g + s.momentum * m.mix("v", s.momentum, g),
-    },
-    "nesterov_step": {
-        FOLDED: lambda m, g, t, s: g + s.momentum * m.mix("v", s.momentum, s.lr * g) / s.lr,
-        UPHILL: lambda m, g, t, s: -g - s.momentum * m.mix("v", s.momentum, g),
-        PLAIN: lambda m, g, t, s: g,
-        "This is plain momentum: Nesterov steps along grad + momentum * (new buffer).": (
-            lambda m, g, t, s: m.mix("v", s.momentum, g)
-        ),
-        "The gradient itself is missing: step along grad + momentum * (new buffer).": (
-            lambda m, g, t, s: s.momentum * m.mix("v", s.momentum, g)
-        ),
-    },
-    "adagrad_step": {
-        INSIDE: lambda m, g, t, s: g / np.sqrt(m.mix("G", 1, g * g) + s.eps),
-        "Take the root of the sum of squares.": (
-            lambda m, g, t, s: g / (m.mix("G", 1, g * g) + s.eps)
-        ),
-        "The squares of all steps add up: return their sum in the state.": (
-            lambda m, g, t, s: g / (np.abs(g) + s.eps)
-        ),
-        "eps is missing.": lambda m, g, t, s: g / np.sqrt(m.mix("G", 1, g * g)),
-        "Each element has a sum of its own.": (
-            lambda m, g, t, s: g / (np.sqrt(m.mix("G", 1, (g * g).sum())) + s.eps)
-        ),
-        "The sum includes the present gradient.": (
-            lambda m, g, t, s: g / (np.sqrt(np.abs(m.mix("G", 1, g * g) - g * g)) + s.eps)
-        ),
-    },
-    "rmsprop_step": {
-        INSIDE: lambda m, g, t, s: g / np.sqrt(m.mean(g, s.alpha) + s.eps),
-        "alpha weighs the old average, 1 - alpha the new square.": (
-            lambda m, g, t, s: g / (np.sqrt(m.mean(g, 1 - s.alpha)) + s.eps)
-        ),
-        "RMSprop has no bias correction.": (
-            lambda m, g, t, s: g / (np.sqrt(m.mean(g, s.alpha) / (1 - s.alpha**t)) + s.eps)
-        ),
-        "The average starts at 0, not at the first square.": (
-            lambda m, g, t, s: g / (np.sqrt(m.mean(g, s.alpha if t > 1 else 0.0)) + s.eps)
-        ),
-        "Take the root of the average.": lambda m, g, t, s: g / (m.mean(g, s.alpha) + s.eps),
-        "This is Adagrad: RMSprop averages the squares.": (
-            lambda m, g, t, s: g / (np.sqrt(m.mix("G", 1, g * g)) + s.eps)
-        ),
-    },
-    "adadelta_step": {
-        "The step is scaled by lr.": lambda m, g, t, s: adadelta(m, g, s) / s.lr,
-        "In Adadelta eps stands inside both roots.": (
-            lambda m, g, t, s: adadelta(m, g, s, outside=1.0)
-        ),
-        "eps is added in the numerator, too.": lambda m, g, t, s: adadelta(m, g, s, step_eps=0.0),
-        "Average the squared steps before they are scaled by lr.": (
-            lambda m, g, t, s: adadelta(m, g, s, scale=s.lr)
-        ),
-        "The numerator is the root of the averaged squared steps: update and return it.": (
-            lambda m, g, t, s: adadelta(m, g, s, scale=0.0)
-        ),
-    },
-    "adam_step": {
-        "Bias correction is missing: divide both moments by 1 - beta**t before the step.": (
-            lambda m, g, t, s: adam(m, g, t, s, times=(0, 0))
-        ),
-        "The second moment needs its bias correction, too.": (
-            lambda m, g, t, s: adam(m, g, t, s, times=(1, 0))
-        ),
-        "The first moment needs its bias correction, too.": (
-            lambda m, g, t, s: adam(m, g, t, s, times=(0, 1))
-        ),
-        "t counts the steps: keep it in the state and raise it by one each time.": (
-            lambda m, g, t, s: adam(m, g, 1, s)
-        ),
-        "t is 1 in the first step.": lambda m, g, t, s: adam(m, g, t + 1, s),
-        INSIDE: lambda m, g, t, s: adam(m, g, t, s, root=lambda v, eps: np.sqrt(v + eps)),
-        "Take the root of the second moment.": (
-            lambda m, g, t, s: adam(m, g, t, s, root=lambda v, eps: v + eps)
-        ),
-        "eps is added after the bias correction.": (
-            lambda m, g, t, s: adam(
-                m, g, t, s, root=lambda v, e: np.sqrt(v) + e / np.sqrt(1 - s.betas[1] ** t)
-            )
-        ),
-        "The betas are swapped: the first belongs to the mean, the second to the squares.": (
-            lambda m, g, t, s: adam(m, g, t, swapped(s))
-        ),
-    },
-}
-
-
-def settings_of(name, rng):
-    """Hyperparameters at which each mistake shows: betas well apart, and eps no dwarf beside g."""
-    keep, eps = float(rng.uniform(0.6, 0.9)), float(rng.uniform(0.1, 0.4))
-    return {
-        "momentum_step": {"momentum": keep},
-        "nesterov_step": {"momentum": keep},
-        "adagrad_step": {"eps": eps},
-        "rmsprop_step": {"alpha": keep, "eps": eps},
-        "adadelta_step": {"rho": keep, "eps": eps},
-        "adam_step": {"betas": (float(rng.uniform(0.3, 0.5)), keep), "eps": eps},
-    }[name]
-
-
-@dataclass(frozen=True)
-class Descent:
-    """What an optimiser is given: a start, then for each step a gradient and a learning rate."""
-
-    name: str
-    theta: np.ndarray
-    grads: np.ndarray
-    rates: list[float]
-    settings: dict[str, Any]
-
-    @classmethod
-    def draw(cls, name, rng, *, shape, steps, settings=None):
-        """Gradients of order one, and rates that change by a factor from step to step."""
-        rates = [float(rate) for rate in 0.1 * rng.permutation(1.5 ** np.arange(steps))]
-        theta, grads = away_from_zero(rng, shape), away_from_zero(rng, (steps, *shape))
-        return cls(name, theta, grads, rates, settings or settings_of(name, rng))
-
-    def step(self, function, t, theta, state):
-        """Call a step function of the student or of the reference for step t = 1, 2, ..."""
-        grad, lr = self.grads[t - 1].copy(), self.rates[t - 1]
-        return function(theta, grad, state, lr=lr, **self.settings)
-
-    def expected(self):
-        """Theta after each step."""
-        theta, state, path = self.theta, None, []
-        for t in range(1, len(self.rates) + 1):
-            theta, state = self.step(getattr(reference, self.name), t, theta, state)
-            path.append(theta)
-        return path
-
-    def ask(self, student, t, theta, state, **comparison):
-        """One step of the student, compared with `expected`; returns (theta, state)."""
-        answer = self.step(getattr(student, self.name), t, theta, state)
-        theta, state = unpack(answer, 2, what=f"the result (theta, state) of {self.name}")
-        what = f"theta after step {t} of {self.name}"
-        as_array(theta, shape=self.theta.shape, what=what)
-        assert_close(theta, **comparison, what=what)
-        return theta, state
-
-
-class Mistaken(Mapping):
-    """Hint -> theta after step t by that mistake, computed only when something is wrong."""
-
-    def __init__(self, descent, t):
-        self.descent, self.t, self.rules = descent, t, MISTAKES[descent.name]
-
-    def __getitem__(self, hint):
-        theta, memory, d = self.descent.theta, Memory(), self.descent
-        for t in range(1, self.t + 1):
-            s = SimpleNamespace(lr=d.rates[t - 1], **d.settings)
-            with np.errstate(all="ignore"):
-                theta = theta - s.lr * self.rules[hint](memory, d.grads[t - 1], t, s)
-        return theta
-
-    def __iter__(self):
-        return iter(self.rules)
-
-    def __len__(self):
-        return len(self.rules)
-
-
 def check_rule(student, rng, name, **usual):
     """Runs over thetas of one, two and three axes, then one with the usual hyperparameters."""
     a, b, c = (int(size) for size in rng.integers(2, 5, size=3))
@@ -398,7 +129,7 @@ def check_rule(student, rng, name, **usual):
         theta, state = run.theta, None
         for t, expected in enumerate(run.expected(), start=1):
             theta, state = run.ask(
-                student, t, theta, state, expected=expected, mistakes=Mistaken(run, t)
+                student, t, theta, state, expected=expected, mistakes=run.mistakes(t)
             )
 
 
@@ -420,7 +151,7 @@ def check_state(student, rng, name):
 
 @question("momentum", points=1.5)
 def test_momentum_follows_its_rule(student, rng):
-    """`momentum_step` accumulates gradients in a buffer and steps along it, at any learning rates."""
+    """`momentum_step` gathers gradients in a buffer and steps along it, whatever lr does."""
     check_rule(student, rng, "momentum_step", momentum=0.9)
 
 
@@ -432,7 +163,7 @@ def test_nesterov_follows_its_rule(student, rng):
 
 @question("momentum", points=1)
 def test_momentum_lives_in_the_state(student, rng):
-    """Several problems can take turns with `momentum_step` and `nesterov_step`, each with its state."""
+    """Problems can take turns with `momentum_step` and `nesterov_step`, each with its own state."""
     for name in ("momentum_step", "nesterov_step"):
         check_state(student, rng, name)
 
@@ -451,7 +182,7 @@ def test_rmsprop_follows_its_rule(student, rng):
 
 @question("adaptive", points=1.25)
 def test_adadelta_follows_its_rule(student, rng):
-    """`adadelta_step` scales the gradient by a ratio of two roots, with eps inside each, and by lr."""
+    """`adadelta_step` scales the gradient by a ratio of roots, with eps inside each, and by lr."""
     check_rule(student, rng, "adadelta_step", rho=0.9, eps=1e-6)
 
 
@@ -463,6 +194,132 @@ def test_adam_follows_its_rule(student, rng):
 
 @question("adaptive", points=1)
 def test_adaptive_rates_live_in_the_state(student, rng):
-    """Several problems can take turns with each adaptive method, each problem with its own state."""
+    """Problems can take turns with each adaptive method, each problem with its own state."""
     for name in ("adagrad_step", "rmsprop_step", "adadelta_step", "adam_step"):
         check_state(student, rng, name)
+
+
+# train
+
+
+@question("train", points=1)
+def test_train_on_whole_batches(student, rng):
+    """`train` with all rows in one batch is gradient descent on the mean BCE of a ReLU network."""
+    widths = [int(width) for width in rng.permutation(np.arange(2, 6))]
+    for sizes, n, batch_size in (
+        ((widths[0], widths[1], 1), 12, 12),
+        ((widths[0], 1), 9, 20),
+        ((*widths[:3], 1), 11, 15),
+    ):
+        problem, epochs, lr = Problem.random(rng, n=n, sizes=sizes), 4, 0.4
+        expected, history = problem.expected(epochs=epochs, batch_size=n, lr=lr)
+        params, actual = problem.ask(student, rng, epochs=epochs, batch_size=batch_size, lr=lr)
+        rates = {
+            "The gradient is averaged over the rows of the batch, not summed.": lr * n,
+            "Average over the rows that there are, not over batch_size.": lr * (n / batch_size),
+            "That is uphill: subtract the gradient.": -lr,
+        }
+        mistakes = {hint: partial(problem.descent, epochs, rate) for hint, rate in rates.items()}
+        mistakes["The biases are trained, too."] = partial(problem.descent, epochs, lr, biases=0.0)
+        what = f"the parameters ({len(sizes) - 1} layer(s), {n} rows, batch_size = {batch_size})"
+        assert_close(params, expected, what=what, mistakes=OnDemand(mistakes))
+        before = {
+            "These are the losses before each epoch.": [problem.loss(problem.params), *history[:-1]]
+        }
+        assert_close(actual, np.array(history), what="history", hint=ALL_ROWS, mistakes=before)
+
+
+@question("train", points=1)
+def test_train_steps_once_per_batch(student, rng):
+    """`train` takes one step for each batch, the last and shorter one included."""
+    for sizes, n, size in (((3, 4, 1), 9, 4), ((2, 1), 11, 4), ((3, 4, 2, 1), 6, 1)):
+        problem, epochs, lr = Problem.alike(rng, n=n, sizes=sizes), 3, 0.2
+        steps, rest = -(-n // size), n % size
+        expected, history = problem.expected(epochs=epochs, batch_size=size, lr=lr)
+        params, actual = problem.ask(student, rng, epochs=epochs, batch_size=size, lr=lr)
+        whole, descent = [lr] * (n // size), partial(problem.descent, epochs)
+        mistakes = {
+            "This is one step per epoch: take one for each batch.": partial(descent, lr),
+            "Each step needs the gradient at the parameters of that moment.": partial(
+                descent, *[lr] * steps, fresh=False
+            ),
+        }
+        if rest:
+            mistakes |= {
+                "The short last batch is left out.": partial(descent, *whole),
+                "Average over the batch's own rows: the last one has fewer.": partial(
+                    descent, *whole, lr * rest / size
+                ),
+            }
+        what = f"the parameters after {epochs} epochs of {steps} batches"
+        assert_close(params, expected, what=what, mistakes=OnDemand(mistakes))
+        assert_close(actual, np.array(history), what="history", hint=ALL_ROWS)
+
+
+@question("train", points=1)
+def test_train_uses_every_row_once(student, rng):
+    """`train` uses every row exactly once in an epoch, and history tells the loss over all rows."""
+    for n, batch_size in ((14, 4), (13, 1)):
+        problem, settings = Problem.unit_rows(rng, n=n), {"epochs": 1, "lr": 1.0}
+        [(W, b)], history = problem.expected(batch_size=batch_size, **settings)
+        [(actual_W, actual_b)], actual = problem.ask(
+            student, rng, batch_size=batch_size, **settings
+        )
+        what = f"the sorted weights for {n} unit vectors as rows (batch_size = {batch_size})"
+        assert_close(np.sort(actual_W[:, 0]), np.sort(W[:, 0]), what=what, hint=EVERY_ROW)
+        assert_close(actual_b, b, what="the bias in the same problem", hint=EVERY_ROW)
+        assert_close(actual, np.array(history), what="history", hint=ALL_ROWS)
+    for epochs in (1, 3):
+        problem = Problem.random(rng, n=37, sizes=(3, 5, 4, 1))
+        params, history = problem.ask(student, rng, epochs=epochs, batch_size=8, lr=0.3)
+        what = f"the last of {epochs} entries of history"
+        assert_close(history[-1], problem.loss(params), what=what, hint=ALL_ROWS)
+
+
+@question("train", points=1)
+def test_train_reshuffles_with_rng(student, rng):
+    """`train` deals the rows to new batches in each epoch, at random, by the `rng` it is given."""
+    problem = Problem.unit_rows(rng, n=26)
+    # 24 rows dealt twice into 6 batches of 4 meet the same companions with probability
+    # 6! 4!**6 / 24! = 2e-13; the two left over by 26 rows make it smaller still.
+    [(W, _)], _ = problem.ask(student, rng, epochs=2, batch_size=4, lr=1.0)
+    require(
+        len(np.unique(used_together(W[:, 0]))) > 7,
+        "The batches of the second epoch hold the same rows as those of the first.",
+        "Draw a new order of all rows at the start of each epoch.",
+    )
+    seed = int(rng.integers(2**32))
+    run = partial(problem.ask, student, epochs=1, batch_size=4, lr=1.0)
+    first, again = run(np.random.default_rng(seed)), run(np.random.default_rng(seed))
+    hint = "Shuffle with the generator `rng` that is passed, and with nothing else."
+    assert_close(again, first, what="the second answer to the same generator state", hint=hint)
+    runs = (first, *(run(rng) for _ in range(5)))
+    groups = [used_together(params[0][0][:, 0]) for params, _ in runs]
+    require(
+        any(not np.array_equal(groups[0], other) for other in groups[1:]),
+        "Other generators give the same order of the rows.",
+        hint,
+    )
+    # The last batch has 2 of 26 rows; six times the same two: C(26, 2)**-5 = 3e-13.
+    sizes = [np.bincount(group)[group] for group in groups]
+    require(
+        any(not np.array_equal(sizes[0] == 2, other == 2) for other in sizes[1:]),
+        "The short last batch always holds the same rows.",
+        "Shuffle all rows, also those that do not fill a whole batch.",
+    )
+
+
+# convergence
+
+
+@question("convergence", points=2)
+def test_train_learns_to_tell_disc_from_ring(student, rng):
+    """A network trained by `train` tells a disc from the ring around it on rows it has not seen."""
+    problem = Problem(*rings(rng, 200), reference.init_params(WIDTHS, rng))
+    params, _ = problem.ask(student, rng, **RECIPE)
+    accuracy = unseen_accuracy(params, rng)
+    require(
+        accuracy >= THRESHOLD,
+        f"The accuracy on unseen rows is {accuracy:.3f}, expected at least {THRESHOLD}.",
+        "Look at your history: the loss should fall from epoch to epoch, almost to zero.",
+    )

@@ -7,6 +7,7 @@ check's call raised; a check that was skipped, repeated or lost is a fault of ou
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -162,6 +163,8 @@ def run_session(assignment: Assignment, loop: Loop) -> None:
     options = ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging"]
     options += ["--capture=no", "--assert=plain", "--import-mode=importlib", "-c", "/dev/null"]
     options += [f"--rootdir={assignment.folder}", str(assignment.checks_path)]
+    # checks.py may import modules that lie beside it.
+    sys.path.insert(0, str(assignment.folder.resolve()))
     plugin, failures = CheckPlugin(assignment, loop), _CollectionFailures()
     code = pytest.main(options, plugins=[plugin, failures])
     if problem := failures.first or plugin.problem:

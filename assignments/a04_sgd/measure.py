@@ -1,0 +1,58 @@
+"""Measures what the threshold of `convergence` rests on, over many seeds, and writes it down.
+
+    python assignments/a04_sgd/measure.py --seeds 100
+
+Beside the reference stand a network without a hidden layer and one that takes a single step per
+epoch: neither should come near the threshold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from pathlib import Path
+
+import numpy as np
+from probes import RECIPE, THRESHOLD, WIDTHS, rings, unseen_accuracy
+
+from reference import arrays as reference
+
+FILE = Path(__file__).with_name("convergence.json")
+CONTRASTS = {
+    "reference": (WIDTHS, RECIPE),
+    "no hidden layer": ([WIDTHS[0], WIDTHS[-1]], RECIPE),
+    "one step per epoch": (WIDTHS, {**RECIPE, "batch_size": 200}),
+}
+
+
+def accuracy(seed: int, widths: list[int], recipe: dict[str, float]) -> float:
+    """One training run on 200 rows, measured on 500 others."""
+    rng = np.random.default_rng(seed)
+    X, y = rings(rng, 200)
+    params = reference.init_params(widths, rng)
+    trained, _ = reference.train(X, y, params, rng=rng, **recipe)
+    return unseen_accuracy(trained, rng)
+
+
+def main() -> None:
+    """Run every contrast and write the spread of its accuracies."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=100)
+    seeds = parser.parse_args().seeds
+    found = {}
+    for name, (widths, recipe) in CONTRASTS.items():
+        scores = [accuracy(seed, widths, recipe) for seed in range(seeds)]
+        found[name] = {
+            "mean": round(statistics.mean(scores), 4),
+            "least": round(min(scores), 4),
+            "most": round(max(scores), 4),
+            "spread": round(statistics.pstdev(scores), 4),
+        }
+    record = {"seeds": seeds, "recipe": RECIPE, "threshold": THRESHOLD, "accuracy": found}
+    FILE.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    print(FILE.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main()
