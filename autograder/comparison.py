@@ -79,12 +79,26 @@ def compare(
     elif isinstance(expected, np.ndarray) and expected.ndim:
         kind = "bool" if expected.dtype.kind == "b" else "number"
         _compare_values(array(actual, expected.shape, what, kind), expected, what, rtol, atol)
-    elif isinstance(expected, (bool, str)) or expected is None:
-        if type(actual) is not type(expected) or actual != expected:
-            raise Mismatch(f"{what} is {describe(actual)}, not what was expected.")
+    elif isinstance(expected, (bool, np.bool_, str)) or expected is None:
+        got, wanted = _plain_bool(actual), _plain_bool(expected)
+        if type(got) is not type(wanted) or got != wanted:
+            raise Mismatch(f"{what} is {describe(got)}, not what was expected.")
     else:
         got = np.asarray(number(actual, what))
-        _compare_values(got, np.asarray(number(expected, "the expected value")), what, rtol, atol)
+        _compare_values(got, np.asarray(_expected_number(expected)), what, rtol, atol)
+
+
+def _plain_bool(value: Any) -> Any:
+    zero_d = isinstance(value, (np.ndarray, np.generic)) and not value.ndim
+    return bool(value) if zero_d and value.dtype.kind == "b" else value
+
+
+def _expected_number(value: Any) -> float:
+    """The author's own value: that it is no number is no fault of the student's."""
+    try:
+        return number(value, "the expected value")
+    except Mismatch as mismatch:
+        raise TypeError(str(mismatch)) from None
 
 
 def _compare_sequences(
@@ -115,15 +129,19 @@ def _compare_values(actual: Array, expected: Array, what: str, rtol: float, atol
     with np.errstate(all="ignore"):
         got, wanted = actual.astype(np.float64), expected.astype(np.float64)
         error = np.abs(got - wanted)
-        good = (error <= atol + rtol * np.abs(wanted)) | (got == wanted)
-        good |= np.isnan(got) & np.isnan(wanted)
+        near = np.isfinite(wanted) & (error <= atol + rtol * np.abs(wanted))
+        good = near | (got == wanted) | (np.isnan(got) & np.isnan(wanted))
     if good.all():
         return
     strange = ~np.isfinite(got) & np.isfinite(wanted)
     if strange.any():
         name = "NaN" if np.isnan(got[strange]).any() else "infinite"
-        raise Mismatch(f"{what} is {name} {_where(strange)}.")
-    error = np.where(good | ~np.isfinite(error), 0.0, error)
+        raise Mismatch(f"{what} is {name} {_where(strange, 'finite')}.")
+    missed = ~good & ~np.isfinite(wanted)
+    if missed.any():
+        name = "NaN" if np.isnan(wanted[missed]).any() else "infinite"
+        raise Mismatch(f"{what} is wrong {_where(missed, name)}.")
+    error = np.where(good, 0.0, error)
     place = tuple(int(axis) for axis in np.unravel_index(int(np.argmax(error)), error.shape))
     largest = f"the largest error is {error[place]:.3g}"
     if not actual.ndim:
@@ -132,11 +150,9 @@ def _compare_values(actual: Array, expected: Array, what: str, rtol: float, atol
     raise Mismatch(f"{what} has {wrong} of {good.size} values wrong; {largest}, at {list(place)}.")
 
 
-def _where(strange: Array) -> str:
-    count = int(strange.sum())
-    return (
-        f"at {count} of {strange.size} positions" if strange.ndim else "where it should be finite"
-    )
+def _where(strange: Array, expected: str) -> str:
+    place = f"at {int(strange.sum())} of {strange.size} positions " if strange.ndim else ""
+    return f"{place}where it should be {expected}"
 
 
 def assert_close(

@@ -214,7 +214,6 @@ class _Packer:
 class _Unpacker:
     def __init__(self, restore: Replace) -> None:
         self.restore = restore
-        self.left = MAX_ELEMENTS
 
     def unpack(self, packed: Any, depth: int) -> Any:
         kind = type(packed)
@@ -224,9 +223,6 @@ class _Unpacker:
             raise WireError("a frame holds something that is not on the list")
         if depth == 0:
             raise WireError(f"a frame is nested deeper than {MAX_DEPTH} levels")
-        self.left -= len(packed) - 1
-        if self.left < 0:
-            raise WireError(f"a frame has more than {MAX_ELEMENTS} elements")
         return self._tagged(packed[0], packed[1:], depth - 1)
 
     def _tagged(self, tag: int, items: list[Any], depth: int) -> Any:
