@@ -19,7 +19,7 @@ from autograder.sandbox.wire import Handle
 RTOL = 1e-6
 ATOL = 1e-8
 Array = np.ndarray[Any, np.dtype[Any]]
-_KINDS = {"float": "iuf", "number": "iuf", "int": "iu", "bool": "b"}
+_KINDS = {"float": "biuf", "number": "biuf", "int": "iu", "bool": "b"}
 
 
 class Mismatch(Exception):
@@ -35,7 +35,7 @@ def describe(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__} of length {len(value)}"
+        return f"a {'list' if isinstance(value, list) else 'tuple'} of length {len(value)}"
     name = {"str": "text", "int": "integer"}.get(type(value).__name__, type(value).__name__)
     return f"an {name}" if name == "integer" else f"a {name}" if name != "text" else "text"
 
@@ -65,7 +65,7 @@ def array(value: Any, shape: tuple[int, ...], what: str, kind: str = "float") ->
     if value.dtype.kind not in _KINDS[kind]:
         expected = {"int": "integers", "bool": "booleans"}.get(kind, "real numbers")
         raise Mismatch(f"{what} has dtype {value.dtype}, expected {expected}.")
-    return value
+    return value.astype(np.float64) if kind == "float" else value
 
 
 def compare(

@@ -113,8 +113,10 @@ class _Session:
         kind: Any
         if isinstance(value, np.ndarray):
             return np.asarray(value).view(np.ndarray) if value.dtype != object else self.keep(value)
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            return wire.HeldTuple.of(self.keep(value), value)
         for kind in (float, int, str, complex, list, tuple, dict, bytes):
-            if isinstance(value, kind) and not hasattr(value, "_fields"):
+            if isinstance(value, kind):
                 return kind(value)
         if type(value).__module__ == "torch" and hasattr(value, "detach"):
             return value.detach().cpu().numpy()
@@ -140,6 +142,8 @@ class _Arguments:
     def _restore(self, token: Any) -> Any:
         if isinstance(token, wire.Handle):
             value = self.session.objects.get(token.number)
+        elif isinstance(token, wire.HeldTuple):
+            value = self.session.objects.get(token.handle.number)
         elif isinstance(token, wire.GeneratorSeed):
             value = np.random.default_rng(list(token.words))
         else:

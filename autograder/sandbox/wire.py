@@ -14,7 +14,7 @@ other side may be hostile.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ MAX_INT_BITS = 4096
 MAX_AXES = 16
 
 HEADER = struct.Struct("<I")
-_LIST, _TUPLE, _DICT, _ARRAY, _SCALAR, _COMPLEX, _INT, _HANDLE, _CALLBACK, _SEED = range(10)
+_LIST, _TUPLE, _DICT, _ARRAY, _SCALAR, _COMPLEX, _INT, _HANDLE, _CALLBACK, _SEED, _HELD = range(11)
 _DTYPES = (
     *("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8"),
     *("<f2", "<f4", "<f8", "<c8", "<c16"),
@@ -48,6 +48,19 @@ class Handle:
 
     number: int
     type_name: str
+
+
+class HeldTuple(tuple[Any, ...]):
+    """A named tuple: its items as a plain tuple, and the handle with which it returns as itself."""
+
+    handle: Handle
+
+    @classmethod
+    def of(cls, handle: Handle, items: Iterable[Any]) -> HeldTuple:
+        """The items of the object that stays inside under that handle."""
+        held = cls(items)
+        held.handle = handle
+        return held
 
 
 @dataclass(frozen=True)
@@ -156,6 +169,9 @@ class _Packer:
             return [_COMPLEX, value.real, value.imag]
         if kind is Handle:
             return [_HANDLE, value.number, value.type_name]
+        if kind is HeldTuple:
+            handle = [_HELD, value.handle.number, value.handle.type_name]
+            return [*handle, *self._items(_TUPLE, value, depth)[1:]]
         if kind is Callback:
             return [_CALLBACK, value.number]
         if kind is GeneratorSeed:
@@ -240,6 +256,11 @@ class _Unpacker:
             return complex(*items)
         if tag == _INT and len(items) == 1:
             return _read_int(items[0])
+        if tag == _HELD:
+            handle = _read_token(_HANDLE, items[:2])
+            assert isinstance(handle, Handle)
+            held = HeldTuple.of(handle, [self.unpack(item, depth) for item in items[2:]])
+            return self.restore(held)
         return self.restore(_read_token(tag, items))
 
     def _dict(self, items: list[Any], depth: int) -> dict[Any, Any]:
