@@ -58,12 +58,12 @@ def to_tensors(value: Any) -> Any:
 
 
 def to_arrays(value: Any) -> Any:
-    """``value`` with each tensor in it copied into an array, or a number if it has no axes."""
+    """``value`` with each tensor in it as an array, or as a number if it has no axes."""
     import torch
 
     if isinstance(value, torch.Tensor):
         array = value.detach().cpu().numpy()
-        return array.item() if array.ndim == 0 else array.copy()
+        return array.item() if array.ndim == 0 else array
     if isinstance(value, dict):
         return {key: to_arrays(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

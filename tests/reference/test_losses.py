@@ -114,7 +114,9 @@ def test_bce_with_logits_is_exact_for_huge_logits(place, z, y, expected):
 
 def test_bce_with_logits_does_not_cancel_in_the_tail():
     z, y = torch.tensor([40.0], dtype=torch.float64), torch.tensor([1.0], dtype=torch.float64)
-    assert float(binary_cross_entropy_with_logits(z, y)) == pytest.approx(math.exp(-40), rel=1e-9, abs=0)
+    assert float(binary_cross_entropy_with_logits(z, y)) == pytest.approx(
+        math.exp(-40), rel=1e-9, abs=0
+    )
 
 
 def test_autograd_through_the_losses_is_right_at_zero(place):

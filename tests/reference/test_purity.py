@@ -140,3 +140,25 @@ def test_results_stay_on_the_device_and_in_the_precision(place, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_docstring_states_shapes(name):
     assert "shapes" in function(name).__doc__.lower()
+
+
+READS_VALUES = {
+    "binary_accuracy",
+    "class_accuracy",
+    "early_stopping",
+    "gradient_check",
+    "roc_auc",
+    "train",
+    "train_regularized",
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - READS_VALUES))
+def test_nothing_is_tied_to_the_cpu(place, name):
+    # The meta device holds no values and refuses to mix with the CPU, so it stands in for an
+    # accelerator on machines that have none.
+    away = replace(place, device="meta")
+    args, kwargs = cases(away)[name]
+    results = tensors(function(name)(*args, **kwargs))
+    assert results
+    assert {result.device.type for result in results} == {"meta"}
