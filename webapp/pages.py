@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from webapp import clock
 from webapp.models import Role
-from webapp.rendering import inline_code, markdown
+from webapp.rendering import inline_code, markdown_cell
 
 # Each verdict: the words a student reads, an icon that is text, and the colour's name.
 VERDICTS = {
@@ -46,7 +46,7 @@ def init_app(app: Flask) -> None:
             "points": points,
             "size": size,
             "in_words": clock.in_words,
-            "markdown": markdown,
+            "markdown_cell": markdown_cell,
             "inline_code": inline_code,
         }
     )

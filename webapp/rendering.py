@@ -34,15 +34,26 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 
 
-def markdown(text: str, down: int = 2) -> Markup:
+def markdown(text: str, top: int = 3) -> Markup:
     """Markdown as sanitised HTML; raw HTML in it is shown as text, pictures are left out.
 
-    Headings go some levels down, so that they stay below the page's own.
+    Its highest heading becomes `h{top}`, the next one lower and so on without gaps, so that they
+    fit below the page's own.
     """
+    tokens = _markdown().parse(text)
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    levels = sorted({token.tag for token in headings})
+    for token in headings:
+        token.tag = f"h{min(top + levels.index(token.tag), 6)}"
+    return sanitised(_markdown().renderer.render(tokens, _markdown().options, {}))
+
+
+def markdown_cell(text: str) -> Markup:
+    """A notebook's Markdown cell; its headings go one level down, alike in every cell."""
     tokens = _markdown().parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + down, 6)}"
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
     return sanitised(_markdown().renderer.render(tokens, _markdown().options, {}))
 
 

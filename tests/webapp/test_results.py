@@ -104,7 +104,8 @@ def test_links_in_html_stay_but_tell_nothing():
 
 
 def test_markdown_headings_stay_below_the_pages_own():
-    assert rendering.markdown("# A\n\n###### B") == "<h3>A</h3>\n<h6>B</h6>\n"
+    assert rendering.markdown("## A\n\n###### B") == "<h3>A</h3>\n<h4>B</h4>\n"
+    assert rendering.markdown_cell("# A\n\n## B") == "<h2>A</h2>\n<h3>B</h3>\n"
 
 
 def test_code_in_a_message_is_set_as_code_and_the_rest_escaped():

@@ -50,6 +50,8 @@ _TEAMS = (
     ),
     ("Overfit Club", "", "", 2),
 )
+# Which of the suggested papers each of the reviews below is about.
+_REVIEWED = (7, 3, 5)
 _REVIEWS = (
     "## What it is about\n\nDeep networks learn slowly when each layer must chase the moving "
     "distribution of the one below. The authors measure this, name it, and take it away.\n\n"
@@ -92,7 +94,7 @@ def ensure_written(
         PaperReview(
             course_id=course.id,
             user_id=student.id,
-            paper=chance.choice(PAPERS).reference,
+            paper=PAPERS[_REVIEWED[number % len(_REVIEWED)]].reference,
             body=_REVIEWS[number % len(_REVIEWS)],
         )
         for number, student in enumerate(students[start : start + 12])

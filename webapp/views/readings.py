@@ -93,7 +93,7 @@ def _proposal_page(enrolment: Enrolment, proposal_id: int, refusal: str = "") ->
         scores_of(db.session, proposal=found),
         proposal=found,
         conditions=written.conditions(found.team, enrolment.course),
-        abstract=markdown(found.abstract),
+        abstract=markdown(found.abstract, top=2),
     )
 
 
@@ -104,7 +104,7 @@ def _review_page(enrolment: Enrolment, review_id: int, refusal: str = "") -> str
         refusal,
         scores_of(db.session, review=found),
         review=found,
-        body=markdown(found.body),
+        body=markdown(found.body, top=2),
         late=written.is_late(found.received_at, enrolment.course.reviews_due_at),
     )
 

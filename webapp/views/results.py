@@ -57,7 +57,9 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
     manual = [q.name for q in result.questions if q.kind == "manual"] if result else []
     if manual:
         texts = answers_of(content_of(submission), manual)
-        shown["answers"] = {name: rendering.markdown(text) for name, text in texts.items() if text}
+        shown["answers"] = {
+            name: rendering.markdown(text, top=4) for name, text in texts.items() if text
+        }
         shown["grades"] = manual_grades(submission)
     return shown | {"result": result}
 
