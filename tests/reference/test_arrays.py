@@ -8,6 +8,51 @@ import pytest
 
 from reference import arrays as reference
 
+CURRICULUM = (
+    "sigmoid",
+    "tanh",
+    "relu",
+    "sigmoid_grad",
+    "tanh_grad",
+    "relu_grad",
+    "perceptron",
+    "dense",
+    "mlp_forward",
+    "collapse_linear",
+    "xor_params",
+    "mean_squared_error",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "softmax",
+    "cross_entropy",
+    "mean_squared_error_grad",
+    "binary_cross_entropy_with_logits_grad",
+    "cross_entropy_grad",
+    "objective",
+    "numerical_gradient",
+    "dense_backward",
+    "activation_backward",
+    "loss_and_grads",
+    "gradient_check",
+    "sgd_step",
+    "minibatches",
+    "momentum_step",
+    "nesterov_step",
+    "adagrad_step",
+    "rmsprop_step",
+    "adadelta_step",
+    "adam_step",
+    "train",
+    "dropout",
+    "dropout_backward",
+    "early_stopping",
+    "l2_penalty",
+    "l2_penalty_grads",
+    "train_regularized",
+    "fit",
+    "predict_proba",
+)
+
 
 @pytest.fixture
 def network(rng):
@@ -110,52 +155,8 @@ def test_a_fitted_model_passes_through(rng):
 
 
 def test_every_function_of_the_curriculum_is_there():
-    names = [
-        "sigmoid",
-        "tanh",
-        "relu",
-        "sigmoid_grad",
-        "tanh_grad",
-        "relu_grad",
-        "perceptron",
-        "dense",
-        "mlp_forward",
-        "collapse_linear",
-        "xor_params",
-        "mean_squared_error",
-        "binary_cross_entropy",
-        "binary_cross_entropy_with_logits",
-        "softmax",
-        "cross_entropy",
-        "mean_squared_error_grad",
-        "binary_cross_entropy_with_logits_grad",
-        "cross_entropy_grad",
-        "objective",
-        "numerical_gradient",
-        "dense_backward",
-        "activation_backward",
-        "loss_and_grads",
-        "gradient_check",
-        "sgd_step",
-        "minibatches",
-        "momentum_step",
-        "nesterov_step",
-        "adagrad_step",
-        "rmsprop_step",
-        "adadelta_step",
-        "adam_step",
-        "train",
-        "dropout",
-        "dropout_backward",
-        "early_stopping",
-        "l2_penalty",
-        "l2_penalty_grads",
-        "train_regularized",
-        "fit",
-        "predict_proba",
-    ]
-    assert set(names) <= set(reference.public_names())
-    assert all(callable(getattr(reference, name)) for name in names)
+    assert set(CURRICULUM) <= set(reference.public_names())
+    assert all(callable(getattr(reference, name)) for name in CURRICULUM)
     assert reference.sigmoid.__doc__.startswith("σ(z) =")
 
 

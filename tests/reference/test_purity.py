@@ -15,19 +15,14 @@ from reference.backprop import forward_trace
 from reference.capstone import BINARY, fit_recipe
 
 
-def cases(place):
-    """Arguments for each public function, by name."""
+def forward_cases(place):
+    """Arguments for activations, layers, losses and metrics, by name."""
     rng = np.random.default_rng(11)
     z, other, X = (place.normal(rng, *shape) for shape in ((4, 3), (4, 3), (6, 2)))
     y, labels = place.bits(rng, 6), place.labels([0, 2, 1, 1])
     unit, bits = place.tensor(rng.uniform(size=6)), place.bits(rng, 6)
     params = place.params(rng, (2, 3, 1))
-    recipe = replace(BINARY, hidden=(2,), epochs=1, p=0.5)
-    step = {"lr": 0.1}
-    run = {"epochs": 2, "batch_size": 4, "lr": 0.1}
     elementwise = ("sigmoid", "tanh", "relu", "sigmoid_grad", "tanh_grad", "relu_grad")
-    buffer = {"momentum_buffer": other}
-    loss_args = (X, y, params, "relu", "bce")
     return {
         **{name: ((z,), {}) for name in elementwise},
         "activate": ((z, "tanh"), {}),
@@ -51,6 +46,19 @@ def cases(place):
         "binary_accuracy": ((X[:, 0], y), {}),
         "class_accuracy": ((z, labels), {}),
         "roc_auc": ((unit, place.tensor([0.0, 1, 0, 1, 1, 0])), {}),
+    }
+
+
+def learning_cases(place):
+    """Arguments for backpropagation, optimisers, regularisation and training, by name."""
+    rng = np.random.default_rng(12)
+    z, other, X = (place.normal(rng, *shape) for shape in ((4, 3), (4, 3), (6, 2)))
+    y, unit = place.bits(rng, 6), place.tensor(rng.uniform(size=6))
+    params = place.params(rng, (2, 3, 1))
+    recipe = replace(BINARY, hidden=(2,), epochs=1, p=0.5)
+    step, run = {"lr": 0.1}, {"epochs": 2, "batch_size": 4, "lr": 0.1}
+    buffer, loss_args = {"momentum_buffer": other}, (X, y, params, "relu", "bce")
+    return {
         "numerical_gradient": ((lambda theta: (theta**2).sum(), z), {}),
         "dense_backward": ((z, z, place.normal(rng, 3, 3)), {}),
         "activation_backward": ((z, other, "relu"), {}),
@@ -88,6 +96,11 @@ def cases(place):
         "predict_proba": ((fit_recipe(X, y, 0, recipe), X), {}),
         "standardisation": ((X,), {}),
     }
+
+
+def cases(place):
+    """Arguments for each public function, by name."""
+    return {**forward_cases(place), **learning_cases(place)}
 
 
 NAMES = public_names()
