@@ -10,13 +10,13 @@ def softplus(z):
 
 
 def mean_squared_error(prediction, target):
-    pairs = list(zip(prediction.ravel().tolist(), target.ravel().tolist()))
+    pairs = list(zip(prediction.ravel().tolist(), target.ravel().tolist(), strict=True))
     return sum((p - t) ** 2 for p, t in pairs) / len(pairs)
 
 
-def binary_cross_entropy(probability, target):
+def binary_cross_entropy(probability, target, strict=True):
     total = 0.0
-    for p, y in zip(probability, target):
+    for p, y in zip(probability, target, strict=True):
         p = min(max(p, 1e-12), 1 - 1e-12)
         total -= math.log(p) if y == 1 else math.log(1 - p)
     return total / len(target)
@@ -24,7 +24,7 @@ def binary_cross_entropy(probability, target):
 
 def binary_cross_entropy_with_logits(logits, target):
     total = 0.0
-    for z, y in zip(logits.tolist(), target.tolist()):
+    for z, y in zip(logits.tolist(), target.tolist(), strict=True):
         total += softplus(-z) if y else softplus(z)
     return total / len(logits)
 
@@ -39,7 +39,7 @@ def softmax(logits):
 
 def cross_entropy(logits, labels):
     total = 0.0
-    for row, label in zip(logits.tolist(), labels):
+    for row, label in zip(logits.tolist(), labels, strict=True):
         top = max(row)
         total += top + math.log(sum(math.exp(z - top) for z in row)) - row[label]
     return total / len(labels)
@@ -54,7 +54,7 @@ def mean_squared_error_grad(prediction, target):
 
 def binary_cross_entropy_with_logits_grad(logits, target):
     grad = []
-    for z, y in zip(logits.tolist(), target.tolist()):
+    for z, y in zip(logits.tolist(), target.tolist(), strict=True):
         p = 1 / (1 + math.exp(-z)) if z >= 0 else math.exp(z) / (1 + math.exp(z))
         grad.append((p - y) / len(logits))
     return np.array(grad)
@@ -69,7 +69,7 @@ def cross_entropy_grad(logits, labels):
 
 def objective(X, y, params, activation):
     total = 0.0
-    for x, true in zip(X, y):
+    for x, true in zip(X, y, strict=True):
         (z,) = mlp_forward(x[None, :], params, activation)[0].tolist()
         total += softplus(z) - true * z
     return total / len(X)
