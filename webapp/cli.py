@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from sqlalchemy.exc import OperationalError
 
 from webapp.config import Settings, SettingsError
 from webapp.processes import ServeError, Service, require_free_port
+
+# Browsers keep Secure cookies from plain HTTP, which is fine only on one's own machine.
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @contextmanager
@@ -41,6 +45,8 @@ def serve(host: str, port: int, threads: int, workers: int, no_worker: bool) -> 
     """Serve the site, and grade what students submit."""
     with _one_sentence():
         settings = Settings.from_environment()
+        if "HELDOUT_HTTPS" not in os.environ and host in _LOOPBACK and not settings.proxies:
+            settings = dataclasses.replace(settings, https=False)
         if not no_worker:
             _refuse_without_sandbox()
         _prepare_database(settings)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp import jobs
-from webapp.models import CourseAssignment, Lane, Submission, SubmissionState
+from webapp.models import CourseAssignment, Lane, Submission, SubmissionState, User
 from webapp.uploads import Upload, store
 
 _TRIES = 5
@@ -36,8 +36,8 @@ def receive(
 ) -> Receipt:
     """Store the upload and queue its grading; when this returns, the disk has it.
 
-    Two uploads of one student at the same moment get two attempt numbers: the later one tries
-    again when the database refuses its number.
+    Two uploads of one student at the same moment get two attempt numbers: the student's row is
+    locked meanwhile (PostgreSQL), or the number is refused and tried again (SQLite).
     """
     assignment_id = assignment.id
     latest = latest_attempt(session, assignment_id, user_id)
@@ -45,6 +45,8 @@ def receive(
         return Receipt(latest, new=False)
     for remaining in reversed(range(_TRIES)):
         try:
+            student = sa.select(User.id).where(User.id == user_id)
+            session.execute(student.with_for_update(key_share=True))
             store(session, upload)
             newest = latest_attempt(session, assignment_id, user_id)
             submission = Submission(

@@ -55,7 +55,9 @@ def init_app(app: Flask) -> None:
         app.config.setdefault(key, value)
     datastore = SQLAlchemyUserDatastore(db, User, None)  # type: ignore[arg-type]
     security = Security(app, datastore, register_blueprint=True)
-    security.login_manager.session_protection = "basic"
+    # A session is the only way in: no token in a header or an address signs anyone in.
+    security.login_manager.request_loader(lambda _request: None)
+    app.view_functions["security.verify"] = lambda: abort(404)
     _csrf.init_app(app)
     _throttle(app)
     user_logged_in.connect(_rotate_session, app)

@@ -128,3 +128,20 @@ def test_a_welcome_link_wants_a_long_password_twice(auth, link):
 
 def test_a_forged_welcome_link_is_refused(auth, link):
     assert auth.visitor().get(link[:-3] + "abc").status_code == 410
+
+
+def test_no_token_in_a_header_signs_anyone_in(app: Flask, client, session):
+    ada = session.scalars(sa.select(User).where(User.email == "ada@example.edu")).one()
+    with app.app_context():
+        token = ada.get_auth_token()
+    for path in ("/account", f"/account?auth_token={token}"):
+        response = client.get(path, headers={"Authentication-Token": token})
+        assert response.status_code == 302
+
+
+def test_a_log_in_as_json_is_slowed_down_too(settings):
+    overrides = {**OVERRIDES, "HELDOUT_ACCOUNT_LIMIT": "2 per minute", "WTF_CSRF_ENABLED": False}
+    client = create_app(settings, tools=TOOLS, overrides=overrides).test_client()
+    wrong = {"email": "ada@example.edu", "password": "wrong"}
+    codes = [client.post("/login", json=wrong).status_code for _ in range(4)]
+    assert codes == [400, 400, 429, 429]

@@ -207,17 +207,18 @@ def test_a_stopped_worker_finishes_what_it_grades(engine, hand_in):
 
 def test_uploads_of_one_student_at_once_get_attempts_of_their_own(engine, hand_in):
     first = hand_in("first")
+    assignment_id, user_id = first.course_assignment_id, first.user_id
     errors: list[Exception] = []
 
     def upload(number: int) -> None:
         try:
             with Session(engine) as session:
-                assignment = session.get_one(CourseAssignment, first.course_assignment_id)
+                assignment = session.get_one(CourseAssignment, assignment_id)
                 data = notebook(f"y = {number}")
                 receive(
                     session,
                     assignment,
-                    user_id=first.user_id,
+                    user_id=user_id,
                     upload=Upload("w.ipynb", data, f"{number:064d}"),
                     digest=str(number),
                 )

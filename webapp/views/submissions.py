@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.utils import send_file
 from werkzeug.wrappers import Response
 
-from webapp import jobs
+from webapp import audit, jobs
 from webapp.access import EVERYONE, assignment_in, for_roles, submission_in
 from webapp.clock import now
 from webapp.config import MAX_UPLOAD_BYTES
@@ -70,6 +70,7 @@ def retry(enrolment: Enrolment, submission_id: int) -> Response:
         and job.state == JobState.DEAD
         and jobs.retry(db.session, job.id, submission.id)
     ):
+        audit.record(db.session, enrolment, "grade again", subject=f"submission {submission.id}")
         flash("The submission is queued again.", "success")
     else:
         flash("That submission has no stopped grading to try again.", "info")
