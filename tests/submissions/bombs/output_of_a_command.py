@@ -1,0 +1,7 @@
+"""A cell whose command prints for ever.
+
+Expect: score=18
+Expect: last=timeout|memory
+"""
+# %%
+!yes
