@@ -21,7 +21,7 @@ for call in (155, 161, 308, 304, 428, 429, 430, 432, 442):
         escapes.append(call)
 for path in ("/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/self/uid_map", "/sys/kernel/uevent_helper"):
     try:
-        open(path, "w").write("|/tmp/x")
+        os.write(os.open(path, os.O_WRONLY), b"0 0 1")
         escapes.append(path)
     except OSError:
         pass
