@@ -130,6 +130,7 @@ def test_the_status_moves_from_queued_to_the_result_and_ends_polling(auth, sessi
     done = ada.get(f"{waiting}/status")
     assert done.status_code == 286
     assert "of 5 points" in done.text
+    assert ">Queued<" not in done.text
     assert "hx-get" not in ada.get(waiting).text
 
 

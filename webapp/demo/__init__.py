@@ -8,6 +8,7 @@ import os
 import random
 import secrets
 import shutil
+import sys
 import threading
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -65,7 +66,11 @@ def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
         course = ensure_course(session, assignments)
         people = ensure_people(session, course, accounts)
         staff = _staff(session, accounts)
-        hand_in_samples(session, course, assignments[0], people)
+        marker = data / "handed-in"
+        if not marker.exists() or int(marker.read_text()) < len(people):
+            click.echo(f"Handing in the notebooks of {len(people)} students.")
+            hand_in_samples(session, course, assignments[0], people)
+            write_private(marker, str(len(people)))
         grade_all(engine, data)
         ensure_manual_grades(session, course, staff[-1])
         ensure_written(session, course, people, staff, tools=Tools())
@@ -156,6 +161,8 @@ def grade_all(engine: sa.Engine, data: Path) -> None:
     if not waiting:
         click.echo("Every sample submission is graded already.")
         return
+    if not sys.stdout.isatty():
+        click.echo(f"Grading {waiting} sample submissions.")
     slots = os.cpu_count() or 1
     with GradingPool(workers=slots, seed=secret_seed(data / "seed")) as pool:
         drain(engine, pool, slots=slots, waiting=waiting)

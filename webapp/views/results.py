@@ -25,11 +25,7 @@ blueprint = Blueprint("results", __name__, url_prefix="/courses/<slug>/submissio
 def show(enrolment: Enrolment, submission_id: int) -> str:
     """Receipt, state, and the result question by question."""
     submission = submission_in(enrolment, submission_id)
-    return render_template(
-        "results/show.html",
-        attempts=attempts_beside(submission),
-        **_panel(enrolment, submission),
-    )
+    return render_template("results/show.html", **_panel(enrolment, submission))
 
 
 @blueprint.get("/<int:submission_id>/status")
@@ -45,6 +41,7 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
     """What the state and the result need, in few statements while it still moves."""
     shown: dict[str, Any] = {
         "course": enrolment.course,
+        "attempts": attempts_beside(submission),
         "result": None,
         "grades": {},
         "answers": {},
