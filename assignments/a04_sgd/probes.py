@@ -63,10 +63,13 @@ class Problem:
         return cls(np.eye(n)[rng.permutation(n)], np.ones(n), [(W, b)])
 
     def ask(self, student, rng, *, epochs, batch_size, lr):
-        """The student's parameters and history, in the right structure."""
-        answer = student.train(
-            self.X, self.y, self.params, epochs=epochs, batch_size=batch_size, lr=lr, rng=rng
-        )
+        """The student's parameters and history, both in the right structure."""
+        params, history = self.ask_params(student, rng, epochs=epochs, batch_size=batch_size, lr=lr)
+        return params, as_series(history, length=epochs, what="history", hint=ALL_ROWS)
+
+    def ask_params(self, student, rng, **settings):
+        """The student's parameters in the right structure, and whatever stands for the history."""
+        answer = student.train(self.X, self.y, self.params, rng=rng, **settings)
         params, history = unpack(answer, 2, what="the result (params, history) of train")
         layers = unpack(params, len(self.params), what="the list of trained layers")
         trained = []
@@ -75,7 +78,7 @@ class Problem:
             new_W = as_array(new_W, shape=W.shape, what=f"the trained W of layer {place}")
             new_b = as_array(new_b, shape=b.shape, what=f"the trained b of layer {place}")
             trained.append((new_W.astype(float), new_b.astype(float)))
-        return trained, as_series(history, length=epochs, what="history", hint=ALL_ROWS)
+        return trained, history
 
     def expected(self, *, epochs, batch_size, lr):
         """Parameters and history by the reference, in an order of its own."""

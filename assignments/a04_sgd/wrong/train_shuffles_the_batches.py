@@ -1,0 +1,21 @@
+"""Each epoch has the same batches in another order.
+
+Loses: train
+"""
+
+import numpy as np
+
+
+def train(X, y, params, *, epochs, batch_size, lr, rng):
+    history = []
+    deck = rng.permutation(len(X))
+    for _ in range(epochs):
+        order = deck
+        for start in rng.permutation(np.arange(0, len(X), batch_size)):
+            rows = order[start : start + batch_size]
+            _, grads = loss_and_grads(X[rows], y[rows], params)
+            params = [
+                (W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads, strict=True)
+            ]
+        history.append(loss_and_grads(X, y, params)[0])
+    return params, history

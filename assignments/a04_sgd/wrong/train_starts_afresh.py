@@ -1,0 +1,19 @@
+"""The given parameters are replaced by random ones.
+
+Loses: train
+"""
+
+
+def train(X, y, params, *, epochs, batch_size, lr, rng):
+    history = []
+    params = first_guess([X.shape[1]] + [len(b) for _, b in params], rng)
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch_size):
+            rows = order[start : start + batch_size]
+            _, grads = loss_and_grads(X[rows], y[rows], params)
+            params = [
+                (W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads, strict=True)
+            ]
+        history.append(loss_and_grads(X, y, params)[0])
+    return params, history
