@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 
 import sqlalchemy as sa
 
@@ -123,12 +124,16 @@ def test_the_status_moves_from_queued_to_the_result_and_ends_polling(auth, sessi
     assert moving.status_code == 200
     assert "Queued" in moving.text
     assert "<html" not in moving.text
+    seen = re.search('name="seen" value="([^"]+)"', moving.text)[1]
+    assert ada.get(f"{waiting}/status?seen={seen}").status_code == 204
+    assert ada.get(f"{waiting}/status?seen=other").status_code == 200
     page = ada.get(waiting).text
     assert f'hx-get="{waiting}/status"' in page
     assert '<noscript><meta http-equiv="refresh"' in page
     graded("bob")
     done = ada.get(f"{waiting}/status")
     assert done.status_code == 286
+    assert done.headers["HX-Retarget"] == "#panel"
     assert "of 5 points" in done.text
     assert ">Queued<" not in done.text
     assert "hx-get" not in ada.get(waiting).text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, make_response, render_template
+from flask import Blueprint, abort, make_response, render_template, request
 from sqlalchemy.orm import joinedload, undefer
 from werkzeug.wrappers import Response
 
@@ -30,11 +30,19 @@ def show(enrolment: Enrolment, submission_id: int) -> str:
 
 @blueprint.get("/<int:submission_id>/status")
 @for_roles(*EVERYONE)
-def status(enrolment: Enrolment, submission_id: int) -> tuple[str, int]:
-    """The part of the page that moves; with 286, the result is in it and htmx stops asking."""
+def status(enrolment: Enrolment, submission_id: int) -> Response:
+    """The state while it moves; nothing while it is as seen; at last the result, and 286.
+
+    286 tells htmx to stop asking, and the whole panel takes the place of the state.
+    """
     submission = submission_in(enrolment, submission_id)
     panel = _panel(enrolment, submission)
-    return render_template("results/_panel.html", **panel), 200 if panel["moving"] else 286
+    if not panel["moving"]:
+        headers = {"HX-Retarget": "#panel", "HX-Reswap": "innerHTML"}
+        return make_response(render_template("results/_panel.html", **panel), 286, headers)
+    if request.args.get("seen") == panel["seen"]:
+        return make_response("", 204)
+    return make_response(render_template("results/_status.html", **panel))
 
 
 def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:

@@ -88,10 +88,13 @@ def current_job(submission: Submission) -> Job | None:
 def progress(submission: Submission, job: Job | None) -> dict[str, object]:
     """What the status panel shows."""
     waiting = job is not None and job.state == JobState.QUEUED
+    ahead = jobs.ahead_of(db.session, job) if job is not None and waiting else 0
+    shown = (job.faults, ahead, *sorted(job.progress.values(), key=str)) if job else ()
     return {
         "submission": submission,
         "job": job,
-        "ahead": jobs.ahead_of(db.session, job) if job is not None and waiting else 0,
+        "ahead": ahead,
+        "seen": "-".join(map(str, (submission.state, *shown))),
         "moving": submission.state in MOVING,
     }
 
