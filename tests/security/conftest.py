@@ -19,10 +19,10 @@ CHECKER = "canary-of-the-checker"
 # Short, so that what hangs does not take long, yet long for a busy machine.
 LIMITS = """
 [limits]
-cell_seconds = 4
-call_seconds = 4
+cell_seconds = 5
+call_seconds = 5
 total_seconds = 60
-memory_mb = 512
+memory_mb = 320
 output_kb = 256
 """
 

@@ -10,7 +10,7 @@ with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
     for line in maps:
         place, rights = line.split()[:2]
         low, high = (int(part, 16) for part in place.split("-"))
-        if "r" not in rights or "[v" in line:
+        if "rw" not in rights or "/" in line:
             continue
         try:
             memory.seek(low)

@@ -7,7 +7,7 @@ Expect: shows=found: []
 import os
 found = []
 for folder, folders, files in os.walk("/"):
-    if folder.startswith("/proc"):
+    if folder.startswith(("/proc", "/usr/lib/")) and "python" not in folder:
         folders.clear()
         continue
     for name in files:
