@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ from autograder.findings import Finding, fail
 from autograder.grading.execution import Execution
 from autograder.results import Verdict
 from autograder.sandbox.outside_session import CallReply, Raised
+
+_DECIMAL = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
 class Student:
@@ -82,6 +85,12 @@ def _raised(name: str, raised: Raised) -> Finding:
             f"`{name}` asked for more memory than allowed.",
             traceback=raised.traceback,
         )
-    message = f"`{name}` raised {raised.type}"
-    message += f": {raised.message}" if raised.message else ""
-    return Finding(Verdict.ERROR, message, traceback=raised.traceback)
+    said = _hide_numbers(raised.message)
+    message = f"`{name}` raised {raised.type}" + (f": {said}" if said else "")
+    traceback = raised.traceback.replace(raised.message, said) if said else raised.traceback
+    return Finding(Verdict.ERROR, message, traceback=traceback)
+
+
+def _hide_numbers(text: str) -> str:
+    """Decimal numbers in a student's own message may be hidden inputs; shapes are whole numbers."""
+    return _DECIMAL.sub("…", text)
