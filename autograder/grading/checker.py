@@ -32,7 +32,7 @@ from autograder.results import (
 from autograder.sandbox.outside_launch import Sandbox, SandboxError
 from autograder.sandbox.outside_mounts import MountError
 
-_WARM = {"numpy": "numpy", "matplotlib": "matplotlib.pyplot", "torch": "torch"}
+_WARM = {"numpy": "numpy.random", "matplotlib": "matplotlib.pyplot", "torch": "torch"}
 Tell = Callable[[dict[str, object]], None]
 
 

@@ -167,12 +167,25 @@ def warm_shell() -> Shell:
     return shell
 
 
+# What the first figures of a notebook would otherwise import, look up and cache for themselves.
+_WARM_FIGURE = """%matplotlib inline
+import matplotlib.pyplot as _plot
+_figure, (_left, _right) = _plot.subplots(1, 2, layout="constrained")
+_left.plot([0, 1], "o--", label="$x^2$")
+_left.scatter([0, 1], [1, 0], c=[0, 1])
+_left.set(title="title", xlabel="x", ylabel="y")
+_left.legend()
+_right.imshow([[0, 1], [1, 0]])
+_right.contour([[0, 1], [1, 0]])
+_right.bar([0, 1], [0, 1])
+_plot.show()
+_plot.close("all")
+del _plot, _figure, _left, _right
+"""
+
+
 def _warm_plots(shell: Shell) -> None:
-    source = (
-        "%matplotlib inline\nimport matplotlib.pyplot as _plot\n"
-        "_plot.plot([0, 1]); _plot.title('x'); _plot.show(); _plot.close('all')\ndel _plot"
-    )
-    error = shell.run(source, 0, 10**6)
+    error = shell.run(_WARM_FIGURE, 0, 10**6)
     if error is not None:
         raise RuntimeError("a plot could not be drawn in the warm interpreter") from error
 
