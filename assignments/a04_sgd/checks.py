@@ -13,7 +13,7 @@ fails a statistical check is below 1e-6 and stands next to it.
 from functools import partial
 
 import numpy as np
-from descents import UPHILL, Descent, OnDemand, away_from_zero
+from descents import RULES, UPHILL, Descent, OnDemand, away_from_zero
 from partitions import draw_minibatches, require_disorder, require_spread
 from probes import (
     ALL_ROWS,
@@ -128,9 +128,8 @@ def check_rule(student, rng, name, **usual):
     for run in runs:
         theta, state = run.theta, None
         for t, expected in enumerate(run.expected(), start=1):
-            theta, state = run.ask(
-                student, t, theta, state, expected=expected, mistakes=run.mistakes(t)
-            )
+            told = {"hint": RULES[name], "mistakes": run.mistakes(t)}
+            theta, state = run.ask(student, t, theta, state, expected=expected, **told)
 
 
 def check_state(student, rng, name):

@@ -104,6 +104,12 @@ MISTAKES = {
         "The gradient itself is missing: step along grad + momentum * (new buffer).": (
             lambda m, g, t, s: s.momentum * m.mix("v", s.momentum, g)
         ),
+        "The step is grad + momentum * (new buffer), not (1 + momentum) times the buffer.": (
+            lambda m, g, t, s: (1 + s.momentum) * m.mix("v", s.momentum, g)
+        ),
+        "The buffer is not remembered: return the new one in the state.": (
+            lambda m, g, t, s: (1 + s.momentum) * g
+        ),
     },
     "adagrad_step": {
         INSIDE: lambda m, g, t, s: g / np.sqrt(m.mix("G", 1, g * g) + s.eps),
@@ -177,6 +183,16 @@ MISTAKES = {
             lambda m, g, t, s: adam(m, g, t, swapped(s))
         ),
     },
+}
+
+# What is said of a mistake that none of these rules computes.
+RULES = {
+    "momentum_step": "v = momentum * v + grad, at first v = grad; the step is lr * v.",
+    "nesterov_step": "v as in momentum_step; the step is lr * (grad + momentum * v).",
+    "adagrad_step": "G = G + grad**2, from 0; the step is lr * grad / (sqrt(G) + eps).",
+    "rmsprop_step": "s = alpha * s + (1 - alpha) * grad**2, from 0; divide by sqrt(s) + eps.",
+    "adadelta_step": "Update s, take the step with the old u, and only then update u.",
+    "adam_step": "Keep t and the uncorrected moments in the state; correct them for this step only.",
 }
 
 
