@@ -1,0 +1,24 @@
+"""Leaves out the first layer of a deep network.
+
+Loses: gradient_check
+"""
+
+import numpy as np
+
+
+def gradient_check(X, y, params, activation, loss):
+    _, grads = loss_and_grads(X, y, params, activation, loss)
+    ratios = []
+    for layer, pair in enumerate(grads):
+        if layer == 0 < len(grads) - 1:
+            continue
+        for part, a in enumerate(pair):
+
+            def loss_with(theta, layer=layer, part=part):
+                changed = [list(arrays) for arrays in params]
+                changed[layer][part] = theta
+                return network_loss(X, y, changed, activation, loss)
+
+            b = numerical_gradient(loss_with, params[layer][part])
+            ratios.append(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b)))
+    return max(np.max(ratio) for ratio in ratios)
