@@ -22,6 +22,7 @@ from autograder.sandbox.outside_session import CallReply, CellReply, Session, Se
 
 _MAX_RESTARTS = 25
 _MAX_PASSES = 8
+_MAX_ERRORS, _LEAST_ERROR = 200_000, 300
 Progress = Callable[[int, int], None]
 
 
@@ -46,6 +47,7 @@ class Execution:
         self._restarts = 0
         self._hung = False
         self._output_left = int(limits.output_kb * 1024) if keep_outputs else 0
+        self._errors_left = _MAX_ERRORS
         self._spent = 0.0
         self._spent_on_cells = 0.0
         self.peak_kb = 0
@@ -103,7 +105,8 @@ class Execution:
         before = self._results.get(place)
         if before is None or (again and not before.ok):
             self._output_left -= sum(len(output[2]) for output in reply.outputs)
-            self._results[place] = _cell_output(cell, reply)
+            self._results[place] = result = _cell_output(cell, reply, self._errors_left)
+            self._errors_left = max(_LEAST_ERROR, self._errors_left - len(result.error))
         return reply
 
     def _allowed(self, seconds: float) -> float:
@@ -188,12 +191,14 @@ class Execution:
             self._session = None
 
 
-def _cell_output(cell: Cell, reply: CellReply) -> CellOutput:
+def _cell_output(cell: Cell, reply: CellReply, error_limit: int) -> CellOutput:
+    """What a cell did; of a long traceback, the end says the most."""
     outputs = tuple(Output(*output) for output in reply.outputs)
     if reply.raised is None:
         return CellOutput(cell.index, "ok", outputs, "", reply.seconds)
     status = "memory" if reply.raised.memory else "error"
-    return CellOutput(cell.index, status, outputs, reply.raised.traceback, reply.seconds)
+    error = reply.raised.traceback[-error_limit:]
+    return CellOutput(cell.index, status, outputs, error, reply.seconds)
 
 
 def _why_cell(ended: SessionEnded, seconds: float) -> str:

@@ -239,9 +239,11 @@ def _raised(data: Any) -> Raised | None:
 
 def _cell_reply(reply: dict[str, Any], limit: int) -> CellReply:
     items = reply.get("outputs")
-    outputs = []
+    outputs: list[tuple[str, str, str, bool]] = []
     for item in (items if type(items) is list else [])[:_MAX_OUTPUTS]:
-        if output := _output(item, limit):
+        output = _output(item, limit)
+        # Once something was left out and said to be, what is left out as well says nothing new.
+        if output and (output[2] or not (outputs and outputs[-1][3])):
             outputs.append(output)
             limit -= len(output[2])
     seconds = reply.get("seconds")

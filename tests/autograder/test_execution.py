@@ -149,6 +149,18 @@ def test_output_is_kept_up_to_the_limit_and_said_to_be_cut(execute: Any) -> None
     assert [output.truncated for output in texts[:2]] == [False, True]
 
 
+def test_many_failing_and_displaying_cells_give_a_small_result(
+    execute: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.grading.execution._MAX_ERRORS", 10_000)
+    shows = "from IPython.display import display\nfor _ in range(100): display('x' * 30)\n"
+    cells = execute(*[f"{shows}raise ValueError('y' * 400)"] * 50, output_kb=4).cells
+    assert sum(len(output.text) for each in cells for output in each.outputs) <= 4096
+    assert sum(len(each.outputs) for each in cells) < 250
+    assert sum(len(each.error) for each in cells) < 30_000
+    assert cells[-1].error.endswith("yyy")
+
+
 def test_the_richest_output_that_a_page_can_show_is_kept(execute: Any) -> None:
     source = "class Rich:\n    def _repr_html_(self): return '<b>x</b>'\nRich()"
     execution = execute(source, "1 + 1", "print('out')\nimport sys\nprint('err', file=sys.stderr)")
