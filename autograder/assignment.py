@@ -72,6 +72,22 @@ class Assignment:
         """The bank of correct solutions in other styles."""
         return self.folder / "right"
 
+    def data_files(self) -> dict[str, Path]:
+        """The declared data files by name, which students may read; raises AssignmentError."""
+        return {name: self._data_file(name) for name in self.files}
+
+    def _data_file(self, name: str) -> Path:
+        folder = self.folder.resolve()
+        path = (folder / name).resolve()
+        secret = (self.notebook_path, self.checks_path)
+        banks = (self.wrong_path, self.right_path)
+        inside = path.is_relative_to(folder) and ".." not in Path(name).parts
+        if not inside or path in secret or any(path.is_relative_to(bank) for bank in banks):
+            raise AssignmentError(f"{name!r} is no data file of {self.id}")
+        if not path.is_file():
+            raise AssignmentError(f"the data file {name} of {self.id} does not exist")
+        return path
+
     @property
     def max_score(self) -> float:
         """Automatic and manual points together."""

@@ -19,6 +19,7 @@ from autograder.findings import Finding
 from autograder.results import Verdict
 
 __all__ = [
+    "Finding",
     "as_array",
     "as_scalar",
     "as_series",

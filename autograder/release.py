@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
+from autograder.assignment import AssignmentError
 from autograder.notebook import NotebookRejected, answer_marker, parse_notebook, written_answer
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ def release(assignment: Assignment, output: Path) -> Path:
 
     Each file appears whole or not at all. Returns the notebook's path. Raises ReleaseError.
     """
-    contents = {assignment.notebook_path.name: release_notebook(assignment)}
-    for file in assignment.files:
-        contents[file] = _data_file(assignment, file)
+    contents = {assignment.notebook_path.name: release_notebook(assignment), **_data(assignment)}
     try:
         for name, data in contents.items():
             _write(output / name, data)
@@ -197,17 +196,13 @@ def _require_no_solution(data: bytes, assignment: Assignment) -> None:
             )
 
 
-def _data_file(assignment: Assignment, name: str) -> bytes:
-    path = (assignment.folder / name).resolve()
-    secret = (assignment.notebook_path, assignment.checks_path)
-    banks = (assignment.wrong_path, assignment.right_path)
-    inside = path.is_relative_to(assignment.folder.resolve()) and ".." not in Path(name).parts
-    if not inside or path in secret or any(path.is_relative_to(bank) for bank in banks):
-        raise ReleaseError(f"{name!r} is no data file of {assignment.id}")
+def _data(assignment: Assignment) -> dict[str, bytes]:
     try:
-        return path.read_bytes()
+        return {name: path.read_bytes() for name, path in assignment.data_files().items()}
+    except AssignmentError as error:
+        raise ReleaseError(str(error)) from None
     except OSError as error:
-        raise ReleaseError(f"the data file {name} cannot be read: {error.strerror}") from None
+        raise ReleaseError(f"a data file cannot be read: {error.strerror}") from None
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -16,6 +16,7 @@ from autograder.results import CellOutput
 from autograder.sandbox.outside_launch import Sandbox, SandboxError
 
 _PACKAGES = ("numpy", "matplotlib", "torch")
+_AT_HOME = Limits(cell_seconds=60, total_seconds=600, memory_mb=4096)
 
 
 @click.command()
@@ -31,17 +32,17 @@ def check(notebook: Path) -> None:
         raise click.UsageError(str(rejection)) from None
     refuse_without_sandbox()
     try:
-        cells = _run(parsed)
+        cells = _run(parsed, notebook.resolve().parent)
     except SandboxError as error:
         raise click.ClickException(str(error)) from None
     if not _report(parsed, cells):
         sys.exit(1)
 
 
-def _run(notebook: Notebook) -> tuple[CellOutput, ...]:
+def _run(notebook: Notebook, folder: Path) -> tuple[CellOutput, ...]:
     packages = [name for name in _PACKAGES if _uses(notebook, name)]
-    with Sandbox(packages) as sandbox:
-        execution = Execution(sandbox, notebook, Limits(total_seconds=600))
+    with Sandbox(packages, files=_files(notebook, folder)) as sandbox:
+        execution = Execution(sandbox, notebook, _AT_HOME)
         try:
             execution.run_cells()
         finally:
@@ -57,6 +58,12 @@ def _uses(notebook: Notebook, package: str) -> bool:
     except metadata.PackageNotFoundError:
         return False
     return True
+
+
+def _files(notebook: Notebook, folder: Path) -> dict[str, Path]:
+    """The data beside the notebook that its code speaks of."""
+    code = "\n".join(cell.source for cell in notebook.code_cells)
+    return {path.name: path for path in folder.iterdir() if path.is_file() and path.name in code}
 
 
 def _report(notebook: Notebook, cells: tuple[CellOutput, ...]) -> bool:

@@ -32,7 +32,12 @@ from autograder.results import (
 from autograder.sandbox.outside_launch import Sandbox, SandboxError
 from autograder.sandbox.outside_mounts import MountError
 
-_WARM = {"numpy": "numpy.random", "matplotlib": "matplotlib.pyplot", "torch": "torch"}
+# The first optimizer of a process imports torch._dynamo, which takes seconds.
+_WARM = {
+    "numpy": ("numpy.random",),
+    "matplotlib": ("matplotlib.pyplot",),
+    "torch": ("torch", "torch._dynamo"),
+}
 Tell = Callable[[dict[str, object]], None]
 
 
@@ -173,11 +178,12 @@ def _step(stage: str, done: int, total: int) -> dict[str, object]:
 
 def warm_modules(assignment: Assignment) -> list[str]:
     """The modules that the warm interpreter imports before the first submission."""
-    return [_WARM[name] for name in assignment.packages if name in _WARM]
+    return [module for name in assignment.packages for module in _WARM.get(name, ())]
 
 
 def _serve(assignment: Assignment, requests: BinaryIO, answers: BinaryIO) -> None:
-    with Sandbox(assignment.packages, warm_modules(assignment)) as sandbox:
+    files = assignment.data_files()
+    with Sandbox(assignment.packages, warm_modules(assignment), files=files) as sandbox:
 
         def loop(plugin: CheckPlugin) -> None:
             checker = Checker(assignment, plugin, sandbox)

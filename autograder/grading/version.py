@@ -18,7 +18,9 @@ def grader_version(assignment: Assignment) -> str:
     Scores of equal versions are comparable; a changed check, limit or grader gives another.
     """
     digest = hashlib.sha256(_code_digest())
-    for path in [assignment.folder / "assignment.toml", *sorted(assignment.folder.glob("*.py"))]:
+    described = assignment.folder / "assignment.toml"
+    data = [assignment.folder / name for name in sorted(assignment.files)]
+    for path in [described, *sorted(assignment.folder.glob("*.py")), *data]:
         digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return f"{_release()}+{digest.hexdigest()[:12]}"
 

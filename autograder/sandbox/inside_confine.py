@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from . import inside_seccomp
 
 HOME = "/home/student"
+FILES = "/heldout/files"
 _NOBODY = 65534
 _STUDENT = 1000
 _NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
@@ -64,13 +65,15 @@ def enter_namespaces() -> None:
 
 
 def mount_private(confinement: Confinement) -> None:
-    """Fresh temporary file systems and process list, by the first process of the PID namespace."""
+    """Fresh temporary file systems, data files and processes, by the first of the PID namespace."""
     _check(_libc.mount(None, b"/", None, _PRIVATE_RECURSIVE, None), "make mounts private")
     quota = f"size={confinement.disk_mb}m,nr_inodes={confinement.files},mode=700"
     for place in ("/tmp", HOME, "/dev/shm"):  # noqa: S108 - they are the sandbox's own
         _mount("tmpfs", place, "tmpfs", _NOSUID | _NODEV, quota)
     _mount("tmpfs", "/dev/pts", "tmpfs", _NOSUID | _NODEV | _NOEXEC, "size=4k,nr_inodes=2,mode=500")
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC, "")
+    for name in os.listdir(FILES):
+        os.symlink(f"{FILES}/{name}", f"{HOME}/{name}")
     # Mapped and shared, /dev/zero is memory that belongs to nobody and that no limit counts.
     _check(_libc.mount(b"/dev/null", b"/dev/zero", None, _BIND, None), "cover /dev/zero")
 

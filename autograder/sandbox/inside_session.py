@@ -173,6 +173,8 @@ class _Arguments:
         return [name for name, old, new in pairs if not self._same(old, new)]
 
     def _same(self, old: Any, new: Any) -> bool:
+        if isinstance(old, wire.Handle) and new is self.session.objects.get(old.number):
+            return True  # what stays inside is the student's own, even where it is plain data
         try:
             return wire.encode(old) == wire.encode(new, self._token)
         except wire.WireError:

@@ -13,8 +13,9 @@ import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from . import outside_mounts, wire
 from .inside_confine import Confinement
@@ -69,7 +70,9 @@ def is_privileged() -> bool:
     return bool(effective >> _CAPABILITY_SYS_ADMIN & 1)
 
 
-def _command(packages: Sequence[str], program: Sequence[str]) -> list[str]:
+def _command(
+    packages: Sequence[str], files: Mapping[str, Path], program: Sequence[str]
+) -> list[str]:
     words = [bubblewrap(), "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     words += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
     if is_privileged():
@@ -79,7 +82,7 @@ def _command(packages: Sequence[str], program: Sequence[str]) -> list[str]:
         words += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
     for name, value in _ENVIRONMENT.items():
         words += ["--setenv", name, value]
-    words += ["--hostname", "heldout", *outside_mounts.arguments(packages)]
+    words += ["--hostname", "heldout", *outside_mounts.arguments(packages, files)]
     words += [] if is_privileged() else ["--proc", "/proc"]
     words += ["--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/"]  # noqa: S108
     words += ["--remount-ro", "/dev", "--remount-ro", "/"]
@@ -90,16 +93,23 @@ class Sandbox:
     """A bubblewrap with one warm interpreter, from which submissions are forked.
 
     `packages` are the distributions that students may import, `warm` the modules imported before
-    the first submission. Not thread-safe: one submission at a time.
+    the first submission, `files` the data that each finds in its working directory (by relative
+    name, read-only). Not thread-safe: one submission at a time.
     """
 
-    def __init__(self, packages: Sequence[str], warm: Sequence[str] = ("numpy",)) -> None:
+    def __init__(
+        self,
+        packages: Sequence[str],
+        warm: Sequence[str] = ("numpy",),
+        *,
+        files: Mapping[str, Path] = MappingProxyType({}),
+    ) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         number = theirs.fileno()
         program = ["-m", "heldout_inside.inside_zygote", str(number), *warm]
         try:
             self._process = subprocess.Popen(
-                _command(packages, program),
+                _command(packages, files, program),
                 pass_fds=[number],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -9,11 +9,13 @@ from __future__ import annotations
 import functools
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
+
+from .inside_confine import FILES
 
 SITE = "/heldout/site"
 INSIDE = "/heldout/inside"
@@ -23,7 +25,7 @@ _SYSTEM = ("/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/us
 _SYSTEM_FILES = ("/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
 _FOLDERS = (
     *("/usr", "/usr/share", "/etc", "/tmp", "/home", "/home/student", "/proc"),  # noqa: S108
-    *("/heldout", SITE, INSIDE, f"{INSIDE}/heldout_inside", PYTHON, f"{PYTHON}/lib"),
+    *("/heldout", SITE, FILES, INSIDE, f"{INSIDE}/heldout_inside", PYTHON, f"{PYTHON}/lib"),
 )
 _HIDDEN = ("/usr/lib/python3/dist-packages",)
 
@@ -40,13 +42,20 @@ def interpreter() -> str:
     return f"{PYTHON}/bin/{version}"
 
 
-def arguments(packages: Iterable[str]) -> list[str]:
-    """The arguments of bubblewrap that build the file system of the sandbox."""
+def arguments(packages: Iterable[str], files: Mapping[str, Path]) -> list[str]:
+    """The arguments of bubblewrap that build the file system of the sandbox.
+
+    `files` are the data that a submission finds in its working directory, by relative name.
+    """
     # Folders are made before they are filled: bubblewrap would make them for their owner alone.
     words = [word for path in _FOLDERS for word in ("--dir", path)]
     words += [*_system(), *_interpreter(), *_inside()]
     for source in package_entries(tuple(packages)):
         words += ["--ro-bind", str(source), f"{SITE}/{source.name}"]
+    for name, source in files.items():
+        folders = [str(folder) for folder in Path(name).parents if folder.name]
+        words += [word for folder in reversed(folders) for word in ("--dir", f"{FILES}/{folder}")]
+        words += ["--ro-bind", str(source), f"{FILES}/{name}"]
     return words
 
 
