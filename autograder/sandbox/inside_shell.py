@@ -6,6 +6,7 @@ import base64
 import builtins
 import io
 import os
+import re
 import subprocess
 import sys
 import traceback
@@ -32,6 +33,8 @@ _MAX_FRAMES = 12
 _MAX_MESSAGE = 500
 _MAX_ITEMS = 200
 _CELL_PREFIX = "<ipython-input-"
+# Magics, shell commands and help; lines with a quoting escape or a pasted prompt; an indented cell.
+_NEEDS_TRANSLATION = re.compile(r"[%!?]|^\s*(?:[,;/]|>>>|\.\.\.|In \[)|\A\s", re.MULTILINE)
 
 
 class Transcript:
@@ -98,6 +101,19 @@ class Shell(InteractiveShell):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.transcript = Transcript(0)
         super().__init__(*args, **kwargs)
+        self._own_translators = self._translators()
+
+    def _translators(self) -> list[int]:
+        manager = self.input_transformer_manager
+        steps = (manager.cleanup_transforms, manager.line_transforms, manager.token_transformers)
+        return [*map(len, steps), len(self.input_transformers_post)]
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """Translate a cell into Python; a cell that is plain Python already is spared the time."""
+        if is_plain_python(raw_cell) and self._translators() == self._own_translators:
+            return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
+        translated: str = super().transform_cell(raw_cell)
+        return translated
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Accept every graphics loop: there is no window, figures are shown inline."""
@@ -188,6 +204,11 @@ def _warm_plots(shell: Shell) -> None:
     error = shell.run(_WARM_FIGURE, 0, 10**6)
     if error is not None:
         raise RuntimeError("a plot could not be drawn in the warm interpreter") from error
+
+
+def is_plain_python(source: str) -> bool:
+    """Whether IPython's translation surely leaves the source as it is."""
+    return _NEEDS_TRANSLATION.search(source) is None
 
 
 def clean(text: str) -> str:
