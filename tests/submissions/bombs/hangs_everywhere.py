@@ -1,8 +1,9 @@
 """A helper that hangs, tried out in many cells: what does not need it keeps its points.
 
-Expect: score=10
+Expect: score=14.5
+Expect: verdict activations=timeout
+Expect: verdict dense=timeout
 Expect: verdict xor=passed
-Expect: verdict collapse_linear=passed
 """
 # %%
 def hang():
@@ -10,14 +11,11 @@ def hang():
         pass
 def sigmoid(z):
     hang()
-tanh = sigmoid_grad = tanh_grad = relu_grad = relu = sigmoid
 def dense(X, W, b):
     return hang()
 # %%
 sigmoid(1)
 # %%
-tanh(1)
-# %%
 dense(1, 2, 3)
 # %%
-relu(1)
+sigmoid(2)
