@@ -192,7 +192,7 @@ RULES = {
     "adagrad_step": "G = G + grad**2, from 0; the step is lr * grad / (sqrt(G) + eps).",
     "rmsprop_step": "s = alpha * s + (1 - alpha) * grad**2, from 0; divide by sqrt(s) + eps.",
     "adadelta_step": "Update s, take the step with the old u, and only then update u.",
-    "adam_step": "Keep t and the uncorrected moments in the state; correct them for this step only.",
+    "adam_step": "Keep t and the uncorrected moments in the state; a correction is for one step.",
 }
 
 
