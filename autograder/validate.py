@@ -183,12 +183,12 @@ def _solution_lines(assignment: Assignment) -> set[str]:
 
 def _check_lines(assignment: Assignment) -> set[str]:
     """The statements of the hidden checks; their docstrings are what students may read."""
-    tree = ast.parse(assignment.checks_path.read_text(encoding="utf-8"))
-    source = assignment.checks_path.read_text(encoding="utf-8").splitlines()
     lines = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            start = node.body[1 if ast.get_docstring(node) else 0 :]
-            for statement in start:
-                lines.add(source[statement.lineno - 1].strip())
+    for path in assignment.folder.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        source = text.splitlines()
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                body = node.body[1 if ast.get_docstring(node) else 0 :]
+                lines |= {source[statement.lineno - 1].strip() for statement in body}
     return {line for line in lines if len(line) >= MIN_LEAK}
