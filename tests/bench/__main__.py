@@ -79,8 +79,11 @@ def _systems(
 ) -> list[System]:
     from autograder.grading.checker import warm_modules
 
+    cells = notebooks.parent / "cells"
+    cells.mkdir()
+    corpus.copy_data(assignment, cells)
     return [
-        Floor(["numpy", *warm_modules(assignment)], samples),
+        Floor(["numpy", *warm_modules(assignment)], samples, cells),
         *[WarmPool(assignment, samples, count) for count in workers],
         *[GradeCommand(assignment, notebooks, count) for count in workers],
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,14 @@ def write(samples: tuple[Sample, ...], folder: Path) -> Path:
     folder.mkdir(parents=True)
     for sample in samples:
         (folder / f"{sample.name}.ipynb").write_bytes(sample.data)
+    return folder
+
+
+def copy_data(assignment: Assignment, folder: Path) -> Path:
+    """Put the assignment's data files into `folder`, where cells will look for them."""
+    for name, source in assignment.data_files().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, folder / name)
     return folder
 
 

@@ -1,7 +1,7 @@
 """The floor: the same cells in children forked from a warm interpreter, and nothing else.
 
-No sandbox, no checks, no outputs sent anywhere. `python -m tests.bench.floor MODULE...` is that
-interpreter: it takes one JSON line with cells and answers with one JSON line of seconds.
+No sandbox, no checks, no outputs sent anywhere. `python -m tests.bench.floor FOLDER MODULE...` is
+that interpreter: it takes one JSON line with cells and answers with one JSON line of seconds.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tests.bench.corpus import Sample
@@ -27,8 +28,8 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 class Floor:
     """The interpreter, warm, and the corpus that its children execute."""
 
-    def __init__(self, modules: Sequence[str], samples: tuple[Sample, ...]) -> None:
-        self._modules = modules
+    def __init__(self, modules: Sequence[str], samples: tuple[Sample, ...], folder: Path) -> None:
+        self._words = [str(folder), *modules]
         self._cells = [sample.cells for sample in samples]
         self._process: subprocess.Popen[str] | None = None
 
@@ -39,7 +40,7 @@ class Floor:
 
     def _start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.floor", *self._modules],
+            [sys.executable, "-m", "tests.bench.floor", *self._words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **_ONE_THREAD},
@@ -93,8 +94,9 @@ def _time(shell: Any, cells: Sequence[str], *, draw: bool) -> float:
     return time.perf_counter() - started
 
 
-def main(modules: Sequence[str]) -> None:
-    """Warm up, draw one figure, then execute what comes until the input ends."""
+def main(folder: str, modules: Sequence[str]) -> None:
+    """Warm up, draw one figure, then execute what comes, in `folder`, until the input ends."""
+    os.chdir(folder)
     for module in modules:
         importlib.import_module(module)
     shell = _shell()
@@ -113,4 +115,4 @@ def main(modules: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1], sys.argv[2:])

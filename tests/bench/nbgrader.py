@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from autograder.assignment import Assignment
-from tests.bench.corpus import Sample
+from tests.bench.corpus import Sample, copy_data
 
 WHOLE = "`nbgrader autograde`"
 STARTED = "nbgrader, once started"
@@ -45,9 +44,7 @@ class Autograde:
         folder = self._course / where / self._assignment.id
         folder.mkdir(parents=True)
         (folder / self._assignment.notebook_path.name).write_bytes(notebook)
-        for file in self._assignment.files:
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(self._assignment.folder / file, folder / file)
+        copy_data(self._assignment, folder)
 
     def measure(self) -> dict[str, float]:
         """Seconds per submission of the whole command, and without its start-up."""

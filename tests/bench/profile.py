@@ -98,7 +98,8 @@ def _measure(folder: Path, notebooks: Sequence[Path]) -> dict[str, dict[str, flo
     found: dict[str, dict[str, float]] = {}
 
     def loop(checks: plugin.CheckPlugin) -> None:
-        with Sandbox(assignment.packages, checker.warm_modules(assignment)) as sandbox:
+        warm, files = checker.warm_modules(assignment), assignment.data_files()
+        with Sandbox(assignment.packages, warm, files=files) as sandbox:
             judge = checker.Checker(assignment, checks, sandbox)
             _grade(judge, notebooks[:2], keep_outputs=False)
             _wrap(watch, checks)

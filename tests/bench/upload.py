@@ -35,7 +35,7 @@ _DONE = 286
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _TRIGGER = re.compile(r'hx-get="([^"]+)" hx-trigger="load delay:(\d+)ms, every (\d+)s"')
 _ACCEPTED = "the receipt"
-_GRADED = "the graded result (the service's own clock)"
+_GRADED = "the stored result (from reception, by the service's clock)"
 _SHOWN = "the score on the page"
 
 
