@@ -151,7 +151,10 @@ def _leaks(assignment: Assignment, results: list[GradeResult]) -> Iterator[Claim
 
     release = json.loads(release_notebook(assignment))
     shown = "\n".join("".join(cell["source"]) for cell in release["cells"])
-    hidden = _solution_lines(assignment) | _check_lines(assignment)
+    # What the notebook itself gives away outside its solutions is nobody's secret.
+    checks = _check_lines(assignment) - _source_lines(assignment, solution=False)
+    solutions = _source_lines(assignment, solution=True)
+    hidden = (solutions - _source_lines(assignment, solution=False)) | checks
     yield _leak_claim("release", [line for line in hidden if line in shown])
     feedback = "\n".join(
         f"{check.message}\n{check.hint}\n{check.traceback}"
@@ -160,7 +163,7 @@ def _leaks(assignment: Assignment, results: list[GradeResult]) -> Iterator[Claim
         for check in question.checks
     )
     places = [str(assignment.folder.parent), "checks.py", "autograder/", "/site-packages/"]
-    inside = [line for line in _check_lines(assignment) if line in feedback]
+    inside = [line for line in checks if line in feedback]
     yield _leak_claim("feedback", inside + [place for place in places if place in feedback])
 
 
@@ -169,14 +172,15 @@ def _leak_claim(subject: str, found: list[str]) -> Claim:
     return Claim(f"{subject} (leaks)", "shows no solution and no check", said)
 
 
-def _solution_lines(assignment: Assignment) -> set[str]:
+def _source_lines(assignment: Assignment, *, solution: bool) -> set[str]:
+    """The lines of the source notebook inside its solutions, or outside of them."""
     lines: set[str] = set()
     for cell in json.loads(assignment.notebook_path.read_bytes())["cells"]:
         inside = False
         for line in "".join(cell["source"]).splitlines():
             if "### BEGIN SOLUTION" in line or "### END SOLUTION" in line:
                 inside = "BEGIN" in line
-            elif inside:
+            elif inside is solution:
                 lines.add(line.strip())
     return {line for line in lines if len(line) >= MIN_LEAK}
 
