@@ -176,7 +176,7 @@ class GradingPool:
 
     def _take(self, assignment: Assignment) -> _CheckerProcess:
         with self._lock:
-            for checker in self._idle:
+            for checker in reversed(self._idle):
                 if checker.assignment == assignment:
                     self._idle.remove(checker)
                     return checker
