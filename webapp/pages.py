@@ -21,7 +21,7 @@ VERDICTS = {
     "error": ("Raised an error", "!", "poor"),
     "timeout": ("Ran out of time", "⏱", "poor"),
     "memory": ("Ran out of memory", "▣", "poor"),
-    "missing": ("Not found", "∅", "poor"),
+    "missing": ("Not written yet", "○", "calm"),
     "pending": ("Waiting for staff", "…", "calm"),
     "infrastructure_error": ("Our fault, being retried", "↻", "calm"),
 }

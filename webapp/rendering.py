@@ -21,7 +21,7 @@ _SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 _TEXT_TAGS = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b", "i", "s", "u"),
     *("ul", "ol", "li", "blockquote", "pre", "code", "a", "sub", "sup", "span", "div"),
-    *("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"),
+    *("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "details", "summary"),
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
 
@@ -30,8 +30,8 @@ _BACKTICKS = re.compile(r"`([^`\n]+)`")
 
 
 @functools.cache
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+def _markdown(html: bool = False) -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": html, "linkify": False}).enable("table")
 
 
 def markdown(text: str, top: int = 3) -> Markup:
@@ -49,12 +49,16 @@ def markdown(text: str, top: int = 3) -> Markup:
 
 
 def markdown_cell(text: str) -> Markup:
-    """A notebook's Markdown cell; its headings go one level down, alike in every cell."""
-    tokens = _markdown().parse(text)
+    """A notebook's Markdown cell; its headings go one level down, alike in every cell.
+
+    Assignments fold their hints with raw HTML, so that HTML counts here and is sanitised.
+    """
+    parser = _markdown(html=True)
+    tokens = parser.parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
-    return sanitised(_markdown().renderer.render(tokens, _markdown().options, {}))
+    return sanitised(parser.renderer.render(tokens, parser.options, {}))
 
 
 def inline_code(text: str) -> Markup:

@@ -172,14 +172,21 @@ class Progress:
         self._engine = engine
         self._claim = claim
         self._next = time.monotonic() + _PROGRESS_SECONDS
+        self._questions: dict[str, dict[str, Any]] = {}
 
     def __call__(self, event: dict[str, Any]) -> None:
         """Called by the grader from its own thread."""
+        if "question" in event:
+            self._questions[event["question"]["name"]] = event["question"]
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _PROGRESS_SECONDS
         shown: dict[str, Any] = {
             key: event[key] for key in ("stage", "done", "total") if key in event
         }
+        shown["questions"] = [
+            {key: question[key] for key in ("name", "score", "max_score", "verdict")}
+            for question in self._questions.values()
+        ]
         with Session(self._engine) as session:
             jobs.note_progress(session, self._claim, shown)

@@ -108,6 +108,18 @@ def test_markdown_headings_stay_below_the_pages_own():
     assert rendering.markdown_cell("# A\n\n## B") == "<h2>A</h2>\n<h3>B</h3>\n"
 
 
+def test_hints_of_a_notebook_fold_and_other_raw_html_is_sanitised():
+    cell = (
+        "<details onclick=x><summary>Hint</summary>\n\nUse *both*.\n\n</details><script>y</script>"
+    )
+    html = rendering.markdown_cell(cell)
+    assert "<details><summary>Hint</summary>" in html
+    assert "<em>both</em>" in html
+    assert "onclick" not in html
+    assert "y" not in html.replace("summary", "")
+    assert "<details>" not in rendering.markdown(cell)
+
+
 def test_code_in_a_message_is_set_as_code_and_the_rest_escaped():
     assert rendering.inline_code("`f(x)` < <b>") == "<code>f(x)</code> &lt; &lt;b&gt;"
 

@@ -150,6 +150,24 @@ def test_progress_is_shown_while_it_runs(auth, session):
     assert "Checking: 3 of 8" in page
 
 
+def test_questions_are_shown_as_they_arrive(auth, engine, session, monkeypatch):
+    from webapp import jobs, worker
+
+    monkeypatch.setattr(worker, "_PROGRESS_SECONDS", 0.0)
+    ada = auth.login("ada")
+    location = ada.submit(notebook("y = 2")).location
+    progress = worker.Progress(engine, jobs.claim(session, "w"))
+    question = {"kind": "auto", "score": 1.5, "max_score": 2, "verdict": "partial", "message": ""}
+    for done, name in enumerate(("first", "second"), start=1):
+        found = {**question, "name": name}
+        progress({"stage": "checks", "done": done, "total": 3, "question": found})
+    page = ada.get(location).text
+    assert "Checking: 2 of 3" in page
+    assert page.count("Partly right") == 2
+    assert "1.5 of 2" in page
+    assert page.index("first") < page.index("second")
+
+
 def test_those_ahead_are_counted(auth):
     auth.login("bob").submit(notebook("z = 1"))
     ada = auth.login("ada")

@@ -89,7 +89,8 @@ def progress(submission: Submission, job: Job | None) -> dict[str, object]:
     """What the status panel shows."""
     waiting = job is not None and job.state == JobState.QUEUED
     ahead = jobs.ahead_of(db.session, job) if job is not None and waiting else 0
-    shown = (job.faults, ahead, *sorted(job.progress.values(), key=str)) if job else ()
+    reached = [job.progress.get(key) for key in ("stage", "done")] if job else []
+    shown = (job.faults, ahead, *reached) if job else ()
     return {
         "submission": submission,
         "job": job,
