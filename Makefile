@@ -27,6 +27,7 @@ $(STAMP): pyproject.toml requirements.lock torch.lock
 		|| { echo "Less than 3 GB are free here, and the environment needs that much."; exit 1; }
 	@echo "Creating the environment in $(VENV) …"
 	@umask 022; $(PYTHON) -m venv $(VENV)
+	@umask 022; $(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip wheel
 	@echo "Installing PyTorch (the largest part, a few minutes on a slow line) …"
 	@umask 022; $(BIN)/python -m pip install --quiet --disable-pip-version-check -r torch.lock
 	@echo "Installing Heldout and what it stands on …"
