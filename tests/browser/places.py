@@ -1,0 +1,80 @@
+"""The main pages of the service: who looks at each, and how it is found in the demo's course."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.browser.service import ASSIGNMENT, Site
+
+STUDENT_WITH_REVIEW = 13
+STUDENT_WITH_TEAM = 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page; `viewer` is a role, the number of a student, or nothing for a stranger."""
+
+    name: str
+    viewer: str | int | None
+    address: Callable[[Site], str]
+
+
+def _course(path: str) -> Callable[[Site], str]:
+    return lambda site: site.address(path)
+
+
+def _attempt(which: str, page: str = "") -> Callable[[Site], str]:
+    """The first student's first or last attempt."""
+    order = {"first": "", "last": " DESC"}[which]
+    found = f"SELECT id FROM submissions WHERE user_id = ? ORDER BY attempt{order} LIMIT 1"
+    return lambda site: site.address(
+        f"submissions/{site.ask(found, _number(site, STUDENT_WITH_TEAM))[0][0]}{page}"
+    )
+
+
+def _ungraded(site: Site) -> str:
+    found = "SELECT id FROM submissions WHERE ungraded > 0 AND auto_score > 0 LIMIT 1"
+    return site.address(f"submissions/{site.ask(found)[0][0]}")
+
+
+def _number(site: Site, student: int) -> int:
+    email = site.student(student).email
+    return int(site.ask("SELECT id FROM users WHERE email = ?", email)[0][0])
+
+
+def _of(table: str, path: str) -> Callable[[Site], str]:
+    found = f"SELECT id FROM {table} ORDER BY id LIMIT 1"
+    return lambda site: site.address(f"{path}/{site.ask(found)[0][0]}")
+
+
+def _student_page(site: Site) -> str:
+    return site.address(f"staff/students/{_number(site, STUDENT_WITH_TEAM)}")
+
+
+PLACES = (
+    Place("sign-in", None, lambda site: f"{site.url}/login"),
+    Place("ended-link", None, lambda site: f"{site.url}/welcome/used"),
+    Place("home", STUDENT_WITH_TEAM, _course("")),
+    Place("assignment", STUDENT_WITH_TEAM, _course(f"assignments/{ASSIGNMENT}")),
+    Place("first-attempt", STUDENT_WITH_TEAM, _attempt("first")),
+    Place("last-attempt", STUDENT_WITH_TEAM, _attempt("last")),
+    Place("notebook", STUDENT_WITH_TEAM, _attempt("last", "/notebook")),
+    Place("proposal", STUDENT_WITH_TEAM, _course("proposal")),
+    Place("no-team", STUDENT_WITH_REVIEW, _course("proposal")),
+    Place("review", STUDENT_WITH_REVIEW, _course("review")),
+    Place("no-review", STUDENT_WITH_TEAM, _course("review")),
+    Place("account", STUDENT_WITH_TEAM, lambda site: f"{site.url}/account"),
+    Place("nothing-here", STUDENT_WITH_TEAM, _course("submissions/999999")),
+    Place("not-for-you", STUDENT_WITH_TEAM, _course("staff")),
+    Place("scores", "instructor", _course("staff")),
+    Place("no-match", "instructor", _course("staff?search=nobody")),
+    Place("distribution", "instructor", _course(f"staff/assignments/{ASSIGNMENT}")),
+    Place("student", "instructor", _student_page),
+    Place("written-answer", "grader", _ungraded),
+    Place("readings", "instructor", _course("staff/readings")),
+    Place("reading-a-proposal", "grader", _of("proposals", "staff/readings/proposals")),
+    Place("reading-a-review", "grader", _of("paper_reviews", "staff/readings/reviews")),
+    Place("queue", "instructor", _course("staff/queue")),
+    Place("log", "instructor", _course("staff/log")),
+)
