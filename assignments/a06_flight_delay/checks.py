@@ -1,0 +1,161 @@
+"""Held-out checks of assignment 6: models trained in the sandbox, measured outside.
+
+`fit` gets rows and labels, `predict_proba` gets rows alone: no hidden label that counts ever enters
+the sandbox. Both ends of each ramp are set from measured gradings (`protocol.py`, `measured.json`).
+"""
+
+import numpy as np
+from protocol import ACCURACY_RAMP, AUC_RAMP, CLASSES, RUNS, draw, scores
+
+from autograder.checks import Finding, as_array, assert_close, fail, question, ramp, require
+
+SCALE = (
+    "Standardise by the mean and the spread of the training rows, keep both in the model, and use "
+    "the same two in `predict_proba`."
+)
+SWAPPED = "The order is turned round: return the probability of the class 1, being late."
+HARD = "These are classes, not probabilities: return the output of the sigmoid itself."
+ALIKE = "The predictions are all alike."
+OWN_DATA = "Train on the `X` and `y` that `fit` is given, not on variables of the notebook."
+AXIS = "Each row needs its own softmax (over axis 1), one column for each class, in order."
+SEED = (
+    "Give `seed` to every source of randomness that `fit` uses (NumPy's and PyTorch's), and leave "
+    "none for `predict_proba`: dropout is for training."
+)
+WHAT = "the result of `predict_proba`"
+
+
+def as_table(value):
+    """The answer as an array: a list of numbers or of rows counts as one, whatever it holds."""
+    if isinstance(value, (list, tuple)):
+        try:
+            return np.array(value)
+        except (ValueError, OverflowError):
+            fail(f"The rows of {WHAT} differ in length.")
+    return value
+
+
+def finite(answer, hint):
+    """The answer itself, unless it has NaN or infinities."""
+    require(bool(np.isfinite(answer).all()), f"Some of {WHAT} is NaN or infinite.", hint)
+    return answer
+
+
+def lateness(value, n):
+    """`(n,)` probabilities of being late, or `(n, 2)` ones of both classes, as `(n,)` scores."""
+    answer = as_table(value)
+    if isinstance(answer, np.ndarray) and answer.shape == (n, 2):
+        both = finite(as_array(answer, shape=(n, 2), what=WHAT), SCALE)
+        return both[:, 1] - both[:, 0]
+    hint = "Give one probability for each row, as a flat array of shape (n,)."
+    return finite(as_array(answer, shape=(n,), what=WHAT, hint=hint), SCALE)
+
+
+def digit_columns(value, n):
+    """`(n, 10)` scores."""
+    hint = "Ten classes need ten columns, in the order of the labels 0 to 9."
+    answer = as_array(as_table(value), shape=(n, CLASSES), what=WHAT, hint=hint)
+    return finite(answer, SCALE)
+
+
+def answers(student, run, read):
+    """A model trained on the run's rows, and its answers to each batch of rows that it is asked."""
+    model = student.opaque.fit(run.X, run.y, run.seed)
+    return [read(student.predict_proba(model, rows), len(rows)) for rows in run.batches]
+
+
+def mean_score(student, rng, name, read):
+    """The mean over all runs, and all the answers that were given."""
+    given = []
+
+    def answer(run):
+        given.extend(answers(student, run, read))
+        return given[-len(run.batches) :]
+
+    return float(np.mean(scores(name, rng, answer))), np.concatenate(given)
+
+
+def why_flights(auc, given):
+    """The likely mistake behind a low AUC."""
+    values = np.unique(given)
+    if len(values) == 1:
+        return ALIKE
+    if len(values) == 2:
+        return HARD
+    return SWAPPED if auc < 1 - AUC_RAMP["low"] else SCALE
+
+
+@question("flights", points=8)
+def test_flights_late_above_punctual(student, rng):
+    """A model from `fit` ranks unseen late hours above punctual ones: the mean AUC of three seeds.
+
+    Between the ends of the ramp, points grow linearly.
+    """
+    auc, given = mean_score(student, rng, "flights", lateness)
+    if auc > AUC_RAMP["low"]:
+        # The least capable model that got here learns these labels as well, turned round: its AUC
+        # is then about 1 - auc. One that answers as before has not learned from them.
+        run = draw("flights", rng).turned_round(rng)
+        require(
+            run.score(answers(student, run, lateness)) < 0.5,
+            "Trained on labels that were turned round, the model still predicts as before.",
+            OWN_DATA,
+        )
+    what = f"mean AUC of {RUNS} runs"
+    ramp(auc, **AUC_RAMP, what=what, hint=why_flights(auc, given))
+
+
+@question("digits", points=7)
+def test_digits_are_read(student, rng):
+    """The same `fit` tells ten handwritten digits apart: the mean accuracy of three seeds.
+
+    Between the ends of the ramp, points grow linearly.
+    """
+    accuracy, given = mean_score(student, rng, "digits", digit_columns)
+    hint = ALIKE if len(np.unique(given)) == 1 else SCALE
+    if accuracy < 0.2:
+        hint = OWN_DATA
+    elif given.min() >= 0 and not np.allclose(given.sum(axis=1), 1, atol=1e-3):
+        hint = AXIS
+    ramp(accuracy, **ACCURACY_RAMP, what=f"mean accuracy of {RUNS} runs", hint=hint)
+
+
+def any_numbers(value, n):
+    """One answer per row, of any width: whether it is any good is asked elsewhere."""
+    answer = as_table(value)
+    shape = answer.shape if isinstance(answer, np.ndarray) else ()
+    return as_array(answer, shape=(n, *shape[1:]), what=WHAT)
+
+
+def require_same_again(student, rng, name, sizes):
+    """Equal seeds, equal answers; returns the finding that says why nothing can be asked here."""
+    run, other = (draw(name, rng, **sizes) for _ in range(2))
+    (rows,) = run.batches
+
+    def ask(model):
+        return any_numbers(student.predict_proba(model, rows), len(rows))
+
+    try:
+        model = student.opaque.fit(run.X, run.y, run.seed)
+        first = ask(model)
+    except Finding as finding:
+        return finding
+    asked = "the second answer of the same model to the same rows"
+    assert_close(ask(model), first, what=asked, hint=SEED, atol=1e-6)
+    student.opaque.fit(other.X, other.y, other.seed)
+    again = student.opaque.fit(run.X, run.y, run.seed)
+    trained = "the answer of a model trained again with the same seed"
+    assert_close(ask(again), first, what=trained, hint=SEED, atol=1e-6)
+    return None
+
+
+@question("reproducible", points=3)
+def test_the_seed_decides(student, rng):
+    """The same rows and the same seed give the same predictions, whatever was fitted in between."""
+    # Where one of the two data sets cannot be asked, its own question says so.
+    found = [
+        require_same_again(student, rng, "flights", {"train": 3000, "test": 200}),
+        require_same_again(student, rng, "digits", {"train": 500, "test": 60}),
+    ]
+    if None not in found:
+        raise found[0]
