@@ -79,7 +79,8 @@ def test_a_looser_policy_would_be_noticed(strict: str, loose: str) -> None:
 
 def test_what_no_page_may_do_would_be_noticed(visitors: Visitors) -> None:
     page = visitors.stranger()
-    body = "<script>console.log('said'); alert('shown'); fetch('http://192.0.2.1/x').catch(() => 0)</script>"
+    steps = "console.log('said'); alert('shown'); fetch('http://192.0.2.1/x').catch(() => 0)"
+    body = f"<script>{steps}</script>"
     page.route("**/odd", lambda route: route.fulfill(body=body, content_type="text/html"))
     page.goto("/odd")
     page.evaluate("fetch('/nothing-here')")
