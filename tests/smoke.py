@@ -41,9 +41,8 @@ def main() -> None:
 
 def _look(site: str, accounts: list[dict[str, str]]) -> None:
     by_role = {account["role"]: account for account in reversed(accounts)}
-    home = _signed_in(site, by_role["student"])
-    score = re.search(r"\d+(?:\.\d+)?\s*(?:/|of)\s*\d+", home)
-    if score is None:
+    home = re.sub(r"<[^>]+>", " ", _signed_in(site, by_role["student"]))
+    if re.search(r"[1-9]\d*(?:\.\d+)?\s+of\s+\d+\s+points", home) is None:
         sys.exit("smoke: the student's home shows no score")
     table = _signed_in(site, by_role["instructor"])
     if by_role["student"]["email"].split("@")[0].split(".")[0].capitalize() not in table:
