@@ -96,7 +96,13 @@ def test_dropout_is_off_when_not_training(student, rng):
             "Nothing is scaled either.": a / (1 - p),
             "With p = 0 everything is kept.": 0.0 * a,
         }
-        assert_close(out, a, what=f"`out` {case}", hint="This is the identity.", mistakes=mistakes)
+        assert_close(
+            out,
+            a,
+            what=f"`out` {case}",
+            hint="Nothing is dropped or scaled here.",
+            mistakes=mistakes,
+        )
         hint = "The mask is all ones: np.ones_like(a)."
         assert_close(mask, np.ones(shape), what=f"`mask` {case}", hint=hint)
     a = rng.normal(size=(20, 30))
@@ -128,7 +134,8 @@ def test_dropout_backward_passes_through_the_mask(student, rng):
         what = f"`dropout_backward(dout, mask)` for shape {shape}"
         actual = student.dropout_backward(dout, mask)
         expected = reference.dropout_backward(dout, mask)
-        assert_close(actual, expected, what=what, mistakes=mistakes)
+        hint = "Multiply dout by the mask that is given, element by element."
+        assert_close(actual, expected, what=what, hint=hint, mistakes=mistakes)
     for mask in (np.zeros((4, 3)), np.ones((4, 3))):
         dout = rng.normal(size=(4, 3))
         what = f"`dropout_backward(dout, mask)` for a mask of {'ones' if mask.any() else 'zeros'}"
@@ -177,7 +184,9 @@ def test_l2_penalty_sums_the_squared_weights(student, rng):
     for params, decay in draw_networks(rng):
         actual, expected = student.l2_penalty(params, decay), reference.l2_penalty(params, decay)
         what = f"`l2_penalty` of {len(params)} layer(s)"
-        assert_close(actual, expected, what=what, mistakes=penalty_mistakes(params, decay))
+        hint = "weight_decay / 2 times the sum of all squared weights, over all layers."
+        hints = penalty_mistakes(params, decay)
+        assert_close(actual, expected, what=what, hint=hint, mistakes=hints)
     what = "`l2_penalty` for weight_decay = 0"
     assert_close(student.l2_penalty(random_params(rng, 3, 2), 0.0), 0.0, what=what)
 
@@ -188,7 +197,9 @@ def test_l2_penalty_grads_pull_on_weights_alone(student, rng):
     for params, decay in draw_networks(rng):
         actual, expected = student.l2_penalty_grads(params, decay), pulls(params, decay)
         what = f"`l2_penalty_grads` of {len(params)} layer(s)"
-        assert_close(actual, expected, what=what, mistakes=pull_mistakes(params, decay))
+        hint = "A pair (dW, db) for each layer, db an array of zeros."
+        hints = pull_mistakes(params, decay)
+        assert_close(actual, expected, what=what, hint=hint, mistakes=hints)
     params = random_params(rng, 3, 2, 1)
     what = "`l2_penalty_grads` for weight_decay = 0"
     assert_close(student.l2_penalty_grads(params, 0.0), pulls(params, 0.0), what=what)
@@ -231,8 +242,8 @@ def test_training_deals_the_rows_anew(student, rng):
 @question("train_regularized", points=1)
 def test_training_drops_hidden_activations(student, rng):
     """`train_regularized` drops and scales each hidden activation, and nothing else, in a step."""
-    check_unit_rows(student, rng, p=float(rng.uniform(0.3, 0.5)))
     check_one_row(student, rng, p=float(rng.uniform(0.2, 0.35)))
+    check_unit_rows(student, rng, p=float(rng.uniform(0.3, 0.5)))
     check_nothing_to_drop(student, rng)
 
 

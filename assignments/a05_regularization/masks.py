@@ -3,7 +3,7 @@
 All bounds are Chernoff's, which hold for every size: of N independent draws with probability q, a
 number k occurs that is at least as far out on its side with probability at most
 exp(-N KL(k/N, q)). A surprise of `TOO_MUCH` on either side has P < 2 exp(-24) = 8e-11, and a
-submission meets fewer than 200 such comparisons, so a right answer fails with P < 2e-8.
+submission meets fewer than 100 such comparisons, so a right answer fails with P < 1e-8.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def draw(student, a, p, rng, **keywords):
     """The student's out and mask as arrays of the shape of `a`."""
     answer = student.dropout(a, p, rng, **keywords)
     out, mask = unpack(answer, 2, what="the result (out, mask) of `dropout`")
-    shape = {"shape": a.shape, "hint": EACH_ELEMENT}
-    mask = as_array(mask, what=f"`mask` for a of shape {a.shape}", **shape)
-    return as_array(out, what=f"`out` for a of shape {a.shape}", shape=a.shape), mask
+    hint = "Both have the shape of a: one number for each element."
+    mask = as_array(mask, what=f"`mask` for a of shape {a.shape}", shape=a.shape, hint=hint)
+    return as_array(out, what=f"`out` for a of shape {a.shape}", shape=a.shape, hint=hint), mask
 
 
 def require_inverted(out, mask, a, p):
@@ -90,9 +90,8 @@ def require_independence(kept, p, what, names):
         agree = lines[: 2 * pairs : 2] == lines[1 : 2 * pairs : 2]  # disjoint, so independent
         require(
             expected_by_chance(int(agree.sum()), agree.size, p * p + (1 - p) ** 2),
-            f"{what} does not drop independently: it treats neighbouring {name} alike too often "
-            "or too rarely.",
-            GIVEN_RNG if name == "calls" else EACH_ELEMENT,
+            f"{what} treats neighbouring {name} alike more or less often than chance does.",
+            EACH_ELEMENT,
         )
 
 
@@ -109,8 +108,18 @@ def require_varying(kept, what):
         require(len(np.unique(counts)) > 1, message, EXACT)
 
 
+def require_different(kept, what, names):
+    """End the check when all neighbours along an axis have the same mask."""
+    for axis, name in enumerate(names):
+        lines = np.moveaxis(kept, axis, 0)
+        alike = len(lines) > 1 and bool((lines[1:] == lines[:-1]).all())
+        hint = GIVEN_RNG if axis == 0 else EACH_ELEMENT
+        require(not alike, f"{what} has one mask for all {name}.", hint)
+
+
 def require_random_masks(kept, p, what, names):
     """End the check unless a stack of masks looks like independent draws with probability 1 - p."""
-    require_independence(kept, p, what, names)
+    require_different(kept, what, names)
     require_rate(kept, p, what)
+    require_independence(kept, p, what, names)
     require_varying(kept, what)

@@ -107,11 +107,11 @@ def gradient(problem, masks, *, p, weight_decay):
     return grads
 
 
-def mistaken_gradient(problem, masks, *, scale, weight_decay, back=True):
-    """The gradient when what is kept is multiplied by `scale`, with or without masks backwards."""
+def mistaken_gradient(problem, masks, *, weight_decay, back=True):
+    """The gradient under masks of any values, which may be left out on the way back."""
     inputs, params = [problem.X], problem.params
     for (W, b), mask in zip(params, masks, strict=False):
-        inputs.append(np.maximum(inputs[-1] @ W + b, 0) * mask * scale)
+        inputs.append(np.maximum(inputs[-1] @ W + b, 0) * mask)
     W, b = params[-1]
     delta = reference.sigmoid(inputs[-1] @ W + b) - problem.y[:, None]
     delta /= len(problem.X)
@@ -122,21 +122,30 @@ def mistaken_gradient(problem, masks, *, scale, weight_decay, back=True):
         if place:
             before, bias = params[place - 1]
             active = inputs[place - 1] @ before + bias > 0
-            delta = (delta @ W.T) * active * (masks[place - 1] * scale if back else 1.0)
+            delta = (delta @ W.T) * active * (masks[place - 1] if back else 1.0)
     return grads[::-1]
 
 
 def require_gradient(actual, problem, masks, *, p, weight_decay, case):
     """End the check unless a step went along the gradient under these masks."""
     expected = gradient(problem, masks, p=p, weight_decay=weight_decay)
-    whole = [np.ones_like(mask) for mask in masks]
-    scale, mistaken = 1 / (1 - p), partial(mistaken_gradient, problem, weight_decay=weight_decay)
+    mistaken = partial(mistaken_gradient, problem, weight_decay=weight_decay)
+
+    def scaled(scale):
+        return [mask * scale for mask in masks]
+
+    some = [np.ones(m.shape) if m.all() else m / (1 - p) for m in masks]
     mistakes = {
-        "There is no dropout in the training steps.": partial(mistaken, whole, scale=1.0),
-        "What is kept is scaled by 1 / (1 - p).": partial(mistaken, masks, scale=1.0),
-        "The scale is 1 / (1 - p), not 1 / p.": partial(mistaken, masks, scale=1 / p),
+        "There is no dropout in the training steps.": partial(
+            mistaken, [np.ones(mask.shape) for mask in masks]
+        ),
+        "Dropout belongs after every hidden activation: a layer is without.": partial(
+            mistaken, some
+        ),
+        "What is kept is scaled by 1 / (1 - p).": partial(mistaken, scaled(1.0)),
+        "The scale is 1 / (1 - p), not 1 / p.": partial(mistaken, scaled(1 / p)),
         "The masks also belong into the backward pass.": partial(
-            mistaken, masks, scale=scale, back=False
+            mistaken, scaled(1 / (1 - p)), back=False
         ),
         "The L2 term is missing in the steps with dropout.": partial(
             gradient, problem, masks, p=p, weight_decay=0.0

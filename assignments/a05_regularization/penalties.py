@@ -19,6 +19,7 @@ def penalty_mistakes(params, decay):
     """Hint -> the penalty by that mistake."""
     squares = np.array([(W**2).sum() for W, _ in params])
     biases = sum((b**2).sum() for _, b in params)
+    sizes = sum(np.abs(W).sum() for W, _ in params)
     right, count = decay / 2 * squares.sum(), sum(W.size for W, _ in params)
     return {
         "The factor is weight_decay / 2.": 2 * right,
@@ -29,9 +30,8 @@ def penalty_mistakes(params, decay):
         "Sum the squares; this is their mean.": right / count,
         "No square root is taken.": decay / 2 * np.sqrt(squares.sum()),
         "Square each weight before they are summed.": decay / 2 * sum(W.sum() for W, _ in params),
-        "Square the weights; this sums their absolute values.": (
-            decay / 2 * sum(np.abs(W).sum() for W, _ in params)
-        ),
+        "Square the weights; this sums their absolute values.": decay / 2 * sizes,
+        "Square the weights, and halve: this sums their absolute values.": decay * sizes,
         "Every layer counts, not only the first.": decay / 2 * squares[0],
         "Every layer counts, not only the last.": decay / 2 * squares[-1],
     }

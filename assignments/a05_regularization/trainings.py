@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from masks import GIVEN_RNG, require_random_masks, require_rate
+from masks import GIVEN_RNG, expected_by_chance, require_random_masks
 from one_step import draw_masks, draw_twice_dropped
 from problems import USUAL, Problem, staircase
 from runs import OnDemand, require_epochs, require_history, require_own_metrics
@@ -57,7 +57,7 @@ def whole_batch_mistakes(problem, decay, batch_size):
         "The gradient is averaged over the rows of the batch, not summed.": (LR * n, pull),
         "Average over the rows that there are, not over batch_size.": (LR * n / batch_size, pull),
         "That is uphill: subtract the gradient.": (-LR, -pull),
-        "These are the parameters from before training.": (0.0, 0.0),
+        "These are the parameters from before training; is a short batch used?": (0.0, 0.0),
     }
     hints = {hint: partial(problem.after, [step]) for hint, step in rules.items()}
     hints["Biases are not penalised."] = partial(problem.after, [(LR, pull)], shrink_biases=pull)
@@ -94,6 +94,7 @@ def check_batches(student, rng, *, sizes, n, size):
     whole, rest, step = n // size, n % size, (LR, LR * decay)
     rules = {
         "This is one step per epoch: take one for each batch.": [step],
+        "The L2 term is missing in the steps.": [(LR, 0.0)] * (whole + (rest > 0)),
         "The short last batch is left out.": [step] * whole,
         "Average over the batch's own rows: the last one has fewer.": (
             [step] * whole + [(LR * rest / size, LR * decay)]
@@ -189,7 +190,12 @@ def check_masks(student, rng):
     names = ("generators", "steps", "units")
     require_random_masks(kept, 0.4, "The dropout in training, row by row,", names)
     both = draw_twice_dropped(student, rng, p=0.5, n=30, width=50)
-    require_rate(~both, 0.25, "The dropout of two epochs together, in both of them,")
+    share = float(both.mean())
+    require(
+        expected_by_chance(int(both.sum()), both.size, 0.25),
+        f"In two epochs with p = 0.5, {share:.0%} of the weights have not moved, expected 25%.",
+        "Draw new masks in each epoch. (The second epoch is the best one here.)",
+    )
     seed = int(rng.integers(2**32))
     problem = Problem.random(rng, n=9, sizes=(3, 8, 1))
     settings = {"p": 0.5, "epochs": 2, "batch_size": 4}
@@ -204,12 +210,13 @@ def check_zero_logits(student, rng):
     """One step on two opposite rows leaves the bias, so the logit of a zero row, at exactly 0."""
     x = rng.uniform(0.5, 1.5, size=(1, 3)) * rng.choice([-1.0, 1.0], size=(1, 3))
     zeros = np.zeros((3, 3))
-    X_val, y_val = np.concatenate([x, -x, zeros]), np.array([1.0, 1.0, 0.0, 0.0, 1.0])
+    X_val, y_val = np.concatenate([x, -x, zeros]), np.array([1.0, 0.0, 0.0, 0.0, 1.0])
     start = [(np.zeros((3, 1)), np.zeros(1))]
     problem = Problem(np.concatenate([x, -x]), np.array([1.0, 0.0]), start, X_val, y_val)
     settings = {"epochs": 1, "batch_size": 2}
     expected, run = problem.expected(**settings), problem.ask(student, rng, **settings)
-    require_history(run, expected, case="where a logit is exactly 0 (class 0)")
+    hints = {"Class 1 needs a logit greater than 0; 0 is class 0.": np.array([0.6])}
+    require_history(run, expected, case="where logits are exactly 0", accuracies=hints)
 
 
 def check_own_metrics(student, rng, *, sizes, p):

@@ -1,0 +1,18 @@
+"""An epoch is compared with the one before it, not with the best.
+
+Loses: early_stopping
+"""
+
+
+def early_stopping(validation_accuracy, patience):
+    best, waited = 0, 0
+    for epoch in range(1, len(validation_accuracy)):
+        if validation_accuracy[epoch] > validation_accuracy[epoch - 1]:
+            waited = 0
+            if validation_accuracy[epoch] > validation_accuracy[best]:
+                best = epoch
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    return best

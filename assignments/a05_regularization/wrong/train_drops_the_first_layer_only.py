@@ -1,0 +1,69 @@
+"""Only the first hidden layer has dropout.
+
+Loses: train_regularized
+"""
+
+
+def loss_and_grads_with(X, y, params, drop, *, layers=None, back=True):
+    inputs, masks = [X], []
+    for place, (W, b) in enumerate(params[:-1]):
+        a = np.maximum(inputs[-1] @ W + b, 0)
+        out, mask = drop(a) if layers is None or place in layers else (a, np.ones_like(a))
+        inputs.append(out)
+        masks.append(mask)
+    W, b = params[-1]
+    z = (inputs[-1] @ W + b)[:, 0]
+    delta = ((1 / (1 + np.exp(-z)) - y) / len(y))[:, None]
+    grads = []
+    for place in reversed(range(len(params))):
+        grads.append((inputs[place].T @ delta, delta.sum(axis=0)))
+        if place:
+            delta = (delta @ params[place][0].T) * (inputs[place] > 0)
+            delta = delta * masks[place - 1] if back else delta
+    return None, grads[::-1]
+
+
+def train_regularized(
+    X_train,
+    y_train,
+    X_val,
+    y_val,
+    params,
+    *,
+    p,
+    weight_decay,
+    epochs,
+    batch_size,
+    lr,
+    patience,
+    rng,
+):
+    def drop(a):
+        mask = (rng.random(a.shape) >= p) / (1 - p)
+        return a * mask, mask
+
+    history, best, best_accuracy, waited = [], params, -1.0, 0
+    for _ in range(epochs):
+        order = rng.permutation(len(X_train))
+        for start in range(0, len(X_train), batch_size):
+            rows = order[start : start + batch_size]
+            _, grads = loss_and_grads_with(X_train[rows], y_train[rows], params, drop, layers={0})
+            params = [
+                (W - lr * (dW + weight_decay * W), b - lr * db)
+                for (W, b), (dW, db) in zip(params, grads, strict=True)
+            ]
+        val_logits = logits_of(X_val, params)
+        accuracy = np.mean((val_logits > 0) == (y_val > 0))
+        history.append(
+            {
+                "train_loss": mean_bce(logits_of(X_train, params), y_train),
+                "val_loss": mean_bce(val_logits, y_val),
+                "val_accuracy": accuracy,
+            }
+        )
+        waited += 1
+        if accuracy > best_accuracy:
+            best, best_accuracy, waited = params, accuracy, 0
+        if waited == patience:
+            break
+    return best, history
