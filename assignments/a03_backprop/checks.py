@@ -297,9 +297,10 @@ def check_gradient_check(student, problem, expected):
     if agrees(value, expected) or is_honest(student, problem, value):
         return
     message = f"`gradient_check` for {problem.shape} is {value:.4g}, expected "
+    if not np.isfinite(value):
+        fail(f"{message}a number.", "0 / 0: the denominator is never below 1e-8.")
     if expected < SMALL:
-        hint = "" if np.isfinite(value) else "0 / 0: the denominator is never below 1e-8."
-        fail(f"{message}less than {SMALL:g}, since backprop is right there.", hint)
+        fail(f"{message}less than {SMALL:g}, since backprop is right there.")
     wrong = misjudged(problem, problem.grads(), next(measured(problem)))
     hint = next((hint for hint, mistaken in wrong if agrees(value, mistaken)), "")
     fail(f"{message}{expected:.4g}, since a relu is on its kink there.", hint)

@@ -58,7 +58,9 @@ def slope_mistakes(
     f: Callable[[Array], float], theta: Array, right: Array, h: float
 ) -> dict[str, Array]:
     """Slopes that known mistakes measure with the step h."""
-    return {
+    all_at_once = np.full(theta.shape, (f(theta + h) - f(theta - h)) / (2 * h))
+    mistakes = {
+        "Move one element at a time: all the others stay where they are.": all_at_once,
         "Divide by 2h: the two points are 2h apart.": 2 * right,
         "Divide by 2h: the difference alone is not a slope.": 2 * h * right,
         "The forward difference: step to both sides of theta.": differences(
@@ -71,6 +73,11 @@ def slope_mistakes(
         "The step is the h that was given.": differences(f, theta, STEP),
         "The step is h itself, whatever the size of the element.": _growing_steps(f, theta, h),
     }
+    if h == STEP:
+        for other in ("1e-4", "1e-6"):
+            hint = f"The default step is 1e-5, not {other}."
+            mistakes[hint] = differences(f, theta, float(other))
+    return mistakes
 
 
 def _growing_steps(f: Callable[[Array], float], theta: Array, h: float) -> Array:
@@ -135,12 +142,12 @@ def grads_mistakes(problem: Problem, right: Layers) -> dict[str, Layers]:
         "The sign is wrong: prediction minus target.": times(-1),
         "The gradients belong in the order of params.": right[::-1],
         "The output layer is linear: it has no slope to multiply by.": backprop(problem, last=True),
+        "relu'(0) is 0, not 1.": backprop(problem, slope=lambda z: np.heaviside(z, 1.0)),
         "The slope of the hidden activation is missing.": backprop(problem, slope=np.ones_like),
         "The slope is taken at z, not at the activation.": backprop(problem, slope_of="inputs"),
         "Multiply by the slope of the activation, not by the activation.": backprop(
             problem, slope=CURVES[problem.activation]
         ),
-        "relu'(0) is 0, not 1.": backprop(problem, slope=lambda z: np.heaviside(z, 1.0)),
     }
     if problem.loss == "mse":
         mistakes["The square brings a factor 2."] = times(0.5)
@@ -161,6 +168,8 @@ def misjudged(problem: Problem, a: Array, b: Array) -> Iterator[tuple[str, float
     bias = flat(layers) > 0
     below = "The denominator is abs(a) + abs(b), with 1e-8 as its floor."
     yield "At a kink the two differ: is b really measured, for every bias too?", 0.0
+    yield "The biases count too.", each[~bias].max()
+    yield "The weights count too.", each[bias].max()
     yield "Divide abs(a - b) by max(1e-8, abs(a) + abs(b)).", gap.max()
     yield "The result is the largest of the ratios, not their mean.", each.mean()
     yield "The result is the largest of the ratios, not their sum.", each.sum()
@@ -179,8 +188,6 @@ def misjudged(problem: Problem, a: Array, b: Array) -> Iterator[tuple[str, float
         np.sqrt(np.sum(gap**2)) / (np.sqrt(np.sum(a**2)) + np.sqrt(np.sum(b**2))),
     )
     yield "Divide each difference first, and then take the largest.", gap.max() / size.max()
-    yield "The biases count too.", each[~bias].max()
-    yield "The weights count too.", each[bias].max()
 
 
 def telling_kinks(rng: np.random.Generator) -> Iterator[Problem]:
