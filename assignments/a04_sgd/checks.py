@@ -226,6 +226,16 @@ def test_train_on_whole_batches(student, rng):
             "These are the losses before each epoch.": [problem.loss(problem.params), *history[:-1]]
         }
         assert_close(actual, np.array(history), what="history", hint=ALL_ROWS, mistakes=before)
+    problem, lr = Problem.overshooting(rng)
+    expected, _ = problem.expected(epochs=3, batch_size=2, lr=lr)
+    params, _ = problem.ask(student, rng, epochs=3, batch_size=2, lr=lr)
+    best = {
+        "These are the parameters of the epoch with the least loss: return the last.": partial(
+            problem.descent, 1, lr
+        )
+    }
+    what = "the parameters (3 epochs with a rising loss)"
+    assert_close(params, expected, what=what, mistakes=OnDemand(best))
 
 
 @question("train", points=1)

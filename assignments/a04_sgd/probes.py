@@ -62,6 +62,18 @@ class Problem:
         W, b = np.full((n, 1), rng.uniform(-0.5, 0.0)), np.array([rng.uniform(-0.5, 0.0)])
         return cls(np.eye(n)[rng.permutation(n)], np.ones(n), [(W, b)])
 
+    @classmethod
+    def overshooting(cls, rng):
+        """One row with both labels, and the lr at which each step doubles its small logit.
+
+        The loss is least at logit 0, so it rises with every step over all rows.
+        """
+        x, logit = rng.normal(size=(1, 3)), 0.1 * rng.choice([-1.0, 1.0])
+        W = rng.normal(size=(3, 1))
+        problem = cls(np.tile(x, (2, 1)), np.array([0.0, 1.0]), [(W, logit - (x @ W)[0])])
+        # The gradient is close to logit / 4 times (x, 1), so a step takes the logit to -2 times it.
+        return problem, float(12 / (1 + np.sum(x**2)))
+
     def ask(self, student, rng, *, epochs, batch_size, lr):
         """The student's parameters and history, both in the right structure."""
         params, history = self.ask_params(student, rng, epochs=epochs, batch_size=batch_size, lr=lr)
