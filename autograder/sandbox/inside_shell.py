@@ -33,6 +33,8 @@ _MAX_FRAMES = 12
 _MAX_MESSAGE = 500
 _MAX_ITEMS = 200
 _CELL_PREFIX = "<ipython-input-"
+# PyTorch raises a plain RuntimeError with these words.
+_TORCH_MEMORY = "DefaultCPUAllocator: can't allocate memory"
 # Magics, shell commands and help; lines with a quoting escape or a pasted prompt; an indented cell.
 _NEEDS_TRANSLATION = re.compile(r"[%!?]|^\s*(?:[,;/]|>>>|\.\.\.|In \[)|\A\s", re.MULTILINE)
 
@@ -233,7 +235,7 @@ def describe_error(error: BaseException) -> dict[str, Any]:
     if isinstance(error, SyntaxError):
         lines = _syntax_lines(error)
     lines = _student_lines(error.__traceback__) + lines
-    memory = isinstance(error, MemoryError)
+    memory = isinstance(error, MemoryError) or _TORCH_MEMORY in message
     return {
         "type": kind,
         "message": message,
