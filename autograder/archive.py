@@ -50,18 +50,20 @@ class Entry:
     number: int
 
 
-class _DirectoryTooLarge(Exception):
+class _ReadTooLarge(OSError):
     pass
 
 
 class _BoundedFile(io.FileIO):
-    """A file that refuses one huge read: `zipfile` reads the whole directory at once."""
+    """A file that refuses one read of more than `most`: `zipfile` reads the directory at once."""
+
+    most = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is None or size < 0:
             size = os.fstat(self.fileno()).st_size - self.tell()
-        if size > MAX_DIRECTORY_BYTES:
-            raise _DirectoryTooLarge
+        if size > self.most:
+            raise _ReadTooLarge
         return super().read(size) or b""
 
     def __del__(self) -> None:
@@ -114,10 +116,13 @@ def _open_archive(path: Path) -> zipfile.ZipFile:
     try:
         if not path.is_file():
             raise ArchiveRejected("The ZIP archive is not a regular file.")
-        archive = zipfile.ZipFile(_BoundedFile(path))
+        file = _BoundedFile(path)
+        file.most = MAX_DIRECTORY_BYTES
+        archive = zipfile.ZipFile(file)
+        file.most = MAX_BYTES
     except PermissionError as error:
         raise ArchiveRejected(f"The ZIP archive cannot be read: {error.strerror}.") from None
-    except _DirectoryTooLarge:
+    except _ReadTooLarge:
         raise ArchiveRejected(f"The ZIP archive holds more than {MAX_ENTRIES} files.") from None
     except _FAULTS:
         raise ArchiveRejected(_DAMAGED) from None

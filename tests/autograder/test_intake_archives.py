@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from autograder import archive
 from autograder.intake import find_sources, find_submissions
 from autograder.notebook import MAX_BYTES
+from tests.autograder.uploads import cell, upload
 
 from .test_intake import ASSIGNMENT, BOOK, found, names, the_error, write
 
@@ -166,6 +167,13 @@ def test_archive_that_unpacks_to_too_much_in_all_is_refused(
     while (place := data.find(b"PK\x01\x02", place + 1)) >= 0:
         struct.pack_into("<L", data, place + 24, 0x7FFFFFFF)
     assert "unpacks to 4 GB" in the_error(write(tmp_path / "big.zip", bytes(data)))
+
+
+def test_a_notebook_larger_than_any_directory_is_read(tmp_path: Path) -> None:
+    large = upload(cell("x = 1"), metadata={"plot": "A" * (archive.MAX_DIRECTORY_BYTES + 1)})
+    write(tmp_path / "large.zip", packed([("large.ipynb", large)], zipfile.ZIP_STORED))
+    (submission,) = find_submissions([tmp_path], ASSIGNMENT)
+    assert (submission.data == large, submission.error) == (True, "")
 
 
 @pytest.mark.parametrize("limit", ["MAX_ENTRIES", "MAX_DIRECTORY_BYTES"])
