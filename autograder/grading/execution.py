@@ -176,7 +176,9 @@ class Execution:
 
     def defining_cell(self, name: str) -> CellOutput | None:
         """The cell that would define the name but did not run to its end."""
-        pattern = re.compile(rf"^\s*(?:(?:async\s+)?def|class)\s+{name}\b|^\s*{name}\s*=", re.M)
+        # Blanks are never given back: a cell of nothing but blank lines would take forever.
+        define = rf"(?:(?:async[ \t]++)?def|class)[ \t]++{name}\b"
+        pattern = re.compile(rf"^[ \t]*+(?:{define}|{name}[ \t]*+=)", re.M)
         for place, cell in enumerate(self._cells):
             result = self._results.get(place)
             if result is not None and not result.ok and pattern.search(cell.source):

@@ -142,6 +142,13 @@ def test_a_notebook_that_always_crashes_comes_to_an_end(execute: Any) -> None:
     assert set(statuses(execution)) == {"crashed", "skipped"}
 
 
+def test_blank_lines_do_not_hold_up_the_judge(execute: Any) -> None:
+    source = "\n" * 200_000 + "1 / 0\ndef one():\n    return 1"
+    execution = execute(source)
+    assert execution.defining_cell("one").error.endswith("division by zero")
+    assert execution.defining_cell("two") is None
+
+
 def test_output_is_kept_up_to_the_limit_and_said_to_be_cut(execute: Any) -> None:
     execution = execute("print('a' * 600)", "print('b' * 600)", "print('c')", output_kb=1)
     texts = [output for each in execution.cells for output in each.outputs]
