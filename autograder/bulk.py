@@ -25,7 +25,7 @@ def grade_all(
     """Grade every source with up to `workers` at once; results come in the order of `sources`.
 
     `done` hears of each result as soon as it is there. No more than two submissions per worker are
-    read ahead, so memory does not grow with their number.
+    read ahead, so memory does not grow with their number. Whoever stops listening (Ctrl-C) ends it.
     """
 
     def grade(source: Source) -> GradeResult:
@@ -48,9 +48,11 @@ def grade_all(
                 result = running.pop(0).result()
                 running += [threads.submit(grade, source) for source in islice(waiting, 1)]
                 yield result
-        finally:
+        except BaseException:
             for future in running:
                 future.cancel()
+            pool.abort()
+            raise
 
 
 def rejected(assignment: Assignment, name: str, sentence: str) -> GradeResult:

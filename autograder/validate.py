@@ -79,8 +79,12 @@ def validate(
         return found
 
     with ThreadPoolExecutor(max_workers=workers) as threads:
-        for subject, found in zip(subjects, threads.map(grade, subjects), strict=True):
-            results[subject.name] = found
+        try:
+            for subject, found in zip(subjects, threads.map(grade, subjects), strict=True):
+                results[subject.name] = found
+        except BaseException:
+            pool.abort()
+            raise
     for subject in subjects:
         report.claims.append(_claim(subject, results[subject.name]))
         report.losses[subject.name] = frozenset().union(*map(_lost, results[subject.name]))

@@ -36,12 +36,17 @@ class CheckerError(Exception):
 class _CheckerProcess:
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        self._process: subprocess.Popen[bytes] = subprocess.Popen(
-            [sys.executable, "-m", "autograder.grading.checker", str(assignment.folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=_environment(),
-        )
+        try:
+            self._process: subprocess.Popen[bytes] = subprocess.Popen(
+                [sys.executable, "-m", "autograder.grading.checker", str(assignment.folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=_environment(),
+                # Ctrl-C reaches the pool alone: a checker would take it for a fault of ours.
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise CheckerError(f"no checker process can be started: {error.strerror}") from None
         self._ready = False
 
     def grade(self, job: Job, on_progress: Progress | None) -> tuple[GradeResult, ...]:
@@ -73,6 +78,10 @@ class _CheckerProcess:
         if reply.fatal:
             raise CheckerError(reply.fatal)
         return reply
+
+    def kill(self) -> None:
+        """End it at once; whoever waits for its answer meets the end of the pipe."""
+        self._process.kill()
 
     def close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
@@ -106,6 +115,8 @@ class GradingPool:
         self._slots = threading.Semaphore(self._workers)
         self._lock = threading.Lock()
         self._idle: list[_CheckerProcess] = []
+        self._busy: set[_CheckerProcess] = set()
+        self._aborted = False
 
     def grade(
         self,
@@ -143,17 +154,11 @@ class GradingPool:
         error = ""
         with self._slots:
             for _ in range(_TRIES):
-                checker = self._take(assignment)
                 try:
-                    results = checker.grade(job, on_progress)
+                    results = self._try(assignment, job, on_progress)
                 except CheckerError as broken:
-                    checker.close()
                     error = str(broken)
                     continue
-                except BaseException:
-                    checker.close()
-                    raise
-                self._give_back(checker)
                 broken_results = [r for r in results if r.status is Status.INFRASTRUCTURE_ERROR]
                 if not broken_results:
                     return results
@@ -170,20 +175,43 @@ class GradingPool:
         )
         return (failed,)
 
+    def _try(
+        self, assignment: Assignment, job: Job, on_progress: Progress | None
+    ) -> tuple[GradeResult, ...]:
+        checker = self._take(assignment)
+        try:
+            results = checker.grade(job, on_progress)
+        except BaseException:
+            with self._lock:
+                self._busy.discard(checker)
+            checker.close()
+            raise
+        self._give_back(checker)
+        return results
+
     def warm(self, assignment: str | Assignment) -> None:
         """Start a checker for the assignment now, so that the first submission finds it ready."""
         self._give_back(self._take(self._find(assignment)))
 
     def _take(self, assignment: Assignment) -> _CheckerProcess:
         with self._lock:
+            if self._aborted:
+                raise CheckerError("the grading was broken off")
             for checker in reversed(self._idle):
                 if checker.assignment == assignment:
                     self._idle.remove(checker)
+                    self._busy.add(checker)
                     return checker
-        return _CheckerProcess(assignment)
+        checker = _CheckerProcess(assignment)
+        with self._lock:
+            self._busy.add(checker)
+            if self._aborted:
+                checker.kill()
+        return checker
 
     def _give_back(self, checker: _CheckerProcess) -> None:
         with self._lock:
+            self._busy.discard(checker)
             self._idle.append(checker)
             extra = self._idle[: -self._most_idle()]
             self._idle = self._idle[-self._most_idle() :]
@@ -192,6 +220,13 @@ class GradingPool:
 
     def _most_idle(self) -> int:
         return self._workers + 1
+
+    def abort(self) -> None:
+        """Break off what is being graded, for good: nobody waits for the results any more."""
+        with self._lock:
+            self._aborted = True
+            for checker in self._busy:
+                checker.kill()
 
     def close(self) -> None:
         """End every checker and with it its sandbox."""

@@ -281,6 +281,13 @@ def test_a_checker_that_is_killed_once_is_replaced(
     assert result.score == 3.0
 
 
+def test_what_is_broken_off_is_no_score(sound: Assignment) -> None:
+    with GradingPool(workers=1, seed=b"secret") as pool:
+        pool.abort()
+        result = pool.grade(sound, written(*SOLVED))
+    assert (result.status, result.score) == (Status.INFRASTRUCTURE_ERROR, None)
+
+
 def test_a_checker_killed_between_submissions_is_replaced(sound: Assignment) -> None:
     with GradingPool(seed=b"secret") as pool:
         pool.grade(sound, written(*SOLVED))
