@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -113,11 +114,15 @@ def assignments_folder() -> Path:
 def list_assignments(folder: Path | None = None) -> list[Assignment]:
     """Every assignment of the folder, sorted by id."""
     folder = folder or assignments_folder()
+    _require_folder(folder)
+    return [load_assignment(path.parent) for path in sorted(folder.glob("*/assignment.toml"))]
+
+
+def _require_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise AssignmentError(
             f"there is no folder of assignments at {folder}: set HELDOUT_ASSIGNMENTS to yours"
         )
-    return [load_assignment(path.parent) for path in sorted(folder.glob("*/assignment.toml"))]
 
 
 def find_assignment(name: str, folder: Path | None = None) -> Assignment:
@@ -127,6 +132,7 @@ def find_assignment(name: str, folder: Path | None = None) -> Assignment:
         return load_assignment(folder / name)
     if (Path(name) / "assignment.toml").is_file():
         return load_assignment(Path(name))
+    _require_folder(folder)
     known = ", ".join(sorted(path.parent.name for path in folder.glob("*/assignment.toml")))
     raise AssignmentError(f"there is no assignment {name!r}; known: {known or 'none'}")
 
@@ -157,7 +163,9 @@ def load_assignment(folder: Path) -> Assignment:
     )
 
 
-def _only(table: dict[str, Any], known: set[str], *, where: Path) -> None:
+def _only(table: Any, known: set[str], *, where: Path) -> None:
+    if not isinstance(table, dict):
+        raise AssignmentError(f"{where} has {table!r} where a table is expected")
     if unknown := sorted(set(table) - known):
         raise AssignmentError(f"{where} has an unknown key {unknown[0]!r}")
 
@@ -179,9 +187,14 @@ def _names(table: dict[str, Any], key: str, *, where: Path) -> tuple[str, ...]:
 def _limits(table: dict[str, Any], *, where: Path) -> Limits:
     _only(table, {field.name for field in dataclasses.fields(Limits)}, where=where)
     for key, value in table.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+        if not _is_positive(value):
             raise AssignmentError(f"{where}: the limit {key} is {value!r}, expected a number > 0")
     return Limits(**table)
+
+
+def _is_positive(value: Any) -> TypeGuard[float]:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and math.isfinite(value) and value > 0
 
 
 def _questions(tables: Any, *, where: Path) -> tuple[Question, ...]:
@@ -201,11 +214,16 @@ def _question(table: dict[str, Any], *, where: Path) -> Question:
     kind = table.get("kind", "auto")
     if not _NAME.fullmatch(name):
         raise AssignmentError(f"{where}: {name!r} cannot be a question's name")
-    if isinstance(points, bool) or not isinstance(points, (int, float)) or points <= 0:
+    if not _is_positive(points):
         raise AssignmentError(f"{where}: question {name} has points {points!r}, expected > 0")
     if kind not in ("auto", "manual"):
         raise AssignmentError(
             f"{where}: question {name} has kind {kind!r}, expected auto or manual"
         )
+    call_seconds = table.get("call_seconds")
+    if call_seconds is not None and not _is_positive(call_seconds):
+        raise AssignmentError(
+            f"{where}: question {name} has call_seconds {call_seconds!r}, expected a number > 0"
+        )
     title = _text(table, "title", where=where, default=name.replace("_", " ").capitalize())
-    return Question(name, points, kind, title, table.get("call_seconds"))
+    return Question(name, points, kind, title, call_seconds)

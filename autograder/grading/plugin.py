@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pytest
@@ -165,6 +166,8 @@ def run_session(assignment: Assignment, loop: Loop) -> None:
     options += [f"--rootdir={assignment.folder}", str(assignment.checks_path)]
     # checks.py may import modules that lie beside it.
     sys.path.insert(0, str(assignment.folder.resolve()))
+    if not assignment.checks_path.is_file():
+        raise AssignmentError(f"there are no hidden checks at {assignment.checks_path}")
     plugin, failures = CheckPlugin(assignment, loop), _CollectionFailures()
     code = pytest.main(options, plugins=[plugin, failures])
     if problem := failures.first or plugin.problem:
@@ -176,7 +179,11 @@ def run_session(assignment: Assignment, loop: Loop) -> None:
 class _CollectionFailures:
     first = ""
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+    def pytest_exception_interact(
+        self, call: pytest.CallInfo[Any], report: pytest.CollectReport | pytest.TestReport
+    ) -> None:
         """Remember why `checks.py` could not be imported."""
-        if report.failed:
-            self.first = self.first or str(report.longrepr)
+        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
+            error = call.excinfo.value.__cause__ or call.excinfo.value
+            said = " ".join(str(error).split())
+            self.first = self.first or f"{type(error).__name__}: {said}"
