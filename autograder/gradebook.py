@@ -45,7 +45,7 @@ def write_gradebook(path: Path, assignment: Assignment, results: Sequence[GradeR
     students = _by_student(assignment, results)
     try:
         if path.exists():
-            _require_gradebook(path)
+            require_gradebook(path)
             _fill(path, assignment, students)
             return
         unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
@@ -88,8 +88,8 @@ def _by_student(
     return students
 
 
-def _require_gradebook(path: Path) -> None:
-    """Refuse any other file: nbgrader would add its tables to another program's database."""
+def require_gradebook(path: Path) -> None:
+    """Raise GradebookError for any other file: nbgrader would add its tables to it."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
             rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")

@@ -85,14 +85,22 @@ def find_sources(paths: Sequence[Path], assignment_id: str) -> list[Source]:
     reader = ArchiveReader()
     sources: dict[str, Source] = {}
     for path in paths:
-        if not path.exists():
-            raise IntakeError(f"there is no file or folder {str(path)!r}")
+        _require_path(path)
         for source in _below(path, assignment_id, reader):
             sources.setdefault(source._key, source)
     if not sources:
         where = ", ".join(repr(str(path)) for path in paths) or "no path"
         raise IntakeError(f"no notebook for {assignment_id} was found in {where}")
     return list(sources.values())
+
+
+def _require_path(path: Path) -> None:
+    try:
+        if path.exists():
+            return
+    except OSError as error:
+        raise IntakeError(f"{str(path)!r} cannot be read: {error.strerror}") from None
+    raise IntakeError(f"there is no file or folder {str(path)!r}")
 
 
 def _below(path: Path, assignment_id: str, reader: ArchiveReader) -> list[Source]:

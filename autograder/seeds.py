@@ -11,15 +11,30 @@ from pathlib import Path
 import numpy as np
 
 
+class SeedError(OSError):
+    """The secret seed can be neither read nor made: one sentence for whoever runs the grader."""
+
+
 def secret_seed(path: Path | None = None) -> bytes:
-    """HELDOUT_SEED, else the content of a file that only its owner can read, made on first use."""
+    """HELDOUT_SEED, else the content of a file that only its owner can read, made on first use.
+
+    Raises SeedError; an empty file is one, since everybody could foresee its inputs.
+    """
     if setting := os.environ.get("HELDOUT_SEED"):
         return setting.encode()
     path = path or _default_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        _create(path)
-    return path.read_bytes().strip()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _create(path)
+        seed = path.read_bytes().strip()
+    except OSError as error:
+        raise SeedError(
+            f"the secret seed {path} cannot be used ({error.strerror}): set HELDOUT_SEED"
+        ) from None
+    if not seed:
+        raise SeedError(f"the secret seed {path} is empty: remove the file, a new one is made")
+    return seed
 
 
 def _create(path: Path) -> None:

@@ -5,15 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
+from autograder.spreadsheet import safe_cell
 from webapp.gradebook import Row
 from webapp.models import CourseAssignment
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def safe_cell(text: str) -> str:
-    """Text that a spreadsheet will not run: an apostrophe goes before what starts a formula."""
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text
 
 
 def scores_csv(assignments: list[CourseAssignment], rows: list[Row]) -> str:

@@ -9,6 +9,7 @@ from importlib import metadata
 import click
 
 from autograder.assignment import AssignmentError
+from autograder.seeds import SeedError
 
 _COMMANDS = {
     "grade": "autograder.cli.grade:grade",
@@ -51,6 +52,6 @@ def main() -> None:
     """Run the command line; a known error is one sentence and exit status 2."""
     try:
         group()
-    except AssignmentError as error:
+    except (AssignmentError, SeedError) as error:
         click.echo(f"heldout: {error}", err=True)
         sys.exit(2)

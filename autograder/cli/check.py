@@ -14,6 +14,7 @@ from autograder.grading.execution import Execution
 from autograder.notebook import Notebook, NotebookRejected, parse_notebook
 from autograder.results import CellOutput
 from autograder.sandbox.outside_launch import Sandbox, SandboxError
+from autograder.sandbox.outside_mounts import MountError
 
 _PACKAGES = ("numpy", "matplotlib", "torch")
 _AT_HOME = Limits(cell_seconds=60, total_seconds=600, memory_mb=4096)
@@ -33,7 +34,7 @@ def check(notebook: Path) -> None:
     refuse_without_sandbox()
     try:
         cells = _run(parsed, notebook.resolve().parent)
-    except SandboxError as error:
+    except (SandboxError, MountError) as error:
         raise click.ClickException(str(error)) from None
     if not _report(parsed, cells):
         sys.exit(1)

@@ -9,6 +9,12 @@ import click
 from autograder.sandbox.outside_host import examine, preflight
 
 
+class NoSandbox(click.ClickException):
+    """This host cannot hold student code: a fault of ours, with the contract's status."""
+
+    exit_code = 3
+
+
 @click.command()
 def doctor() -> None:
     """Say which layers of the sandbox this host gives; exit status 1 when one is missing."""
@@ -27,4 +33,4 @@ def refuse_without_sandbox() -> None:
     """End the command with one sentence when this host cannot hold student code."""
     for layer in preflight():
         if not layer.holds:
-            raise click.ClickException(f"refusing to grade without a sandbox: {layer.detail}")
+            raise NoSandbox(f"refusing to grade without a sandbox: {layer.detail}")

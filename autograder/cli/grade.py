@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import sys
@@ -11,16 +12,19 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from autograder.assignment import Assignment, find_assignment
 from autograder.bulk import grade_all
 from autograder.cli.doctor import refuse_without_sandbox
+from autograder.gradebook import GradebookError, require_gradebook, write_gradebook
 from autograder.grading import GradingPool
 from autograder.intake import IntakeError, Source, find_sources
 from autograder.results import GradeResult, Status, Verdict
 from autograder.seeds import secret_seed
+from autograder.spreadsheet import safe_cell
 
 _MARKS = {
     Verdict.PASSED: "[green]✓[/]",
@@ -31,7 +35,6 @@ _MARKS = {
     Verdict.MEMORY: "[red]▲[/]",
     Verdict.ERROR: "[red]![/]",
 }
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.command()
@@ -61,20 +64,28 @@ def grade(
         _refuse_unwritable(file)
     try:
         sources = find_sources(paths, described.id)
-    except IntakeError as error:
+        if gradebook and gradebook.exists():
+            require_gradebook(gradebook)
+    except (IntakeError, GradebookError) as error:
         raise click.UsageError(str(error)) from None
     refuse_without_sandbox()
     workers = workers or os.cpu_count() or 1
     results = _grade(described, sources, workers, seed.encode() if seed else secret_seed())
-    if json_file:
-        _write(json_file, json.dumps([result.record() for result in results], indent=1))
-    if csv_file:
-        _write_csv(csv_file, described, results)
-    if gradebook:
-        from autograder.gradebook import write_gradebook
-
-        write_gradebook(gradebook, described, results)
+    problem = ""
+    try:
+        if json_file:
+            _write(json_file, json.dumps([result.record() for result in results], indent=1))
+        if csv_file:
+            _write(csv_file, _as_csv(described, results))
+        if gradebook:
+            write_gradebook(gradebook, described, results)
+    except OSError as error:
+        problem = f"cannot write {error.filename or 'the results'}: {error.strerror}"
+    except GradebookError as error:
+        problem = str(error)
     _print(described, results)
+    if problem:
+        raise click.UsageError(problem)
     if any(result.status is Status.INFRASTRUCTURE_ERROR for result in results):
         sys.exit(3)
 
@@ -105,45 +116,54 @@ def _grade(
 def _refuse_unwritable(file: Path | None) -> None:
     if file is None:
         return
-    if file.is_dir() or not file.absolute().parent.is_dir():
+    folder = file.absolute().parent
+    if file.is_dir() or not folder.is_dir():
         raise click.UsageError(f"cannot write {file}: its folder does not exist or it is a folder")
-    if not os.access(file if file.exists() else file.absolute().parent, os.W_OK):
+    needed = [file] if _is_special(file) else [folder, *([file] if file.exists() else [])]
+    if not all(os.access(path, os.W_OK) for path in needed):
         raise click.UsageError(f"cannot write {file}: permission denied")
 
 
+def _is_special(file: Path) -> bool:
+    """A device, a pipe or a link (/dev/stdout, /dev/null): written into, never replaced."""
+    return file.is_symlink() or (file.exists() and not file.is_file())
+
+
 def _write(file: Path, text: str) -> None:
+    if _is_special(file):
+        file.write_text(text, encoding="utf-8", newline="")
+        return
     # Written aside first: an interrupted run leaves the earlier file whole.
     aside = file.with_name(f".{file.name}.part")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(file)
+    try:
+        aside.write_text(text, encoding="utf-8", newline="")
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
-def _write_csv(file: Path, assignment: Assignment, results: Sequence[GradeResult]) -> None:
+def _as_csv(assignment: Assignment, results: Sequence[GradeResult]) -> str:
     names = [question.name for question in assignment.questions]
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["submission", "status", "score", "max_score", *names, "error"])
-        for result in results:
-            scores = {question.name: question.score for question in result.questions}
-            writer.writerow(
-                [
-                    _cell(result.submission),
-                    str(result.status),
-                    _points(result.score),
-                    f"{result.max_score:g}",
-                    *[_points(scores.get(name)) for name in names],
-                    _cell(result.error),
-                ]
-            )
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["submission", "status", "score", "max_score", *names, "error"])
+    for result in results:
+        scores = {question.name: question.score for question in result.questions}
+        writer.writerow(
+            [
+                safe_cell(result.submission),
+                str(result.status),
+                _points(result.score),
+                f"{result.max_score:g}",
+                *[_points(scores.get(name)) for name in names],
+                safe_cell(result.error),
+            ]
+        )
+    return text.getvalue()
 
 
 def _points(score: float | None) -> str:
     return "" if score is None else f"{round(score, 4):g}"
-
-
-def _cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _print(assignment: Assignment, results: Sequence[GradeResult]) -> None:
@@ -165,7 +185,7 @@ def _print(assignment: Assignment, results: Sequence[GradeResult]) -> None:
 
 
 def _row(assignment: Assignment, result: GradeResult) -> list[str]:
-    name = result.submission.replace("[", r"\[")
+    name = escape(result.submission)
     if result.status is not Status.GRADED:
         return [name, str(result.status).replace("_", " "), *[""] * len(assignment.questions)]
     cells = [_MARKS.get(question.verdict, "[red]✗[/]") for question in result.questions]

@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from autograder.spreadsheet import safe_cell
 from tests.webapp.graders import notebook, result
 from tests.webapp.people import enrol
-from webapp import charts, export
+from webapp import charts
 from webapp.models import AuditEntry, Course, ManualGrade, Role, Submission
 
 
@@ -123,7 +124,7 @@ def test_a_histogram_counts_everyone_once():
 
 @pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "+49", "-x", "\t=1", "  =cmd|x", "\r=1"])
 def test_a_csv_cell_never_starts_a_formula(name):
-    assert export.safe_cell(name).startswith("'")
+    assert safe_cell(name).startswith("'")
 
 
 def test_the_csv_has_every_student_and_survives_hostile_names(auth, session, graded):
