@@ -35,7 +35,7 @@ from webapp.demo.course import (
 )
 from webapp.demo.written import ensure_manual_grades, ensure_written
 from webapp.intake import receive
-from webapp.models import Course, CourseAssignment, Lane, Submission, User
+from webapp.models import Course, CourseAssignment, Lane, Submission, SubmissionState, User
 from webapp.tools import Tools
 from webapp.uploads import Upload
 from webapp.worker import Grader, Worker
@@ -50,6 +50,7 @@ class Prepared:
     settings: Settings
     accounts: list[Account]
     submissions: int
+    graded: int
 
 
 def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
@@ -74,7 +75,8 @@ def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
         grade_all(engine, data)
         ensure_manual_grades(session, course, staff[-1])
         ensure_written(session, course, people, staff, tools=Tools())
-        count = session.scalar(sa.select(sa.func.count(Submission.id))) or 0
+        states = session.scalars(sa.select(Submission.state)).all()
+        graded = sum(state == SubmissionState.GRADED for state in states)
     engine.dispose()
     if accounts_file is not None:
         shown = [
@@ -82,7 +84,7 @@ def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
             for account in accounts
         ]
         write_private(accounts_file.resolve(), json.dumps(shown, indent=1))
-    return Prepared(settings, accounts, count)
+    return Prepared(settings, accounts, submissions=len(states), graded=graded)
 
 
 def demo_settings(data: Path) -> Settings:
@@ -194,7 +196,8 @@ def _staff(session: Session, accounts: list[Account]) -> list[User]:
 def say_where(prepared: Prepared, port: int) -> None:
     """Tell whoever started the demo where to look and how to sign in."""
     url = f"http://127.0.0.1:{port}/"
-    click.echo(f"\n{prepared.submissions} submissions are graded. Look at {url}\n")
+    count = f"{prepared.graded} of {prepared.submissions}"
+    click.echo(f"\n{count} submissions are graded. Look at {url}\n")
     for role in ("student", "grader", "instructor"):
         account = next(account for account in prepared.accounts if account.role == role)
         click.echo(f"  {role:<11} {account.email:<32} {account.password}")
