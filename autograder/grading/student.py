@@ -21,16 +21,32 @@ class Student:
     inside. `student.warnings` are the NumPy warnings of the last call.
     """
 
-    def __init__(self, execution: Execution, call_seconds: float, *, keep: bool = False) -> None:
+    def __init__(
+        self,
+        execution: Execution,
+        call_seconds: float,
+        *,
+        keep: bool = False,
+        forgive: bool = False,
+    ) -> None:
         self._execution = execution
         self._call_seconds = call_seconds
         self._keep = keep
+        self._forgive = forgive
         self.warnings: tuple[tuple[str, str], ...] = ()
 
     @property
     def opaque(self) -> Student:
         """The same functions, whose results stay in the sandbox."""
         return Student(self._execution, self._call_seconds, keep=True)
+
+    @property
+    def forgiving(self) -> Student:
+        """The same functions, free to change what they are given.
+
+        For a question that measures a function which another question already holds to purity.
+        """
+        return Student(self._execution, self._call_seconds, forgive=True)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
@@ -52,7 +68,7 @@ class Student:
             raise _raised(name, reply.raised)
         if reply.unsendable:
             raise fail(f"`{name}` returned something that is not plain data: {reply.unsendable}.")
-        if reply.changed:
+        if reply.changed and not self._forgive:
             which = ", ".join(_argument(label) for label in reply.changed)
             raise fail(
                 f"`{name}` changed {which}, but must leave what it is given as it was.",

@@ -1,6 +1,6 @@
 """The given list of layers is overwritten.
 
-Loses: train, convergence
+Loses: train
 """
 
 

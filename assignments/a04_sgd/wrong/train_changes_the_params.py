@@ -1,6 +1,6 @@
 """The given arrays are updated in place.
 
-Loses: train, convergence
+Loses: train
 """
 
 

@@ -1,6 +1,6 @@
 """The caller's list of parameters is changed.
 
-Loses: train_regularized, generalisation
+Loses: train_regularized
 """
 
 
