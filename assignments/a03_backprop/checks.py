@@ -29,8 +29,7 @@ from networks import (
     smooth,
 )
 
-from autograder.checks import as_scalar, assert_close, fail, question, unpack
-from autograder.findings import Finding
+from autograder.checks import Finding, as_scalar, assert_close, fail, question, unpack
 from reference import arrays as reference
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")

@@ -12,8 +12,7 @@ from typing import Any
 
 from networks import STEP, Array, Problem, differences, flat, ratio
 
-from autograder.checks import as_array, as_scalar, unpack
-from autograder.findings import Finding
+from autograder.checks import Finding, as_array, as_scalar, unpack
 
 SMALL = 1e-4
 

@@ -141,6 +141,8 @@ class Checker:
             return found
         if isinstance(found, SandboxError):
             raise found
+        if isinstance(found, (OSError, MemoryError, ImportError)):
+            raise SandboxError(f"the check {name} could not run: {type(found).__name__}")
         if not isinstance(found, Exception):
             raise SandboxError(f"the check {name} was interrupted by {type(found).__name__}")
         if self._source_passes(name, submitted):

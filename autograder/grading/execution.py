@@ -51,6 +51,7 @@ class Execution:
         self._spent = 0.0
         self._spent_on_cells = 0.0
         self.peak_kb = 0
+        self.warnings: tuple[tuple[str, str], ...] = ()
 
     @property
     def cells(self) -> tuple[CellOutput, ...]:

@@ -33,7 +33,11 @@ class Student:
         self._call_seconds = call_seconds
         self._keep = keep
         self._forgive = forgive
-        self.warnings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def warnings(self) -> tuple[tuple[str, str], ...]:
+        """The NumPy warnings of the last call, as (category, message)."""
+        return self._execution.warnings
 
     @property
     def opaque(self) -> Student:
@@ -56,7 +60,7 @@ class Student:
             reply = self._execution.call(
                 name, positional, keywords, seconds=self._call_seconds, keep=self._keep
             )
-            self.warnings = reply.warnings
+            self._execution.warnings = reply.warnings
             return self._value(name, reply)
 
         return call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 from .inside_confine import Confinement
@@ -13,6 +14,8 @@ _SECONDS = 15.0
 _WIDTH = 1280
 _MAX_PICTURE = 8 * 2**20
 _PNG = b"\x89PNG\r\n\x1a\n"
+# Each picture takes a sandbox of its own: more than two at once could exhaust the host.
+_TURNS = threading.BoundedSemaphore(2)
 _CONFINEMENT = Confinement(memory_mb=512, processes=4, cpu_seconds=20)
 
 
@@ -35,7 +38,7 @@ def inspect_pdf(data: bytes) -> PdfInfo:
         raise PdfRejected(f"The PDF has {len(data):,} bytes, at most {megabytes} MB are accepted.")
     if not data.lstrip()[:5].startswith(b"%PDF-"):
         raise PdfRejected("This file is not a PDF: export your slide as PDF and upload that.")
-    with Sandbox(("pypdfium2", "pillow"), ("pypdfium2", "PIL.Image")) as sandbox:
+    with _TURNS, Sandbox(("pypdfium2", "pillow"), ("pypdfium2", "PIL.Image")) as sandbox:
         session = Session(sandbox, _CONFINEMENT)
         try:
             session.run_cell(
