@@ -79,7 +79,7 @@ def mistakes(accuracies, patience):
 
 
 def accuracies_of(ranks, rng):
-    """Random accuracies in that order, 0 for rank 0; steps of 0.00001 to 0.08, so no margin fits."""
+    """Random accuracies in that order, 0 for rank 0; steps from 0.00001 to 0.08, for no margin."""
     steps = 10 ** rng.uniform(-5.0, -1.1, size=max(ranks) + 1)
     levels = np.concatenate([[0.0], np.cumsum(steps)])
     return levels[list(ranks)]
