@@ -33,7 +33,7 @@ _WAIT_SECONDS = 60.0
 _WARMING = 2
 _DONE = 286
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-_TRIGGER = re.compile(r'hx-get="([^"]+)" hx-trigger="load delay:(\d+)ms, every (\d+)s"')
+_TRIGGER = re.compile(r'hx-get="([^"]+)" hx-trigger="load delay:(\d+)ms, every (\d+)ms"')
 _ACCEPTED = "the receipt"
 _GRADED = "the stored result (from reception, by the service's clock)"
 _SHOWN = "the score on the page"
@@ -134,7 +134,7 @@ def _upload(
     trigger = _TRIGGER.search(receipt.text)
     if receipt.status_code != 200 or trigger is None:
         raise ServiceFailed(f"the upload was answered with {receipt.status_code} and no status")
-    address, delay, period = trigger[1], int(trigger[2]) / 1000, float(trigger[3])
+    address, delay, period = trigger[1], int(trigger[2]) / 1000, int(trigger[3]) / 1000
     for moment in _moments(loaded, delay, period):
         time.sleep(max(0.0, moment - time.perf_counter()))
         answer = browser.get(address)
