@@ -1,7 +1,7 @@
 """Held-out checks of assignment 6: models trained in the sandbox, measured outside.
 
 `fit` gets rows and labels, `predict_proba` gets rows alone: no hidden label that counts ever enters
-the sandbox. Both ends of each ramp are set from measured gradings (`protocol.py`, `measured.json`).
+the sandbox. Both ends of each ramp are set from measured gradings (`protocol.py`, `measure.py`).
 """
 
 import numpy as np
@@ -15,7 +15,12 @@ SCALE = (
 )
 SWAPPED = "The order is turned round: return the probability of the class 1, being late."
 HARD = "These are classes, not probabilities: return the output of the sigmoid itself."
-ALIKE = "The predictions are all alike."
+ALIKE = "All rows get the same prediction."
+GUESSING = (
+    "This is no better than guessing: train on the `X` and `y` that `fit` is given, row by row in "
+    "step, not on variables of the notebook."
+)
+BLANK = "Where a column's standard deviation is 0, divide by 1 instead."
 OWN_DATA = "Train on the `X` and `y` that `fit` is given, not on variables of the notebook."
 AXIS = "Each row needs its own softmax (over axis 1), one column for each class, in order."
 SEED = (
@@ -54,8 +59,7 @@ def lateness(value, n):
 def digit_columns(value, n):
     """`(n, 10)` scores."""
     hint = "Ten classes need ten columns, in the order of the labels 0 to 9."
-    answer = as_array(as_table(value), shape=(n, CLASSES), what=WHAT, hint=hint)
-    return finite(answer, SCALE)
+    return finite(as_array(as_table(value), shape=(n, CLASSES), what=WHAT, hint=hint), BLANK)
 
 
 def answers(student, run, read):
@@ -77,11 +81,9 @@ def mean_score(student, rng, name, read):
 
 def why_flights(auc, given):
     """The likely mistake behind a low AUC."""
-    values = np.unique(given)
-    if len(values) == 1:
-        return ALIKE
-    if len(values) == 2:
-        return HARD
+    values = len(np.unique(given))
+    if values <= RUNS:
+        return HARD if values > 1 and auc > 0.5 else ALIKE
     return SWAPPED if auc < 1 - AUC_RAMP["low"] else SCALE
 
 
@@ -112,9 +114,11 @@ def test_digits_are_read(student, rng):
     Between the ends of the ramp, points grow linearly.
     """
     accuracy, given = mean_score(student, rng, "digits", digit_columns)
-    hint = ALIKE if len(np.unique(given)) == 1 else SCALE
-    if accuracy < 0.2:
-        hint = OWN_DATA
+    hint = SCALE
+    if len(np.unique(given, axis=0)) <= RUNS:
+        hint = ALIKE
+    elif accuracy < 0.2:
+        hint = GUESSING
     elif given.min() >= 0 and not np.allclose(given.sum(axis=1), 1, atol=1e-3):
         hint = AXIS
     ramp(accuracy, **ACCURACY_RAMP, what=f"mean accuracy of {RUNS} runs", hint=hint)
