@@ -19,7 +19,7 @@ EVERY_ROW = "In every epoch each row is used exactly once, the short last batch 
 
 
 def check_run(student, rng, problem, settings, *, case, mistakes):
-    """One epoch, whose parameters must be the ones that come back, and then four."""
+    """One epoch, whose parameters must be the ones that come back, and then three."""
     once = settings | {"epochs": 1}
     expected, run = problem.expected(**once), problem.ask(student, rng, **once)
     require_epochs(run, 1, case=f"after one epoch {case}")
@@ -27,11 +27,11 @@ def check_run(student, rng, problem, settings, *, case, mistakes):
     assert_close(run.params, expected.params, what=what, mistakes=OnDemand(mistakes))
     penalty = reference.l2_penalty(expected.params, settings["weight_decay"])
     require_history(run, expected, case=f"after one epoch {case}", penalty=penalty)
-    more = settings | {"epochs": 4}
+    more = settings | {"epochs": 3}
     expected, run = problem.expected(**more), problem.ask(student, rng, **more)
-    require_epochs(run, 4, case=f"after four epochs {case}")
-    require_history(run, expected, case=f"in four epochs {case}")
-    what = f"the best parameters of four epochs {case}"
+    require_epochs(run, 3, case=f"after three epochs {case}")
+    require_history(run, expected, case=f"in three epochs {case}")
+    what = f"the best parameters of three epochs {case}"
     assert_close(run.params, expected.params, what=what, hint=BEST)
 
 
