@@ -4,7 +4,7 @@ Both tables can be had on the internet, so a notebook might bring them along. Th
 none of the hidden rows, the classes of the digits change their names from run to run, and flights
 whose labels are turned round must be predicted the other way round.
 
-The hidden flights are asked for as a departure board shows them, hour by hour, and the digits six
+The hidden flights are asked for as a departure board shows them, hour by hour, and the digits four
 at a time. A model that is standardised by its own training rows does not notice. One that
 standardises what it is asked by itself sees an hour that hardly varies, and fails.
 """
@@ -22,7 +22,7 @@ from reference import arrays as reference
 
 RUNS = 3
 SIZES = {"flights": (6000, 5000), "digits": (1100, 300)}
-BATCHES = {"flights": 20, "digits": 50}
+BATCHES = {"flights": 20, "digits": 75}
 CLASSES = 10
 HOUR = 3
 
@@ -30,7 +30,7 @@ HOUR = 3
 # 0.786; the hour alone gives 0.755 on average, which is worth nothing here.
 AUC_RAMP = {"low": 0.76, "high": 0.78}
 # The reference's least is 0.972; 100 training rows instead of all give 0.87 on average.
-ACCURACY_RAMP = {"low": 0.90, "high": 0.945}
+ACCURACY_RAMP = {"low": 0.88, "high": 0.935}
 
 Array = np.ndarray
 hidden = cache(hidden_rows)
