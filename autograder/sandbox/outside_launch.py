@@ -127,9 +127,10 @@ class Sandbox:
         self._ready = False
 
     def _listen(self) -> None:
-        stream = self._process.stderr
-        while stream is not None and (line := stream.readline(4096)):
-            self._complaints = [*self._complaints[-19:], line]
+        assert self._process.stderr is not None
+        with self._process.stderr as stream:
+            while line := stream.readline(4096):
+                self._complaints = [*self._complaints[-19:], line]
 
     def wait_until_ready(self) -> None:
         """Wait for the warm interpreter; raises SandboxError with what bubblewrap said."""

@@ -48,11 +48,9 @@ def graded(
 ) -> Iterator[dict[str, Future[GradeResult]]]:
     """A result to come for each entry whose test was selected."""
     assignment = impatient_copy(tmp_path_factory.mktemp("assignments"))
-    entries = {
-        item.callspec.params["entry"].name: item.callspec.params["entry"]
-        for item in request.session.items
-        if "graded" in getattr(item, "fixturenames", ()) and hasattr(item, "callspec")
-    }
+    drawn = (getattr(item, "callspec", None) for item in request.session.items)
+    wanted = (spec.params.get("entry") for spec in drawn if spec is not None)
+    entries = {entry.name: entry for entry in wanted if isinstance(entry, submissions.Entry)}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in SECRETS.items():
             patch.setenv(name, value)
