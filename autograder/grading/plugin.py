@@ -8,7 +8,7 @@ check's call raised; a check that was skipped, repeated or lost is a fault of ou
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,16 +79,19 @@ class CheckPlugin:
         return ""
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
-        """Note how a check's own call ended; pytest's report of it is not consulted."""
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, bool]:
+        """Note how a check's own call ended, and spare pytest a report that nobody would read."""
         outcomes = self._submitted().outcomes.setdefault(pyfuncitem.name, [])
         try:
-            result = yield
+            yield
+        except Exception as error:
+            outcomes.append(error)
         except BaseException as error:
             outcomes.append(error)
             raise
-        outcomes.append(None)
-        return result
+        else:
+            outcomes.append(None)
+        return True
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
