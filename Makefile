@@ -11,10 +11,10 @@ OLD := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for v in 3 3.13 3.12 3.11; do \
 	python$$v -c '$(OLD)' 2>/dev/null && echo python$$v && break; done)
 
-.PHONY: help setup demo test lint types validate bench clean
+.PHONY: help setup demo test lint types validate bench bench-security clean
 
 help:  ## Say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 setup: $(STAMP)  ## Create the environment and install everything into it
 
@@ -54,6 +54,9 @@ validate: $(STAMP)  ## Prove every assignment sound
 
 bench: $(STAMP)  ## Time Heldout beside nbgrader and the floor
 	@$(BIN)/python -m tests.bench $(BENCH_OPTIONS)
+
+bench-security: $(STAMP)  ## Attack Heldout, nbgrader and Otter alike, and count what succeeds
+	@$(BIN)/python -m tests.bench.security $(BENCH_OPTIONS)
 
 clean:  ## Remove the environment and what the demo made
 	rm -rf $(VENV) $(DATA) .bench .mypy_cache .pytest_cache .ruff_cache

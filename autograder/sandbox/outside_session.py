@@ -23,6 +23,7 @@ from . import wire
 from .inside_confine import Confinement
 from .outside_launch import Sandbox, SandboxError
 
+_READ = 2**20
 _CLOSE_SECONDS = 30.0
 _MAX_TEXT = 20_000
 _MAX_OUTPUTS = 200
@@ -76,6 +77,7 @@ class Session:
 
     def __init__(self, sandbox: Sandbox, confinement: Confinement) -> None:
         self._student, self._keeper = sandbox.open(confinement)
+        self._received = bytearray()
         self._sequence = 0
         self._report: dict[str, Any] | None = None
         self.peak_kb = 0
@@ -139,21 +141,22 @@ class Session:
         return reply
 
     def _exactly(self, size: int, deadline: float) -> bytes:
-        parts = bytearray()
-        while len(parts) < size:
+        while len(self._received) < size:
             # Asked first, so that a process that never stops sending runs out of time as well.
             left = deadline - time.monotonic()
             if left <= 0:
                 raise SessionEnded("timeout")
             ready, _, _ = select.select([self._student, self._keeper], [], [], left)
             if self._student in ready:
-                part = self._student.recv(min(2**20, size - len(parts)))
+                part = self._student.recv(_READ)
                 if not part:
                     raise SessionEnded("crashed")
-                parts += part
+                self._received += part
             elif ready:
                 raise SessionEnded("crashed")
-        return bytes(parts)
+        exactly = bytes(self._received[:size])
+        del self._received[:size]
+        return exactly
 
     def _why(self, ended: SessionEnded) -> SessionEnded:
         report = self.close()
