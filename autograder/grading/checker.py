@@ -58,7 +58,11 @@ class Checker:
         except NotebookRejected as rejection:
             return (self._outcome(job, Status.REJECTED, started, error=str(rejection)),)
         execution = Execution(
-            self._sandbox, notebook, self.assignment.limits, keep_outputs=job.keep_outputs
+            self._sandbox,
+            notebook,
+            self.assignment.limits,
+            keep_outputs=job.keep_outputs,
+            cpus=job.cpus,
         )
         try:
             execution.run_cells(lambda done, total: tell(_step("cells", done, total)))

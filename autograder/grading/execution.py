@@ -30,7 +30,13 @@ class Execution:
     """One submission in the sandbox, from its first cell to the proof that nothing is left."""
 
     def __init__(
-        self, sandbox: Sandbox, notebook: Notebook, limits: Limits, *, keep_outputs: bool = False
+        self,
+        sandbox: Sandbox,
+        notebook: Notebook,
+        limits: Limits,
+        *,
+        keep_outputs: bool = False,
+        cpus: tuple[int, ...] = (),
     ) -> None:
         self._sandbox = sandbox
         self._cells = notebook.code_cells
@@ -39,6 +45,7 @@ class Execution:
             memory_mb=int(limits.memory_mb),
             processes=int(limits.processes),
             cpu_seconds=int(limits.total_seconds * 2) + 10,
+            cpus=cpus,
         )
         self._session: Session | None = None
         self._results: dict[int, CellOutput] = {}

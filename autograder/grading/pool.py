@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from autograder.assignment import Assignment, find_assignment
 from autograder.grading import protocol
@@ -100,6 +103,12 @@ def _environment() -> dict[str, str]:
     return {**os.environ, **single, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
 
 
+def _cpu_shares(workers: int) -> list[tuple[int, ...]]:
+    """The CPUs for each worker's notebooks, so that none slows down what is graded beside it."""
+    cpus = sorted(os.sched_getaffinity(0))
+    return [tuple(cpus[number % len(cpus) :: workers]) for number in range(workers)]
+
+
 class GradingPool:
     """At most `workers` submissions at once, from any number of threads.
 
@@ -112,7 +121,9 @@ class GradingPool:
         self._workers = max(1, workers)
         self._seed = seed
         self._folder = assignments
-        self._slots = threading.Semaphore(self._workers)
+        self._slots: queue.SimpleQueue[tuple[int, ...]] = queue.SimpleQueue()
+        for cpus in _cpu_shares(self._workers):
+            self._slots.put(cpus)
         self._lock = threading.Lock()
         self._idle: list[_CheckerProcess] = []
         self._busy: set[_CheckerProcess] = set()
@@ -152,10 +163,11 @@ class GradingPool:
     ) -> tuple[GradeResult, ...]:
         started = time.perf_counter()
         error = ""
-        with self._slots:
+        cpus = self._slots.get()
+        try:
             for _ in range(_TRIES):
                 try:
-                    results = self._try(assignment, job, on_progress)
+                    results = self._try(assignment, replace(job, cpus=cpus), on_progress)
                 except CheckerError as broken:
                     error = str(broken)
                     continue
@@ -163,6 +175,8 @@ class GradingPool:
                 if not broken_results:
                     return results
                 error = broken_results[0].error
+        finally:
+            self._slots.put(cpus)
         failed = GradeResult(
             job.submission,
             assignment.id,

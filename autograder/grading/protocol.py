@@ -15,12 +15,14 @@ class Job(msgspec.Struct, frozen=True):
     """One notebook to grade: its cells run once, its checks once under each secret seed.
 
     Without `keep_outputs` what the cells print and draw is not kept, and figures are not drawn.
+    `cpus` are the only ones that the notebook may run on; none means any.
     """
 
     submission: str
     data: bytes
     seeds: tuple[bytes, ...]
     keep_outputs: bool = False
+    cpus: tuple[int, ...] = ()
 
 
 class Reply(msgspec.Struct, frozen=True):

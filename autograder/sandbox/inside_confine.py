@@ -7,6 +7,7 @@ its limits and installs the system-call filter. Any step that fails ends the pro
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -30,13 +31,17 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 @dataclass(frozen=True)
 class Confinement:
-    """The limits of one submission: megabytes of memory and of files, processes, CPU seconds."""
+    """The limits of one submission: megabytes of memory and of files, processes, CPU seconds.
+
+    `cpus` are the only ones that it runs on; none means any.
+    """
 
     memory_mb: int
     processes: int
     cpu_seconds: int
     disk_mb: int = 64
     files: int = 4096
+    cpus: tuple[int, ...] = ()
 
 
 def prepare_host() -> None:
@@ -76,6 +81,14 @@ def mount_private(confinement: Confinement) -> None:
         os.symlink(f"{FILES}/{name}", f"{HOME}/{name}")
     # Mapped and shared, /dev/zero is memory that belongs to nobody and that no limit counts.
     _check(_libc.mount(b"/dev/null", b"/dev/zero", None, _BIND, None), "cover /dev/zero")
+
+
+def keep_to_cpus(confinement: Confinement) -> None:
+    """Leave the other CPUs to whoever runs beside it; the filter keeps this from being undone."""
+    if confinement.cpus:
+        # A CPU that was taken out of service since is no reason to grade nobody.
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, confinement.cpus)
 
 
 def die_with_parent() -> None:

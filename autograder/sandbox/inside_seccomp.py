@@ -37,6 +37,7 @@ _X86_64 = {
         *(272, 308, 248, 249, 250, 303, 304, 135),  # namespaces, keys, file handles, personality
         *(175, 176, 313, 246, 320, 169, 167, 168, 163, 179),  # modules, kexec, reboot, swap, quota
         *(164, 227, 305, 159, 153, 154, 172, 173, 180, 103),  # clocks, ports, hangup, ldt, syslog
+        203,  # other CPUs than its own
         *(438, 440, 447, 304, 256, 279, 424, 434),  # other processes: descriptors, memory, pidfds
         *(29, 30, 64, 65, 68, 69, 220, 319),  # System V shared memory, semaphores, queues; memfd
     },
@@ -54,6 +55,7 @@ _AARCH64 = {
         *(97, 268, 217, 218, 219, 264, 265, 92),
         *(105, 106, 273, 104, 294, 142, 224, 225, 89, 60),
         *(170, 112, 266, 171, 58, 116),
+        122,
         *(438, 440, 447, 238, 239, 424, 434),
         *(194, 196, 190, 193, 192, 186, 189, 279),
     },

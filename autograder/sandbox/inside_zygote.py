@@ -55,6 +55,7 @@ def _keep(confinement: Confinement, descriptors: list[int], shell: inside_shell.
     student, channel = descriptors
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        inside_confine.keep_to_cpus(confinement)
         inside_confine.leave_root()
         inside_confine.enter_namespaces()
         baseline = _unshared("self")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -279,6 +281,17 @@ def test_a_checker_that_is_killed_once_is_replaced(
     line += "    assert_close(student.double(1.0), 2.0)\n"
     result = pool.grade(author(DOUBLE_ONCE + line + HALVE), written(*SOLVED))
     assert result.score == 3.0
+
+
+def test_submissions_side_by_side_share_no_cpu(pool: GradingPool, sound: Assignment) -> None:
+    allowed = os.sched_getaffinity(0)
+    tell = "import os, time\ntime.sleep(1)\nprint(sorted(os.sched_getaffinity(0)))"
+    with ThreadPoolExecutor(2) as threads:
+        data = written(tell, *SOLVED)
+        results = list(threads.map(lambda _: pool.grade(sound, data), range(2)))
+    one, other = (set(json.loads(result.cells[0].outputs[0].text)) for result in results)
+    assert one | other <= allowed
+    assert len(allowed) == 1 or not one & other
 
 
 def test_what_is_broken_off_is_no_score(sound: Assignment) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,6 +62,19 @@ def descendants(pid: int) -> set[int]:
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more
     return found - {pid}
+
+
+def test_a_submission_keeps_to_its_cpus(sandbox: Sandbox) -> None:
+    allowed = sorted(os.sched_getaffinity(0))
+    widen = f"import os, subprocess, sys\nall_of_them = {allowed}\n"
+    widen += "try: os.sched_setaffinity(0, all_of_them)\nexcept PermissionError: pass\n"
+    look = "import os; print(sorted(os.sched_getaffinity(0)))"
+    widen += f"{look}\nprint(subprocess.check_output([sys.executable, '-c', {look!r}], text=True))"
+    session = Session(sandbox, Confinement(256, 16, 100, cpus=(allowed[0],)))
+    try:
+        assert run(session, widen).split("\n") == [f"[{allowed[0]}]", f"[{allowed[0]}]"]
+    finally:
+        session.close()
 
 
 def test_no_process_and_no_mount_survives_a_submission(sandbox: Sandbox) -> None:
