@@ -83,7 +83,8 @@ def _grade_all(
         with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as name:
             return grader.grade(notebook, Path(name))
 
-    with ThreadPoolExecutor(jobs) as threads:
+    threads = ThreadPoolExecutor(jobs)
+    try:
         waiting = {
             (grader.name, notebook.name): threads.submit(grade, grader, notebook)
             for notebook in notebooks
@@ -93,6 +94,8 @@ def _grade_all(
         for (grader, notebook), future in waiting.items():
             found[grader][notebook] = future.result()
             _console.print(f"{grader}: {notebook} {found[grader][notebook].score}")
+    finally:
+        threads.shutdown(cancel_futures=True)
     return found
 
 

@@ -18,7 +18,7 @@ from autograder.results import from_json, to_json
 from tests.bench.security.attacks import Attack, Canaries
 from tests.bench.security.system import SECRET, Graded, plant_file
 
-_SECONDS = 600.0
+_SECONDS = 300.0
 
 
 class Heldout:

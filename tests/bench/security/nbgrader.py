@@ -15,7 +15,7 @@ from tests.bench.security.hidden import HiddenTest
 from tests.bench.security.system import SECRET, Graded, outputs_of, plant_file
 
 PINNED = "nbgrader==0.9.6"
-_SECONDS = 300.0
+_SECONDS = 120.0
 _NAME = "a01"
 _STUDENT = "student"
 _CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "bench"\n'

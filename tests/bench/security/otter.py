@@ -16,7 +16,7 @@ from tests.bench.security.hidden import HiddenTest
 from tests.bench.security.system import SECRET, Graded, outputs_of, plant_file
 
 PINNED = "otter-grader==7.0.0"
-_SECONDS = 300.0
+_SECONDS = 120.0
 _GENERATE = ("generate", "--tests-dir", "tests", "--output-path", "autograder.zip")
 _WITHOUT = ("--no-requirements", "--no-environment", "--no-config")
 _NOTEBOOK = "a01.ipynb"

@@ -21,8 +21,8 @@ _EXPLAINED = (
     "graders do not have. Raised: scored above the release, which scores like the empty notebook. "
     "Full: got every automatic point. Read: its cells showed a planted canary, if only to staff. "
     "Shown: a canary came back in the score's messages, the student's pages or the log. Broken: "
-    "the grader gave no score. A canary that comes back with the untouched release as well is not "
-    "counted."
+    "the grader gave no score. A file's canary is in its name and in its text. What comes back "
+    "with the untouched release as well is not counted."
 )
 _TINY = 1e-9
 
@@ -111,9 +111,9 @@ def _finding(
 ) -> Finding:
     baseline = release.score or 0.0
     score = baseline if got.score is None else got.score
-    known = canaries.names_in(release.told)
+    known = canaries.names_in((*release.told, *release.cells))
     shown = canaries.names_in(got.told) - known
-    read = canaries.names_in(got.cells) - canaries.names_in(release.cells)
+    read = canaries.names_in(got.cells) - known
     return Finding(
         attack.name,
         grader,
@@ -161,7 +161,7 @@ def show(found: Report, console: Console) -> None:
 def _successes(found: Report) -> Table:
     table = Table(title="What they achieved (attacks without effect are left out)")
     table.title_justify = "left"
-    table.add_column("attack")
+    table.add_column("attack", overflow="fold")
     graders = list(found.always_shown)
     for grader in graders:
         table.add_column(grader)
