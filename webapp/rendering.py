@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from autograder.results import CellOutput, Output
+from webapp import formulas
 
 _SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 _TEXT_TAGS = {
@@ -30,8 +31,13 @@ _BACKTICKS = re.compile(r"`([^`\n]+)`")
 
 
 @functools.cache
-def _markdown(html: bool = False) -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": html, "linkify": False}).enable("table")
+def _parser(html: bool, with_formulas: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": html, "linkify": False}).enable("table")
+    return formulas.enable(parser) if with_formulas else parser
+
+
+def _parser_for(text: str, html: bool = False) -> MarkdownIt:
+    return _parser(html, formulas.may_hold_formulas(text))
 
 
 def markdown(text: str, top: int = 3) -> Markup:
@@ -40,12 +46,13 @@ def markdown(text: str, top: int = 3) -> Markup:
     Its highest heading becomes `h{top}`, the next one lower and so on without gaps, so that they
     fit below the page's own.
     """
-    tokens = _markdown().parse(text)
+    parser = _parser_for(text)
+    tokens = parser.parse(text)
     headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
     levels = sorted({token.tag for token in headings})
     for token in headings:
         token.tag = f"h{min(top + levels.index(token.tag), 6)}"
-    return sanitised(_markdown().renderer.render(tokens, _markdown().options, {}))
+    return sanitised(parser.renderer.render(tokens, parser.options, {}))
 
 
 def markdown_cell(text: str) -> Markup:
@@ -53,7 +60,7 @@ def markdown_cell(text: str) -> Markup:
 
     Assignments fold their hints with raw HTML, so that HTML counts here and is sanitised.
     """
-    parser = _markdown(html=True)
+    parser = _parser_for(text, html=True)
     tokens = parser.parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
@@ -67,12 +74,13 @@ def inline_code(text: str) -> Markup:
 
 
 def sanitised(html: str) -> Markup:
-    """HTML with nothing but structure left: no script, style, picture, form, id or class."""
+    """HTML with only structure and formulas left: no script, style, picture, form, id, class."""
     clean = nh3.clean(
         html,
-        tags=_TEXT_TAGS,
+        tags=_TEXT_TAGS | formulas.TAGS,
         clean_content_tags={"script", "style", "template", "iframe", "object"},
-        attributes=_ATTRIBUTES,
+        attributes=_ATTRIBUTES | formulas.ATTRIBUTES,
+        attribute_filter=formulas.attribute_value,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )

@@ -56,7 +56,9 @@ _REVIEWS = (
     "## What it is about\n\nDeep networks learn slowly when each layer must chase the moving "
     "distribution of the one below. The authors measure this, name it, and take it away.\n\n"
     "## The main idea\n\nNormalise each feature over the minibatch, then let the network scale and "
-    "shift it back: `y = gamma * (x - mean) / std + beta`.\n\n## What I would ask\n\n"
+    "shift it back, with $\\gamma$ and $\\beta$ learned:\n\n"
+    "$$y = \\gamma \\frac{x - \\mu}{\\sqrt{\\sigma^2 + \\epsilon}} + \\beta$$\n\n"
+    "## What I would ask\n\n"
     "- What happens with a batch of one?\n- Is the *explanation* right, or only the effect?",
     "The paper shows that a network with eight layers, trained on two graphics cards, halves the "
     "error of the best systems before it. I found three decisions most instructive:\n\n"
