@@ -69,5 +69,6 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "MAX_FORM_MEMORY_SIZE": _FORM_BYTES,
         "MAX_FORM_PARTS": 50,
         "BOOTSTRAP_SERVE_LOCAL": True,
+        "HELDOUT_UPLOAD_LIMIT": settings.upload_limit,
         "WTF_CSRF_TIME_LIMIT": None,
     }

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from limits import parse_many
+
 MAX_UPLOAD_BYTES = 32 * 1024 * 1024
+_UPLOAD_LIMIT = "30 per minute"
 
 
 class SettingsError(Exception):
@@ -20,6 +23,7 @@ class Settings:
 
     `https` marks cookies Secure; it is off only where people reach the service through localhost.
     `proxies` is the number of reverse proxies in front whose forwarding headers are trusted.
+    `upload_limit` is how many files one account may hand in, such as `30 per minute`.
     """
 
     data: Path
@@ -28,6 +32,7 @@ class Settings:
     password_salt: str
     https: bool = True
     proxies: int = 0
+    upload_limit: str = _UPLOAD_LIMIT
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -40,6 +45,7 @@ class Settings:
             password_salt=_secret(environ, "HELDOUT_PASSWORD_SALT"),
             https=environ.get("HELDOUT_HTTPS", "1") != "0",
             proxies=_count(environ, "HELDOUT_PROXIES"),
+            upload_limit=_rate(environ, "HELDOUT_UPLOAD_LIMIT", _UPLOAD_LIMIT),
         )
 
 
@@ -71,3 +77,12 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if not text.isdigit():
         raise SettingsError(f"{name} is {text!r}, expected a whole number.")
     return int(text)
+
+
+def _rate(environ: Mapping[str, str], name: str, default: str) -> str:
+    text = environ.get(name) or default
+    try:
+        parse_many(text)
+    except ValueError:
+        raise SettingsError(f"{name} is {text!r}, expected a rate such as {default!r}.") from None
+    return text

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from webapp.database import db
+from webapp.security import UPLOAD_ENDPOINTS
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ _EXPLANATIONS = {
         "Try again in a moment.",
     ),
 }
+_TOO_MANY_FILES = Explanation(
+    "Many files at once",
+    "Your account has handed in more files than we take at a time, so this one was not kept: wait "
+    "a minute, then submit it again.",
+)
 
 
 def init_app(app: Flask) -> None:
@@ -73,6 +79,8 @@ def _explain(error: HTTPException) -> tuple[str, int] | HTTPException:
     if code == 500:
         db.session.rollback()
     known = _EXPLANATIONS.get(code)
+    if code == 429 and request.endpoint in UPLOAD_ENDPOINTS:
+        known = _TOO_MANY_FILES
     return _page(code, known or Explanation(error.name, "Go back and try again."))
 
 

@@ -29,6 +29,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "health.ready",
     }
 )
+UPLOAD_ENDPOINTS = ("submissions.submit", "proposals.hand_in_slide", "reviews.hand_in_file")
 WELCOME_DAYS = 14
 _csrf = CSRFProtect()
 
@@ -65,7 +66,7 @@ def init_app(app: Flask) -> None:
 
 
 def _throttle(app: Flask) -> None:
-    """Slow down guessing: per address, and per account wherever it is tried from."""
+    """Slow down guessing, per address and per account tried, and uploads per account."""
     app.config.setdefault("HELDOUT_LOGIN_LIMIT", "60 per minute")
     app.config.setdefault("HELDOUT_ACCOUNT_LIMIT", "8 per minute;40 per hour")
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
@@ -81,6 +82,16 @@ def _throttle(app: Flask) -> None:
             deduct_when=lambda response: response.status_code != 302,
         )(view)
     app.view_functions["security.login"] = view
+    # A class behind one address hands in together: only the account counts here.
+    uploads = limiter.shared_limit(
+        app.config["HELDOUT_UPLOAD_LIMIT"], scope="uploads", key_func=_account, methods=["POST"]
+    )
+    for endpoint in UPLOAD_ENDPOINTS:
+        app.view_functions[endpoint] = uploads(app.view_functions[endpoint])
+
+
+def _account() -> str:
+    return f"account-{current_user.id}"
 
 
 def _account_tried() -> str:
