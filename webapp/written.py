@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from webapp import clock
 from webapp.clock import now
 from webapp.models import (
     LARGEST_TEAM,
@@ -74,7 +75,8 @@ def review_of(session: Session, course_id: int, user_id: int) -> PaperReview | N
 
 
 def create_team(session: Session, enrolment: Enrolment, name: str) -> Team:
-    """Start a team with oneself in it; commits."""
+    """Start a team with oneself in it, until groups are due; commits."""
+    _require_open_groups(enrolment.course)
     code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
     team = Team(course_id=enrolment.course_id, name=name, invitation_code=code)
     team.members.append(_member(enrolment))
@@ -85,7 +87,8 @@ def create_team(session: Session, enrolment: Enrolment, name: str) -> Team:
 
 
 def join_team(session: Session, enrolment: Enrolment, code: str) -> Team:
-    """Join by invitation code; the fifth is told that the team is full; commits."""
+    """Join by invitation code, until groups are due; the fifth is told it is full; commits."""
+    _require_open_groups(enrolment.course)
     wanted = code.strip().upper().replace("-", "").replace(" ", "")
     team = session.scalar(
         sa.select(Team)
@@ -113,9 +116,7 @@ def leave_team(session: Session, enrolment: Enrolment) -> None:
     team = team_of(session, enrolment.course_id, enrolment.user_id)
     if team is None:
         raise NotPossible("You are in no team.")
-    due = enrolment.course.groups_due_at
-    if due is not None and now() > due:
-        raise NotPossible("Groups are final now: ask the staff if yours has to change.")
+    _require_open_groups(enrolment.course)
     if len(team.members) == 1 and team.proposal is not None and team.proposal.slides:
         raise NotPossible("Your team has a slide already: ask the staff to dissolve it.")
     mine = next(m for m in team.members if m.user_id == enrolment.user_id)
@@ -125,6 +126,15 @@ def leave_team(session: Session, enrolment: Enrolment) -> None:
     if not team.members:
         session.delete(team)
     session.commit()
+
+
+def _require_open_groups(course: Course) -> None:
+    due = course.groups_due_at
+    if due is not None and now() > due:
+        raise NotPossible(
+            f"Groups are final since {clock.written(due, course.time_zone)}: ask the staff if "
+            f"yours has to change."
+        )
 
 
 def conditions(team: Team, course: Course) -> list[Condition]:

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.webapp.people import add_user, enrol
-from webapp.clock import now
-from webapp.models import Course, PaperReview, Proposal, Role, Slide, Team, TeamMember
+from webapp.clock import now, written
+from webapp.models import Course, PaperReview, Proposal, Role, Slide, Team, TeamMember, User
+from webapp.models.courses import DEFAULT_TIME_ZONE
 
 CODE = re.compile(r'<code class="code">(\w+)</code>')
 
@@ -95,11 +96,27 @@ def test_one_may_leave_until_groups_are_due(auth, session):
     assert session.scalar(sa.select(sa.func.count(Proposal.id))) == 0
 
 
-def test_a_team_that_completes_late_is_kept_and_marked(auth, session, classmates):
-    ada, code = start_team(auth)
+def test_nobody_starts_or_joins_a_team_once_groups_are_due(auth, session):
+    _, code = start_team(auth)
     past(session, "groups_due_at")
-    for name in ("bob", "cy"):
-        auth.login(name).post("/courses/dl/proposal/join", {"code": code})
+    bob = auth.login("bob")
+    due = session.scalars(sa.select(Course.groups_due_at).where(Course.slug == "dl")).one()
+    sentence = f"Groups are final since {written(due, DEFAULT_TIME_ZONE)}: ask the staff"
+    for path, form in (("join", {"code": code}), ("team", {"name": "Late"})):
+        refused = bob.post(f"/courses/dl/proposal/{path}", form)
+        assert refused.status_code in (409, 422)
+        assert sentence in refused.text
+    assert session.scalar(sa.select(sa.func.count(TeamMember.id))) == 1
+
+
+def test_a_team_that_staff_complete_late_is_marked(auth, session, classmates):
+    ada, _ = start_team(auth)
+    team = session.scalars(sa.select(Team)).one()
+    for name in ("Bob", "Cy"):
+        user = session.scalars(sa.select(User).where(User.name == name)).one()
+        team.members.append(TeamMember(course_id=team.course_id, user_id=user.id))
+    team.completed_at = now()
+    past(session, "groups_due_at")
     assert "Late</span> A team of 3 or 4" in ada.get("/courses/dl/proposal").text
 
 
