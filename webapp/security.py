@@ -87,7 +87,8 @@ def _throttle(app: Flask) -> None:
         app.config["HELDOUT_UPLOAD_LIMIT"], scope="uploads", key_func=_account, methods=["POST"]
     )
     for endpoint in UPLOAD_ENDPOINTS:
-        app.view_functions[endpoint] = uploads(app.view_functions[endpoint])
+        view = uploads(app.view_functions[endpoint])
+        app.view_functions[endpoint] = view
 
 
 def _account() -> str:

@@ -65,8 +65,21 @@ def test_points_outside_of_the_question_are_refused(auth, session, graded, point
     submission = graded("ada")
     gil = auth.login("gil")
     path = f"/courses/dl/staff/submissions/{submission.id}/grades/why"
-    response = gil.post(path, {"points": points}, follow_redirects=True)
+    response = gil.post(path, {"points": points, "comment": "Long <thoughts>."})
+    assert response.status_code == 422
+    assert response.text.count('role="alert"') == 1
+    assert ">Long &lt;thoughts&gt;.</textarea>" in response.text
+    assert f'value="{points}"' in response.text
     assert "expected a number from 0 to 2" in response.text
+    assert session.scalar(sa.select(sa.func.count(ManualGrade.id))) == 0
+
+
+def test_a_comment_that_is_too_long_is_refused_and_not_cut(auth, session, graded):
+    submission = graded("ada")
+    path = f"/courses/dl/staff/submissions/{submission.id}/grades/why"
+    response = auth.login("gil").post(path, {"points": "1", "comment": "c" * 5001})
+    assert "5001 characters, expected at most 5000" in response.text
+    assert "c" * 5001 in response.text
     assert session.scalar(sa.select(sa.func.count(ManualGrade.id))) == 0
 
 

@@ -131,6 +131,30 @@ def test_title_and_abstract_are_kept_and_escaped(auth):
     assert "161 characters (at most 160)" in long.text
 
 
+def test_a_refused_form_comes_back_as_it_was_typed(auth, session):
+    ada, _ = start_team(auth)
+    abstract = "what we typed " * 150
+    refused = ada.post("/courses/dl/proposal/text", {"title": "New name", "abstract": abstract})
+    assert refused.status_code == 422
+    assert refused.text.count('role="alert"') == 1
+    assert 'value="New name"' in refused.text
+    assert abstract.strip() in refused.text
+    assert "New name" not in ada.get("/courses/dl/proposal").text
+    wrong = auth.login("bob").post("/courses/dl/proposal/join", {"code": "NOTHERE1"})
+    assert 'value="NOTHERE1"' in wrong.text
+
+
+def test_a_readers_comment_is_not_lost_with_a_missing_mark(auth, session):
+    start_team(auth)
+    key = session.scalars(sa.select(Proposal.id)).one()
+    marks = {"clarity": "4", "communication": "", "comment": "Long thoughts."}
+    path = f"/courses/dl/staff/readings/proposals/{key}"
+    refused = auth.login("gil").post(path, marks)
+    assert refused.status_code == 422
+    assert ">Long thoughts.</textarea>" in refused.text
+    assert re.search(r'id="clarity-4"[^>]* checked', refused.text)
+
+
 def test_a_slide_of_two_pages_is_refused_and_one_page_replaces_another(auth, session):
     ada, _ = start_team(auth)
     two = hand_in_slide(ada, b"%PDF-2")

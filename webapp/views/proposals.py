@@ -43,11 +43,13 @@ def show(enrolment: Enrolment) -> str:
 def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
     team = written.team_of(db.session, enrolment.course_id, enrolment.user_id)
     proposal = team.proposal if team else None
+    text = {"title": proposal.title, "abstract": proposal.abstract} if proposal else {}
     return render_template(
         "written/proposal.html" if team else "written/no_team.html",
         course=enrolment.course,
         team=team,
         proposal=proposal,
+        text={**text, **request.form.to_dict()} if refusal else text,
         conditions=written.conditions(team, enrolment.course) if team else [],
         examples=EXAMPLE_PROPOSALS,
         scores=published_scores(db.session, enrolment.course, proposal=proposal),

@@ -115,7 +115,7 @@ def _page(enrolment: Enrolment, refusal: str, scores: list[WrittenScore], **subj
         "staff/reading.html",
         course=enrolment.course,
         refusal=refusal,
-        mine=mine,
+        mine=request.form if refusal else mine,
         others=[score for score in scores if score is not mine],
         criteria=CRITERIA,
         largest=LARGEST_SCORE,

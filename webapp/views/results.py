@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,12 +21,29 @@ from webapp.written_answers import answers_of, source_cells
 blueprint = Blueprint("results", __name__, url_prefix="/courses/<slug>/submissions")
 
 
+@dataclass(frozen=True)
+class RefusedGrade:
+    """Points and a comment that could not be saved, and the sentence why."""
+
+    question: str
+    points: str
+    comment: str
+    sentence: str
+
+
 @blueprint.get("/<int:submission_id>")
 @for_roles(*EVERYONE)
 def show(enrolment: Enrolment, submission_id: int) -> str:
     """Receipt, state, and the result question by question."""
-    submission = submission_in(enrolment, submission_id)
-    return render_template("results/show.html", **_panel(enrolment, submission))
+    return render_result(enrolment, submission_in(enrolment, submission_id))
+
+
+def render_result(
+    enrolment: Enrolment, submission: Submission, refused: RefusedGrade | None = None
+) -> str:
+    """The page, with the grade that was refused as staff typed it."""
+    panel = _panel(enrolment, submission)
+    return render_template("results/show.html", **panel, refused_grade=refused)
 
 
 @blueprint.get("/<int:submission_id>/status")

@@ -42,7 +42,7 @@ from webapp.models import (
     User,
 )
 from webapp.standing import standings
-from webapp.views.results import question_titles
+from webapp.views.results import RefusedGrade, question_titles, render_result
 
 blueprint = Blueprint("staff", __name__, url_prefix="/courses/<slug>/staff")
 
@@ -125,19 +125,16 @@ def student(enrolment: Enrolment, user_id: int) -> str:
 
 @blueprint.post("/submissions/<int:submission_id>/grades/<question>")
 @for_roles(*STAFF)
-def grade(enrolment: Enrolment, submission_id: int, question: str) -> Response:
+def grade(enrolment: Enrolment, submission_id: int, question: str) -> Response | tuple[str, int]:
     """Give points and a comment for a written answer."""
     submission = submission_in(enrolment, submission_id)
     most = _points_of(submission, question)
-    try:
-        points = float(request.form.get("points", ""))
-    except ValueError:
-        points = math.nan
-    comment = request.form.get("comment", "").strip()[:_LONGEST_COMMENT]
-    if not 0 <= points <= most:
-        given = request.form.get("points", "")
-        flash(f"The points are {given!r}, expected a number from 0 to {most:g}.", "danger")
-        return _submission_page(enrolment, submission)
+    given, comment = request.form.get("points", ""), request.form.get("comment", "").strip()
+    points = _number(given)
+    sentence = _why_refused(given, points, most=most, comment=comment)
+    if sentence:
+        refused = RefusedGrade(question, given, comment, sentence)
+        return render_result(enrolment, submission, refused), 422
     scoring.set_manual_grade(
         db.session,
         submission,
@@ -190,6 +187,21 @@ def log(enrolment: Enrolment) -> str:
         .limit(200)
     ).all()
     return render_template("staff/log.html", course=enrolment.course, entries=entries)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _why_refused(given: str, points: float, *, most: float, comment: str) -> str:
+    if not 0 <= points <= most:
+        return f"The points are {given!r}, expected a number from 0 to {most:g}."
+    if len(comment) > _LONGEST_COMMENT:
+        return f"The comment has {len(comment)} characters, expected at most {_LONGEST_COMMENT}."
+    return ""
 
 
 def _points_of(submission: Submission, question: str) -> float:
