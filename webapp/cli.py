@@ -16,6 +16,8 @@ from webapp.processes import ServeError, Service, require_free_port
 
 # Browsers keep Secure cookies from plain HTTP, which is fine only on one's own machine.
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_PORT = click.IntRange(1, 65535)
+_COUNT = click.IntRange(1, 256)
 
 
 @contextmanager
@@ -37,9 +39,11 @@ def _one_sentence() -> Iterator[None]:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--threads", default=16, show_default=True, help="Requests at a time.")
-@click.option("--workers", default=os.cpu_count() or 1, help="Submissions graded at a time.")
+@click.option("--port", default=8000, show_default=True, type=_PORT, help="Port to listen on.")
+@click.option("--threads", default=16, show_default=True, type=_COUNT, help="Requests at a time.")
+@click.option(
+    "--workers", default=os.cpu_count() or 1, type=_COUNT, help="Submissions graded at a time."
+)
 @click.option("--no-worker", is_flag=True, help="Serve only; grade with `heldout worker`.")
 def serve(host: str, port: int, threads: int, workers: int, no_worker: bool) -> None:
     """Serve the site, and grade what students submit."""
@@ -58,7 +62,9 @@ def serve(host: str, port: int, threads: int, workers: int, no_worker: bool) -> 
 
 
 @click.command()
-@click.option("--workers", default=os.cpu_count() or 1, help="Submissions graded at a time.")
+@click.option(
+    "--workers", default=os.cpu_count() or 1, type=_COUNT, help="Submissions graded at a time."
+)
 def worker(workers: int) -> None:
     """Grade what students submit, beside one or more `heldout serve --no-worker`."""
     import logging
@@ -72,7 +78,7 @@ def worker(workers: int) -> None:
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, help="Port to serve on.")
+@click.option("--port", default=8000, show_default=True, type=_PORT, help="Port to serve on.")
 @click.option(
     "--data",
     default=".demo",
@@ -93,6 +99,8 @@ def demo(port: int, data: Path, students: int, accounts: Path | None) -> None:
     with _one_sentence():
         require_free_port("127.0.0.1", port)
         _refuse_without_sandbox()
+        if accounts is not None:
+            _require_writable_folder(accounts.resolve().parent)
         prepared = prepare(data.resolve(), students, accounts)
         service = Service(prepared.settings, "127.0.0.1", port, slots=os.cpu_count() or 1)
         service.on_ready = lambda: say_where(prepared, port)
@@ -133,6 +141,14 @@ def _refuse_without_sandbox() -> None:
     from autograder.cli.doctor import refuse_without_sandbox
 
     refuse_without_sandbox()
+
+
+def _require_writable_folder(folder: Path) -> None:
+    """Raise OSError now rather than after the work whose result would be written there."""
+    import tempfile
+
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def _announcer(text: str) -> Callable[[], None]:

@@ -47,6 +47,34 @@ def test_the_demo_checks_the_port_before_it_does_any_work(taken_port, tmp_path):
     assert not folder.exists()
 
 
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        (cli.serve, ["--port", "0"]),
+        (cli.serve, ["--port", "65536"]),
+        (cli.serve, ["--threads", "0"]),
+        (cli.serve, ["--workers", "-1"]),
+        (cli.worker, ["--workers", "0"]),
+        (cli.demo, ["--port", "-1"]),
+        (cli.demo, ["--students", "0"]),
+    ],
+)
+def test_numbers_out_of_range_are_usage_errors(command, arguments):
+    outcome = CliRunner().invoke(command, arguments)
+    assert outcome.exit_code == 2
+    assert f"Invalid value for '{arguments[0]}'" in outcome.output
+
+
+def test_the_demo_finds_that_it_cannot_write_the_accounts_before_it_works(tmp_path, monkeypatch):
+    monkeypatch.setattr(cli, "_refuse_without_sandbox", lambda: None)
+    folder, accounts = tmp_path / "demo", tmp_path / "nowhere" / "accounts.json"
+    arguments = ["--port", str(free_port()), "--data", str(folder), "--accounts", str(accounts)]
+    outcome = CliRunner().invoke(cli.demo, arguments)
+    assert outcome.exit_code == 1
+    assert outcome.output.startswith("Error: No such file or directory")
+    assert not folder.exists()
+
+
 def test_serving_without_secrets_is_one_sentence(tmp_path):
     outcome = CliRunner().invoke(cli.serve, [], env={"HELDOUT_SECRET_KEY": ""})
     assert outcome.output.startswith("Error: HELDOUT_SECRET_KEY is not set")

@@ -12,7 +12,7 @@ from autograder.assignment import list_assignments
 from tests.webapp.graders import TOOLS, StandInPool, result
 from webapp import create_app, demo, migrations
 from webapp.database import make_engine
-from webapp.demo.course import demo_accounts, ensure_course, ensure_people, student_name
+from webapp.demo.course import DemoError, demo_accounts, ensure_course, ensure_people, student_name
 from webapp.demo.slides import slide_pdf
 from webapp.demo.written import ensure_manual_grades, ensure_written
 from webapp.models import Base, Course, Enrolment, Job, JobState, Submission, User
@@ -128,10 +128,20 @@ def test_secrets_and_accounts_are_private_and_kept(tmp_path):
     assert {entry["role"] for entry in kept} == {"student", "grader", "instructor"}
 
 
+@pytest.mark.parametrize("text", ["{", "null", '[{"role": "student"}]', "[1]"])
+@pytest.mark.parametrize("name", ["secrets.json", "accounts.json"])
+def test_a_damaged_file_of_the_demo_is_one_sentence(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    read = {
+        "secrets.json": lambda: demo.demo_settings(tmp_path),
+        "accounts.json": lambda: demo_accounts(tmp_path / name, 2),
+    }
+    with pytest.raises(DemoError, match=rf"{name} is not as the demo wrote it: remove the folder"):
+        read[name]()
+
+
 def test_a_full_disk_is_one_sentence(tmp_path, monkeypatch):
     import shutil
-
-    from webapp.demo.course import DemoError
 
     usage = shutil.disk_usage(tmp_path)._replace(free=5 * 2**20)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)

@@ -31,6 +31,7 @@ from webapp.demo.course import (
     demo_accounts,
     ensure_course,
     ensure_people,
+    readable,
     write_private,
 )
 from webapp.demo.written import ensure_manual_grades, ensure_written
@@ -68,7 +69,9 @@ def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
         people = ensure_people(session, course, accounts)
         staff = _staff(session, accounts)
         marker = data / "handed-in"
-        if not marker.exists() or int(marker.read_text()) < len(people):
+        with readable(marker):
+            handed_in = int(marker.read_text()) if marker.exists() else 0
+        if handed_in < len(people):
             click.echo(f"Handing in the notebooks of {len(people)} students.")
             hand_in_samples(session, course, assignments[0], people)
             write_private(marker, str(len(people)))
@@ -100,14 +103,15 @@ def demo_settings(data: Path) -> Settings:
     if not path.exists():
         made = {name: secrets.token_urlsafe(32) for name in ("secret_key", "password_salt")}
         write_private(path, json.dumps(made))
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    return Settings(
-        data=data,
-        database_url=embedded_database(data),
-        secret_key=kept["secret_key"],
-        password_salt=kept["password_salt"],
-        https=False,
-    )
+    with readable(path):
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return Settings(
+            data=data,
+            database_url=embedded_database(data),
+            secret_key=kept["secret_key"],
+            password_salt=kept["password_salt"],
+            https=False,
+        )
 
 
 def hand_in_samples(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import time, timedelta
 from pathlib import Path
@@ -45,11 +47,23 @@ class Account:
     name: str
 
 
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Whatever is wrong with a file of the demo's own is one sentence."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError):
+        raise DemoError(
+            f"{path} is not as the demo wrote it: remove the folder {path.parent} to start anew."
+        ) from None
+
+
 def demo_accounts(path: Path, students: int) -> list[Account]:
     """The accounts kept in the file, and new ones so that there are enough students."""
     kept: list[Account] = []
     if path.exists():
-        kept = [Account(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+        with readable(path):
+            kept = [Account(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
     else:
         kept = [
             _account(Role.INSTRUCTOR, "instructor@example.edu", "Ines Instructor"),
