@@ -9,7 +9,9 @@ from pathlib import Path
 
 from limits import parse_many
 
-MAX_UPLOAD_BYTES = 32 * 1024 * 1024
+from autograder.notebook import MAX_BYTES as MAX_UPLOAD_BYTES
+
+__all__ = ["MAX_UPLOAD_BYTES", "Settings", "SettingsError"]
 _UPLOAD_LIMIT = "30 per minute"
 
 

@@ -8,6 +8,7 @@ from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from webapp.config import MAX_UPLOAD_BYTES
 from webapp.database import db
 from webapp.security import UPLOAD_ENDPOINTS
 
@@ -39,8 +40,9 @@ _EXPLANATIONS = {
     405: Explanation("That cannot be done here", "Go back to the page before and use its buttons."),
     413: Explanation(
         "That file is too large",
-        "A notebook may have up to 32 MB. Clear its outputs (in Jupyter: Kernel, Restart and "
-        "Clear Outputs), save it, and submit it again: your outputs are made anew when we run it.",
+        f"A notebook may have up to {MAX_UPLOAD_BYTES // 2**20} MB. Clear its outputs (in Jupyter: "
+        "Kernel, Restart and Clear Outputs), save it, and submit it again: your outputs are made "
+        "anew when we run it.",
     ),
     429: Explanation(
         "Too many tries",

@@ -10,6 +10,7 @@ from flask_bootstrap import Bootstrap5
 from markupsafe import Markup, escape
 
 from webapp import clock
+from webapp.config import MAX_UPLOAD_BYTES
 from webapp.models import Role
 from webapp.rendering import inline_code, markdown_cell
 
@@ -50,7 +51,9 @@ def init_app(app: Flask) -> None:
             "inline_code": inline_code,
         }
     )
-    app.jinja_env.globals.update(VERDICTS=VERDICTS, STATES=STATES)
+    app.jinja_env.globals.update(
+        VERDICTS=VERDICTS, STATES=STATES, MAX_UPLOAD_BYTES=MAX_UPLOAD_BYTES
+    )
     app.context_processor(_enrolment)
 
 

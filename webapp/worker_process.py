@@ -40,21 +40,26 @@ def _warm(pool: object, engine: sa.Engine, slots: int) -> None:
     from autograder.grading import GradingPool
 
     assert isinstance(pool, GradingPool)
+    for name in _first_to_warm(engine, slots):
+        try:
+            pool.warm(name)
+        except AssignmentError as error:
+            log.warning("%s", error)
+
+
+def _first_to_warm(engine: sa.Engine, slots: int) -> list[str]:
+    """What is open, also without an opening time; what is due next comes first."""
     moment = now()
     with Session(engine) as session:
-        names = session.scalars(
+        found = session.scalars(
             sa.select(CourseAssignment.assignment)
-            .where(CourseAssignment.opens_at <= moment)
+            .where(sa.or_(CourseAssignment.opens_at.is_(None), CourseAssignment.opens_at <= moment))
             .order_by(
                 sa.case((CourseAssignment.due_at >= moment, 0), else_=1), CourseAssignment.due_at
             )
             .limit(slots)
         ).all()
-    for name in dict.fromkeys(names):
-        try:
-            pool.warm(name)
-        except AssignmentError as error:
-            log.warning("%s", error)
+    return list(dict.fromkeys(found))
 
 
 def main() -> None:

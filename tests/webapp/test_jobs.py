@@ -235,3 +235,16 @@ def test_uploads_of_one_student_at_once_get_attempts_of_their_own(engine, hand_i
         attempts = session.scalars(sa.select(Submission.attempt).order_by(Submission.attempt))
         assert list(attempts) == [1, 2, 3, 4, 5, 6, 7]
         assert session.scalar(sa.select(sa.func.count(Job.id))) == 7
+
+
+def test_an_assignment_without_an_opening_time_is_warmed_too(engine, session):
+    from webapp.models import Course
+    from webapp.worker_process import _first_to_warm
+
+    course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
+    for name, opens_at in (("a02_always", None), ("a03_later", now() + timedelta(days=1))):
+        course.assignments.append(
+            CourseAssignment(assignment=name, title=name, points=1, opens_at=opens_at)
+        )
+    session.commit()
+    assert _first_to_warm(engine, 4) == [ASSIGNMENT, "a02_always"]
