@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from reference import arrays as reference
 
 Array = np.ndarray[Any, np.dtype[Any]]
-STEP = 1e-5
+STEP, LARGEST_STEP = 1e-5, 1e-3
 
 CURVES: dict[str, Callable[[Array], Array]] = {
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
@@ -217,8 +217,20 @@ def mixed_kink(rng: np.random.Generator) -> Problem:
         X = rng.integers(1, 5, size=(3, 2)) / 2 * rng.choice([-1.0, 1.0], size=(3, 2))
         W = rng.integers(1, 7, size=(2, 2)) / 4 * rng.choice([-1.0, 1.0], size=(2, 2))
         b = np.array([-(X[0] @ W[:, 0]), rng.integers(-4, 5) / 4])
-        if np.sum(np.abs(X @ W + b) < 0.2) == 1:
-            return Problem(X, problem.y, [(W, b), problem.params[1]], "relu", "mse")
+        problem = Problem(X, problem.y, [(W, b), problem.params[1]], "relu", "mse")
+        if np.sum(np.abs(X @ W + b) < 0.2) == 1 and _is_steady(problem):
+            return problem
+
+
+def _is_steady(problem: Problem) -> bool:
+    """Whether every sensible step h finds the same ratio, to within half a per cent."""
+    a, ratios = problem.grads(), []
+    for h, behind in product((STEP, LARGEST_STEP), (0.0, 1.0)):
+        ratios.append(ratio(a, differences(problem.loss_at, problem.theta, h, behind=behind)))
+    return all(
+        abs(large - small) < 0.005 * small
+        for small, large in zip(ratios[:2], ratios[2:], strict=True)
+    )
 
 
 def ratio(a: Array, b: Array) -> float:
