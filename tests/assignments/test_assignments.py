@@ -88,6 +88,7 @@ def test_the_notebook_is_stored_without_outputs(assignment: Assignment) -> None:
 
 
 @by_id
+@pytest.mark.timeout(1200)
 def test_the_solved_notebook_runs_in_jupyter_without_a_warning(
     assignment: Assignment, tmp_path: Path
 ) -> None:
@@ -95,7 +96,7 @@ def test_the_solved_notebook_runs_in_jupyter_without_a_warning(
         (tmp_path / name).write_bytes((assignment.folder / name).read_bytes())
     notebook = nbformat.read(assignment.notebook_path, as_version=4)
     NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+        notebook, timeout=900, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
     ).execute()
     streams = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     complaints = [output.text for output in streams if output.get("name") == "stderr"]
