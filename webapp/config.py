@@ -12,7 +12,7 @@ from limits import parse_many
 from autograder.notebook import MAX_BYTES as MAX_UPLOAD_BYTES
 
 __all__ = ["MAX_UPLOAD_BYTES", "Settings", "SettingsError"]
-_UPLOAD_LIMIT = "30 per minute"
+_UPLOAD_LIMIT = "120 per minute"
 
 
 class SettingsError(Exception):
@@ -25,7 +25,7 @@ class Settings:
 
     `https` marks cookies Secure; it is off only where people reach the service through localhost.
     `proxies` is the number of reverse proxies in front whose forwarding headers are trusted.
-    `upload_limit` is how many files one account may hand in, such as `30 per minute`.
+    `upload_limit` is how many files one account may hand in, such as `120 per minute`.
     """
 
     data: Path

@@ -39,7 +39,7 @@ def test_one_account_is_slowed_down_with_a_sentence_and_the_next_is_not(limited,
 
 def test_the_limit_is_a_setting(tmp_path):
     environ = {**SECRETS, "HELDOUT_DATA": str(tmp_path)}
-    assert Settings.from_environment(environ).upload_limit == "30 per minute"
+    assert Settings.from_environment(environ).upload_limit == "120 per minute"
     set_to = Settings.from_environment({**environ, "HELDOUT_UPLOAD_LIMIT": "5 per hour"})
     assert set_to.upload_limit == "5 per hour"
     with pytest.raises(SettingsError, match="HELDOUT_UPLOAD_LIMIT is 'many', expected a rate"):
