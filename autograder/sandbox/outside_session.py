@@ -141,11 +141,9 @@ class Session:
         return reply
 
     def _exactly(self, size: int, deadline: float) -> bytes:
-        while len(self._received) < size:
-            # Asked first, so that a process that never stops sending runs out of time as well.
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise SessionEnded("timeout")
+        # Asked first, so that a process that never stops sending runs out of time as well, even
+        # one that has sent everything ahead.
+        while (left := deadline - time.monotonic()) > 0 and len(self._received) < size:
             ready, _, _ = select.select([self._student, self._keeper], [], [], left)
             if self._student in ready:
                 part = self._student.recv(_READ)
@@ -154,6 +152,8 @@ class Session:
                 self._received += part
             elif ready:
                 raise SessionEnded("crashed")
+        if left <= 0:
+            raise SessionEnded("timeout")
         exactly = bytes(self._received[:size])
         del self._received[:size]
         return exactly

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.sandbox import wire
 from autograder.sandbox.inside_confine import Confinement
 from autograder.sandbox.outside_launch import Sandbox, SandboxError
 from autograder.sandbox.outside_session import Session, SessionEnded
@@ -67,7 +69,8 @@ def descendants(pid: int) -> set[int]:
 def test_a_submission_keeps_to_its_cpus(sandbox: Sandbox) -> None:
     allowed = sorted(os.sched_getaffinity(0))
     widen = f"import os, subprocess, sys\nall_of_them = {allowed}\n"
-    widen += "try: os.sched_setaffinity(0, all_of_them)\nexcept PermissionError: pass\n"
+    widen += "try:\n    os.sched_setaffinity(0, all_of_them)\n    print('widened')\n"
+    widen += "except PermissionError:\n    pass\n"
     look = "import os; print(sorted(os.sched_getaffinity(0)))"
     widen += f"{look}\nprint(subprocess.check_output([sys.executable, '-c', {look!r}], text=True))"
     session = Session(sandbox, Confinement(256, 16, 100, cpus=(allowed[0],)))
@@ -75,6 +78,37 @@ def test_a_submission_keeps_to_its_cpus(sandbox: Sandbox) -> None:
         assert run(session, widen).split("\n") == [f"[{allowed[0]}]", f"[{allowed[0]}]"]
     finally:
         session.close()
+
+
+class Ahead:
+    """A sandbox whose process has sent far more callbacks ahead than it was asked for."""
+
+    def __init__(self, frames: int) -> None:
+        callback = wire.encode({"callback": 0, "arguments": wire.encode([1.0])})
+        self.sent = (wire.HEADER.pack(len(callback)) + callback) * frames
+
+    def open(self, _: Confinement) -> tuple[socket.socket, socket.socket]:
+        (ours, self.student), (keeper, self.keeper) = socket.socketpair(), socket.socketpair()
+        self.student.sendall(self.sent)
+        self.keeper.send(wire.encode({"reason": "closed", "detail": "", "peak_kb": 0}))
+        return ours, keeper
+
+
+def test_callbacks_sent_ahead_do_not_stretch_the_limit() -> None:
+    answered: list[float] = []
+
+    def slow(x: float) -> None:
+        answered.append(x)
+        time.sleep(0.01)
+
+    sandbox = Ahead(frames=1000)
+    session = Session(sandbox, Confinement(256, 16, 100))  # type: ignore[arg-type]
+    with pytest.raises(SessionEnded) as ended:
+        session.call("f", (slow,), {}, seconds=0.5)
+    assert ended.value.reason == "timeout"
+    assert 1 <= len(answered) < 500
+    for end in (sandbox.student, sandbox.keeper):
+        end.close()
 
 
 def test_no_process_and_no_mount_survives_a_submission(sandbox: Sandbox) -> None:
