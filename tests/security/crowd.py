@@ -1,11 +1,12 @@
 """Honest notebooks among every bomb of the corpus: `python -m tests.security.crowd`.
 
 The honest ones are graded alone first, then all together. Nobody's score may change, the batch may
-not outlast its limits, and nothing may be left behind: no process, mount, file or grown memory.
+not outlast its limits, and nothing may be left behind: no process, file or grown memory.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import sys
@@ -27,15 +28,15 @@ from tests.security.test_corpus import unmet
 
 HONEST = 40
 WORKERS = 2
+_GROWTH_MB = 50
 Batch = dict[str, bytes]
 
 
 @dataclass(frozen=True)
 class Footprint:
-    """What this process and its children hold: processes, mounts, temporary files, megabytes."""
+    """Checkers and sandboxes on the host, temporary files, and our children's megabytes."""
 
     processes: int
-    mounts: int
     files: int
     megabytes: float
 
@@ -43,10 +44,17 @@ class Footprint:
 def footprint() -> Footprint:
     """What is held now."""
     children = psutil.Process().children(recursive=True)
-    mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").count("\n")
+    # By name, since what escapes from its parent is no child of ours any more.
+    lines = [
+        " ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])
+    ]
+    processes = sum("heldout_inside" in line or "autograder.grading" in line for line in lines)
     files = sum(1 for _ in Path(tempfile.gettempdir()).iterdir())
-    resident = sum(child.memory_info().rss for child in children)
-    return Footprint(len(children), mounts, files, resident / 2**20)
+    resident = 0
+    for child in children:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            resident += child.memory_info().rss
+    return Footprint(processes, files, resident / 2**20)
 
 
 def grade(pool: GradingPool, assignment: Assignment, batch: Batch) -> dict[str, GradeResult]:
@@ -71,7 +79,7 @@ def measure() -> list[str]:
         assignment = impatient_copy(Path(name))
         honest = {each.name: each.data for each in honest_notebooks(assignment, HONEST)}
         with tempfile.TemporaryDirectory(prefix="heldout-crowd-tmp-") as place:
-            tempfile.tempdir = os.environ["TMPDIR"] = place
+            os.environ["TMPDIR"] = tempfile.tempdir = place
             before = footprint()
             with GradingPool(workers=WORKERS, seed=b"a crowd") as pool:
                 grade(pool, assignment, honest)
@@ -88,8 +96,7 @@ def measure() -> list[str]:
                 used = footprint()
             after = footprint()
             tempfile.tempdir = None
-            del os.environ["TMPDIR"]
-    most = len(batch) * assignment.limits.total_seconds / WORKERS * 1.1
+    most = 2 * calm + 1.1 * len(bombs) * assignment.limits.total_seconds / WORKERS
     print(f"{HONEST} honest notebooks alone: {calm:.1f} s with {WORKERS} workers")
     print(f"the same among {len(bombs)} bombs: {crowded:.1f} s (at most {most:.0f} s)")
     print(
@@ -103,8 +110,9 @@ def measure() -> list[str]:
         found = [unmet(each, together[name]) for each in expected]
         faults += [f"{name}: {why}" for why in found if why]
     faults += ["it took too long"] * (crowded > most)
-    left = (after.processes, after.mounts, after.files)
-    faults += ["something was left behind"] * (left != (before.processes, before.mounts, 0))
+    left = (after.processes, after.files)
+    faults += ["something was left behind"] * (left != (before.processes, 0))
+    faults += ["the pool's memory grew"] * (used.megabytes > warm.megabytes + _GROWTH_MB)
     return faults
 
 
