@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitors
 from tests.browser.places import PLACES, Place
@@ -46,7 +46,7 @@ def test_a_page_is_accessible_in_both_themes_and_fits_every_width(
     assert _violations(page, _ALL) == ""
     # Without motion no colour is caught halfway from one theme to the other.
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.wait_for_function("getComputedStyle(document.body).backgroundColor === 'rgb(18, 24, 27)'")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(18, 24, 27)")
     assert _violations(page, _COLOURS) == ""
     for name, (width, height) in _SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
