@@ -74,9 +74,8 @@ def _plots_are_drawn(page: Page) -> None:
     expect(plots.first).to_be_attached()
     for place in range(plots.count()):
         plots.nth(place).scroll_into_view_if_needed()
-        page.wait_for_function(
-            "e => e.complete && e.naturalWidth > 50", arg=plots.nth(place).element_handle()
-        )
+        expect(plots.nth(place)).to_have_js_property("complete", True)
+        assert plots.nth(place).evaluate("plot => plot.naturalWidth") > 50
     assert plots.count() >= 3
     expect(page.locator("pre.text", has_text="activations: the public tests pass")).to_be_visible()
     expect(page.get_by_text("Hint 1").first).to_be_visible()
