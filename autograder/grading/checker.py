@@ -194,20 +194,29 @@ def _serve(assignment: Assignment, requests: BinaryIO, answers: BinaryIO) -> Non
         def loop(plugin: CheckPlugin) -> None:
             checker = Checker(assignment, plugin, sandbox)
             sandbox.wait_until_ready()
-            protocol.send(answers, Reply(ready=True))
-            while True:
-                try:
-                    job = protocol.receive_job(requests)
-                except EOFError:
-                    return
-                try:
-                    results = checker.grade(job, lambda step: protocol.send(answers, Reply(step)))
-                except SandboxError as error:
-                    protocol.send(answers, Reply(fatal=str(error)))
-                    return
-                protocol.send(answers, Reply(results=results))
+            try:
+                _answer(checker, requests, answers)
+            except BrokenPipeError:
+                # The pool has gone, so nobody waits: what is still to be sent goes nowhere.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), answers.fileno())
 
         run_session(assignment, loop)
+
+
+def _answer(checker: Checker, requests: BinaryIO, answers: BinaryIO) -> None:
+    """Grade one job after the other until the pool closes the pipe or the sandbox fails."""
+    protocol.send(answers, Reply(ready=True))
+    while True:
+        try:
+            job = protocol.receive_job(requests)
+        except EOFError:
+            return
+        try:
+            results = checker.grade(job, lambda step: protocol.send(answers, Reply(step)))
+        except SandboxError as error:
+            protocol.send(answers, Reply(fatal=str(error)))
+            return
+        protocol.send(answers, Reply(results=results))
 
 
 def main(folder: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -306,6 +308,16 @@ def test_a_checker_killed_between_submissions_is_replaced(sound: Assignment) -> 
         pool.grade(sound, written(*SOLVED))
         os.kill(pool._idle[0]._process.pid, signal.SIGKILL)
         assert pool.grade(sound, written(*SOLVED)).score == 3.0
+
+
+def test_a_checker_whose_pool_is_gone_ends_without_a_word(sound: Assignment) -> None:
+    command = [sys.executable, "-m", "autograder.grading.checker", str(sound.folder)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as checker:
+        checker.stdin.close()
+        checker.stdout.close()
+        assert checker.stderr.read() == b""
+    assert checker.returncode == 0
 
 
 def test_a_check_that_prints_does_not_disturb_the_protocol(author: Any, pool: GradingPool) -> None:
