@@ -1,6 +1,6 @@
 """The tables, by topic."""
 
-from webapp.models.accounts import AuditEntry, User
+from webapp.models.accounts import ApiToken, AuditEntry, User
 from webapp.models.base import Base
 from webapp.models.courses import STAFF, Course, CourseAssignment, Enrolment, Role
 from webapp.models.submissions import (
@@ -29,6 +29,7 @@ __all__ = [
     "LARGEST_TEAM",
     "SMALLEST_TEAM",
     "STAFF",
+    "ApiToken",
     "AuditEntry",
     "Base",
     "Content",

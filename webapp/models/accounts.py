@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_security import UserMixin
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.clock import now
 from webapp.models.base import Base
@@ -36,6 +36,22 @@ class User(Base, UserMixin):
     def roles(self) -> tuple[()]:  # type: ignore[override]
         """Nobody has a role on the whole site."""
         return ()
+
+
+class ApiToken(Base):
+    """What a program of someone's shows instead of a password; only its hash is kept."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship()
 
 
 class AuditEntry(Base):
