@@ -32,6 +32,7 @@ STATES = {
     "graded": ("Graded", "✓", "good"),
     "rejected": ("Not accepted", "✗", "poor"),
     "fault": ("Our fault, staff are told", "↻", "calm"),
+    "cancelled": ("Cancelled by staff", "–", "calm"),
 }
 
 

@@ -14,6 +14,7 @@ from webapp.models.submissions import (
     Submission,
     SubmissionState,
 )
+from webapp.models.workers import WorkerRow
 from webapp.models.written import (
     LARGEST_TEAM,
     SMALLEST_TEAM,
@@ -51,5 +52,6 @@ __all__ = [
     "Team",
     "TeamMember",
     "User",
+    "WorkerRow",
     "WrittenScore",
 ]

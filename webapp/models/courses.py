@@ -43,6 +43,7 @@ class Course(Base):
     presentations_at: Mapped[datetime | None]
     reviews_due_at: Mapped[datetime | None]
     written_scores_published_at: Mapped[datetime | None]
+    grading_paused_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     assignments: Mapped[list[CourseAssignment]] = relationship(

@@ -23,6 +23,7 @@ class SubmissionState(StrEnum):
     GRADED = "graded"
     REJECTED = "rejected"
     FAULT = "fault"
+    CANCELLED = "cancelled"
 
 
 class JobState(StrEnum):
@@ -32,6 +33,7 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     DEAD = "dead"
+    CANCELLED = "cancelled"
 
 
 class Lane(StrEnum):
@@ -109,6 +111,7 @@ class Job(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submissions.id"), index=True)
     lane: Mapped[Lane] = mapped_column(text_enum(Lane), default=Lane.INTERACTIVE)
+    queue: Mapped[str] = mapped_column(sa.String(24), default="cpu", server_default="cpu")
     state: Mapped[JobState] = mapped_column(text_enum(JobState), default=JobState.QUEUED)
     attempt: Mapped[int] = mapped_column(default=0)
     faults: Mapped[int] = mapped_column(default=0)
@@ -126,10 +129,22 @@ class Job(Base):
 
 
 class Result(Base):
-    """What one grader version found in a submission; `detail` is the whole answer as JSON."""
+    """What one grader version found in a submission; `detail` is the whole answer as JSON.
+
+    At most one result of a submission is current, which the database itself enforces.
+    """
 
     __tablename__ = "results"
-    __table_args__ = (sa.UniqueConstraint("submission_id", "grader_version"),)
+    __table_args__ = (
+        sa.UniqueConstraint("submission_id", "grader_version"),
+        sa.Index(
+            "uq_results_current",
+            "submission_id",
+            unique=True,
+            sqlite_where=sa.text("current"),
+            postgresql_where=sa.text("current"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submissions.id"))
