@@ -1,4 +1,4 @@
-"""The service's commands of `heldout`: serve, worker, demo, roster."""
+"""The service's commands of `heldout`: serve, worker, demo, roster, submit."""
 
 from __future__ import annotations
 
@@ -127,6 +127,15 @@ def roster(course: str, file: Path, url: str) -> None:
         for name, email, token in imported.links:
             click.echo(f"{name} <{email}>: {url.rstrip('/')}/welcome/{token}")
         click.echo(f"{imported.enrolled} enrolled, {imported.known} were enrolled already.")
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def submit(arguments: tuple[str, ...]) -> None:
+    """Hand in a notebook and read its result."""
+    from webapp.submit_client import run
+
+    raise SystemExit(run(list(arguments)))
 
 
 def _prepare_database(settings: Settings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -74,16 +74,27 @@ def _expired_form(_error: CSRFError) -> tuple[str, int]:
     return _page(400, Explanation("That form has expired", text))
 
 
-def _explain(error: HTTPException) -> tuple[str, int] | HTTPException:
+def _explain(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
     code = error.code or 500
     if 300 <= code < 400:
         return error
     if code == 500:
         db.session.rollback()
+    if request.path.startswith("/api/"):
+        return jsonify(error=_sentence(error, code)), code
     known = _EXPLANATIONS.get(code)
     if code == 429 and request.endpoint in UPLOAD_ENDPOINTS:
         known = _TOO_MANY_FILES
     return _page(code, known or Explanation(error.name, "Go back and try again."))
+
+
+def _sentence(error: HTTPException, code: int) -> str:
+    """What a program gets: the sentence of whoever refused, or the page's."""
+    own = error.description if error.description != type(error).description else None
+    if own and code in (400, 401, 409, 422):
+        return own
+    known = _TOO_MANY_FILES if code == 429 else _EXPLANATIONS.get(code)
+    return known.text if known else f"{error.name}."
 
 
 def _page(code: int, explanation: Explanation) -> tuple[str, int]:

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from typing import Any
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import Flask, Request, abort, current_app, redirect, request, session, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, user_logged_in
@@ -15,6 +15,7 @@ from flask_wtf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from webapp import tokens
 from webapp.database import db
 from webapp.models import User
 
@@ -22,6 +23,7 @@ PUBLIC_ENDPOINTS = frozenset(
     {
         "static",
         "bootstrap.static",
+        "assets.client",
         "assets.htmx",
         "security.login",
         "accounts.welcome",
@@ -29,7 +31,12 @@ PUBLIC_ENDPOINTS = frozenset(
         "health.ready",
     }
 )
-UPLOAD_ENDPOINTS = ("submissions.submit", "proposals.hand_in_slide", "reviews.hand_in_file")
+UPLOAD_ENDPOINTS = (
+    "submissions.submit",
+    "api.submit",
+    "proposals.hand_in_slide",
+    "reviews.hand_in_file",
+)
 WELCOME_DAYS = 14
 _csrf = CSRFProtect()
 
@@ -56,10 +63,11 @@ def init_app(app: Flask) -> None:
         app.config.setdefault(key, value)
     datastore = SQLAlchemyUserDatastore(db, User, None)  # type: ignore[arg-type]
     security = Security(app, datastore, register_blueprint=True)
-    # A session is the only way in: no token in a header or an address signs anyone in.
-    security.login_manager.request_loader(lambda _request: None)
+    # Pages take a session alone and the API a token alone.
+    security.login_manager.request_loader(_owner_of_token)
     app.view_functions["security.verify"] = lambda: abort(404)
     _csrf.init_app(app)
+    _csrf.exempt(app.blueprints["api"])
     _throttle(app)
     user_logged_in.connect(_rotate_session, app)
     app.before_request(_closed_by_default)
@@ -110,6 +118,8 @@ def _rotate_session(_app: Flask, **_: Any) -> None:
 
 def _closed_by_default() -> Response | None:
     """Every page needs someone signed in, but for the few named as public."""
+    if request.blueprint == "api":
+        return None  # it looks for its token itself
     if request.endpoint in PUBLIC_ENDPOINTS or current_user.is_authenticated:
         return None
     if request.endpoint is None:
@@ -117,6 +127,12 @@ def _closed_by_default() -> Response | None:
     if request.headers.get("HX-Request") or request.method not in ("GET", "HEAD"):
         abort(401)
     return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+
+
+def _owner_of_token(asked: Request) -> User | None:
+    if asked.blueprint != "api":
+        return None
+    return tokens.owner(db.session, asked.headers.get("Authorization", ""))
 
 
 def _serializer() -> URLSafeTimedSerializer:

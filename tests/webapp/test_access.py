@@ -66,8 +66,11 @@ RULES = {
 }
 # A student without a team has no proposal to change: bob gets 404 where ada may.
 OWN_TEAM = {"proposals.save_text", "proposals.hand_in_slide"}
+# A token alone opens these: see test_api.py.
+BY_TOKEN = {"api.courses", "api.submit", "api.submission"}
 ANYONE_SIGNED_IN = {
     *("courses.index", "accounts.account", "accounts.sign_out_everywhere"),
+    *("accounts.create_token", "accounts.remove_token"),
     *("security.logout", "security.verify"),
 }
 
@@ -101,6 +104,7 @@ def adas_things(session, graded) -> dict[str, int | str]:
         "review_id": review.id,
         "cell": 0,
         "position": 0,
+        "token_id": 1,
     }
 
 
@@ -125,7 +129,7 @@ def _requests(app: Flask, endpoint: str, values: dict) -> list[tuple[str, str]]:
 
 def test_every_route_has_a_rule(app: Flask):
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
-    assert endpoints == set(RULES) | OWN_TEAM | ANYONE_SIGNED_IN | PUBLIC_ENDPOINTS
+    assert endpoints == set(RULES) | OWN_TEAM | BY_TOKEN | ANYONE_SIGNED_IN | PUBLIC_ENDPOINTS
 
 
 def test_every_course_route_names_its_roles(app: Flask):
@@ -175,7 +179,8 @@ def test_nobody_gets_anything_without_signing_in(app, client, adas_things):
 
 def test_every_change_needs_a_token(app, auth, adas_things):
     ina = auth.login("ina")
-    for endpoint in [*RULES, *OWN_TEAM, "accounts.sign_out_everywhere", "security.logout"]:
+    own = ("accounts.sign_out_everywhere", "accounts.create_token", "accounts.remove_token")
+    for endpoint in [*RULES, *OWN_TEAM, *own, "security.logout"]:
         for method, address in _requests(app, endpoint, adas_things):
             if method == "POST":
                 assert ina.client.post(address).status_code == 400, address

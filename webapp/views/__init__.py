@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from webapp.views import (
     accounts,
+    api,
     assets,
     courses,
     health,
@@ -19,7 +20,7 @@ from webapp.views import (
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the service."""
     topics = (
-        *(accounts, assets, courses, health, proposals),
+        *(accounts, api, assets, courses, health, proposals),
         *(readings, results, reviews, staff, submissions),
     )
     return tuple(topic.blueprint for topic in topics)

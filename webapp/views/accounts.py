@@ -1,16 +1,16 @@
-"""Setting a first password through a one-time link, and one's own account."""
+"""Setting a first password through a one-time link, and one's own account with its tokens."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from flask_security.utils import hash_password
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import PasswordField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms import PasswordField, StringField
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
-from webapp import security
+from webapp import security, tokens
 from webapp.database import db
 from webapp.models.accounts import new_uniquifier
 
@@ -33,9 +33,22 @@ class WelcomeForm(FlaskForm):
     )
 
 
+class TokenForm(FlaskForm):
+    """What a new token is for."""
+
+    label = StringField(
+        "What is it for?",
+        filters=[lambda text: (text or "").strip()],
+        validators=[
+            DataRequired("Say what the token is for, such as “my laptop”."),
+            Length(1, 80, "At most 80 characters, please."),
+        ],
+    )
+
+
 @blueprint.route("/welcome/<token>", methods=["GET", "POST"])
 def welcome(token: str) -> str | Response | tuple[str, int]:
-    """Set a password; every older session of the account ends."""
+    """Set a password; every older session and token of the account ends."""
     user = security.user_of_token(token)
     if user is None or not user.active:
         return render_template("accounts/welcome_used.html"), 410
@@ -44,6 +57,7 @@ def welcome(token: str) -> str | Response | tuple[str, int]:
         return render_template("accounts/welcome.html", form=form, user=user)
     user.password = hash_password(form.password.data)
     user.fs_uniquifier = new_uniquifier()
+    tokens.revoke_all(db.session, user)
     db.session.commit()
     flash("Your password is set. Sign in with it.", "success")
     return redirect(url_for("security.login"))
@@ -51,8 +65,9 @@ def welcome(token: str) -> str | Response | tuple[str, int]:
 
 @blueprint.post("/account/sign-out-everywhere")
 def sign_out_everywhere() -> Response:
-    """End every session of one's own account, this one included."""
+    """End every session and token of one's own account, this session included."""
     current_user.fs_uniquifier = new_uniquifier()
+    tokens.revoke_all(db.session, current_user)
     db.session.commit()
     flash("You are signed out on every device.", "success")
     return redirect(url_for("security.login"))
@@ -60,5 +75,35 @@ def sign_out_everywhere() -> Response:
 
 @blueprint.get("/account")
 def account() -> str:
-    """Who one is here, and the way out."""
-    return render_template("accounts/account.html")
+    """Who one is here, one's tokens, and the way out."""
+    return _render_account(TokenForm(formdata=None))
+
+
+@blueprint.post("/account/tokens")
+def create_token() -> str | tuple[str, int]:
+    """Make an API token and show it, this once."""
+    form = TokenForm()
+    if not form.validate_on_submit():
+        return _render_account(form), 422
+    try:
+        token = tokens.create(db.session, current_user, form.label.data)
+    except tokens.TooManyTokens as error:
+        form.label.errors = [str(error)]
+        return _render_account(form), 409
+    db.session.commit()
+    return _render_account(TokenForm(formdata=None), made=token)
+
+
+@blueprint.post("/account/tokens/<int:token_id>/remove")
+def remove_token(token_id: int) -> Response:
+    """End an API token of one's own."""
+    if not tokens.revoke(db.session, current_user, token_id):
+        abort(404)
+    db.session.commit()
+    flash("The token is removed: what uses it can no longer hand in.", "success")
+    return redirect(url_for("accounts.account"), code=303)
+
+
+def _render_account(form: TokenForm, made: str = "") -> str:
+    kept = tokens.of(db.session, current_user)
+    return render_template("accounts/account.html", form=form, tokens=kept, made=made)

@@ -1,4 +1,4 @@
-"""htmx, served from the installed package that ships it."""
+"""What pages load or offer from installed packages: htmx, and the client for a terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functools
 from importlib.util import find_spec
 from pathlib import Path
 
-from flask import Blueprint, send_file
+from flask import Blueprint, make_response, request, send_file
 from werkzeug.wrappers import Response
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
@@ -25,3 +25,17 @@ def htmx_path() -> Path:
 def htmx() -> Response:
     """The script, with a date so that browsers keep it."""
     return send_file(htmx_path(), mimetype="text/javascript", max_age=86400)
+
+
+@blueprint.get("/heldout_submit.py")
+def client() -> Response:
+    """The client in one file that needs Python alone, with this site's address filled in."""
+    spec = find_spec("webapp.submit_client")
+    assert spec is not None
+    assert spec.origin is not None
+    text = Path(spec.origin).read_text(encoding="utf-8")
+    filled = text.replace('SITE = ""', f"SITE = {request.url_root.rstrip('/')!r}", 1)
+    response = make_response(filled)
+    response.mimetype = "text/x-python"
+    response.headers["Content-Disposition"] = "attachment; filename=heldout_submit.py"
+    return response

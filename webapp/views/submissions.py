@@ -14,8 +14,17 @@ from webapp.access import EVERYONE, assignment_in, for_roles, submission_in
 from webapp.clock import now
 from webapp.config import MAX_UPLOAD_BYTES
 from webapp.database import db
-from webapp.intake import receive
-from webapp.models import Content, Enrolment, Job, JobState, Role, Submission, SubmissionState
+from webapp.intake import Receipt, receive
+from webapp.models import (
+    Content,
+    CourseAssignment,
+    Enrolment,
+    Job,
+    JobState,
+    Role,
+    Submission,
+    SubmissionState,
+)
 from webapp.tools import FileRefused, tools
 from webapp.uploads import read_upload
 from webapp.views.courses import render_assignment
@@ -25,27 +34,36 @@ blueprint = Blueprint("submissions", __name__, url_prefix="/courses/<slug>")
 MOVING = (SubmissionState.QUEUED, SubmissionState.RUNNING)
 
 
+class NotOpenYet(Exception):
+    """An assignment takes nothing before its time: one sentence."""
+
+
 @blueprint.post("/assignments/<name>")
 @for_roles(Role.STUDENT)
 def submit(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Take in a notebook: refused at once with a sentence, or stored and queued."""
     assignment = assignment_in(enrolment, name)
-    if assignment.opens_at is not None and assignment.opens_at > now():
-        return render_assignment(enrolment, name, "This assignment is not open yet."), 409
     try:
-        upload = read_upload(
-            request.files.get("notebook"), most=MAX_UPLOAD_BYTES, what="a notebook (.ipynb)"
-        )
-        digest = tools().parse_notebook(upload.data).digest
+        receipt = hand_in(enrolment, assignment)
+    except NotOpenYet as error:
+        return render_assignment(enrolment, name, str(error)), 409
     except FileRefused as error:
         return render_assignment(enrolment, name, str(error)), 422
-    receipt = receive(
-        db.session, assignment, user_id=enrolment.user_id, upload=upload, digest=digest
-    )
     if not receipt.new:
         attempt = receipt.submission.attempt
         flash(f"This is the same work as attempt {attempt}, so it is not graded again.", "info")
     return redirect(_address(enrolment, receipt.submission), code=303)
+
+
+def hand_in(enrolment: Enrolment, assignment: CourseAssignment) -> Receipt:
+    """Take the request's notebook in; raises NotOpenYet or FileRefused with a sentence."""
+    if assignment.opens_at is not None and assignment.opens_at > now():
+        raise NotOpenYet("This assignment is not open yet.")
+    upload = read_upload(
+        request.files.get("notebook"), most=MAX_UPLOAD_BYTES, what="a notebook (.ipynb)"
+    )
+    digest = tools().parse_notebook(upload.data).digest
+    return receive(db.session, assignment, user_id=enrolment.user_id, upload=upload, digest=digest)
 
 
 @blueprint.get("/submissions/<int:submission_id>/file")
