@@ -3,6 +3,8 @@
 from webapp.models.accounts import ApiToken, AuditEntry, User
 from webapp.models.base import Base
 from webapp.models.courses import STAFF, Course, CourseAssignment, Enrolment, Role
+from webapp.models.imports import BulkImport, ImportItem, ImportState
+from webapp.models.regrades import Regrade, RegradeItem, RegradeState, Scope
 from webapp.models.submissions import (
     Content,
     Job,
@@ -33,10 +35,13 @@ __all__ = [
     "ApiToken",
     "AuditEntry",
     "Base",
+    "BulkImport",
     "Content",
     "Course",
     "CourseAssignment",
     "Enrolment",
+    "ImportItem",
+    "ImportState",
     "Job",
     "JobState",
     "Lane",
@@ -44,8 +49,12 @@ __all__ = [
     "PaperReview",
     "Proposal",
     "QuestionScore",
+    "Regrade",
+    "RegradeItem",
+    "RegradeState",
     "Result",
     "Role",
+    "Scope",
     "Slide",
     "Submission",
     "SubmissionState",

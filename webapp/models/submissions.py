@@ -103,6 +103,7 @@ class Job(Base):
     """The grading of a submission: the row is the truth, whoever carries it out.
 
     `attempt` counts claims: what an earlier claim still sends in after its lease ended is refused.
+    A job of a regrade leaves its submission as it is; `request_id` finds the request in the logs.
     """
 
     __tablename__ = "jobs"
@@ -124,6 +125,9 @@ class Job(Base):
     finished_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(sa.Text, default="")
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Without a foreign key, which SQLite can only add by copying the table.
+    regrade_id: Mapped[int | None] = mapped_column(index=True)
+    request_id: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")
 
     submission: Mapped[Submission] = relationship()
 
@@ -157,6 +161,9 @@ class Result(Base):
     seconds: Mapped[float]
     created_at: Mapped[datetime] = mapped_column(default=now)
     detail: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    # What was graded under the same conditions need not be graded again.
+    conditions: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
+    regrade_id: Mapped[int | None] = mapped_column(index=True)
 
     questions: Mapped[list[QuestionScore]] = relationship(order_by="QuestionScore.position")
 
