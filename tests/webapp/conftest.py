@@ -17,12 +17,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from autograder.results import GradeResult, Output
+from tests.services.postgresql import PostgreSQL
 from tests.webapp import people
 from tests.webapp.browser import Visitor
 from tests.webapp.graders import PNG, TOOLS, StandInPool, notebook, result
 from webapp import create_app, migrations
 from webapp.config import Settings, embedded_database
-from webapp.database import make_engine
+from webapp.database import db, make_engine
 from webapp.intake import receive
 from webapp.models import Course, CourseAssignment, Submission, User
 from webapp.uploads import Upload
@@ -37,10 +38,24 @@ OVERRIDES = {
 }
 
 
-def settings_for(folder: Path) -> Settings:
+# What reads and writes the database in ways that differ from one to the other.
+ON_POSTGRESQL_TOO = {
+    *("test_jobs", "test_queue_page", "test_results", "test_staff", "test_submissions"),
+    *("test_written", "test_workers"),
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "backend" in metafunc.fixturenames:
+        module = metafunc.module.__name__.rpartition(".")[2]
+        both = module in ON_POSTGRESQL_TOO
+        metafunc.parametrize("backend", ["sqlite", "postgresql"] if both else ["sqlite"])
+
+
+def settings_for(folder: Path, database_url: str = "") -> Settings:
     return Settings(
         data=folder,
-        database_url=embedded_database(folder),
+        database_url=database_url or embedded_database(folder),
         secret_key="a secret key of tests only",
         password_salt="a password salt of tests only",
         https=False,
@@ -51,27 +66,50 @@ def settings_for(folder: Path) -> Settings:
 def populated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the course of `people`, made once and copied for each test."""
     folder = tmp_path_factory.mktemp("populated")
-    settings = settings_for(folder)
-    engine = make_engine(settings.database_url)
-    migrations.upgrade(engine)
-    app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
-    with app.app_context(), Session(engine) as session:
-        people.populate(session)
+    engine = populate(settings_for(folder))
     with engine.connect() as connection:
         connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
     engine.dispose()
     return folder / "heldout.sqlite"
 
 
-@pytest.fixture
-def settings(populated: Path, tmp_path: Path) -> Settings:
-    shutil.copy(populated, tmp_path / "heldout.sqlite")
-    return settings_for(tmp_path)
+@pytest.fixture(scope="session")
+def populated_on_postgresql(
+    postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The same course in a PostgreSQL database, which serves as a template."""
+    url = postgresql.create("populated")
+    populate(settings_for(tmp_path_factory.mktemp("postgresql"), url)).dispose()
+    return "populated"
+
+
+def populate(settings: Settings) -> sa.Engine:
+    """Make the schema and the course of `people`."""
+    engine = make_engine(settings.database_url)
+    migrations.upgrade(engine)
+    app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
+    with app.app_context(), Session(engine) as session:
+        people.populate(session)
+    with app.app_context():
+        db.engine.dispose()
+    return engine
 
 
 @pytest.fixture
-def app(settings: Settings) -> Flask:
-    return create_app(settings, tools=TOOLS, overrides=OVERRIDES)
+def settings(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    if backend == "sqlite":
+        shutil.copy(request.getfixturevalue("populated"), tmp_path / "heldout.sqlite")
+        return settings_for(tmp_path)
+    template = request.getfixturevalue("populated_on_postgresql")
+    return settings_for(tmp_path, request.getfixturevalue("new_database")(template))
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""PostgreSQL, Redis and RabbitMQ of Debian's packages, run for real, and what Heldout does on them."""
