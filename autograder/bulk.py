@@ -1,4 +1,4 @@
-"""Grading many submissions at once, in the order they were found."""
+"""Grading many submissions at once, in the order they were found, and going on where it ended."""
 
 from __future__ import annotations
 
@@ -7,11 +7,40 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 from autograder.assignment import Assignment
+from autograder.cache import Store, conditions, packed, unpacked
 from autograder.grading import GradingPool, grader_version
-from autograder.intake import Source
+from autograder.intake import Source, Submission
+from autograder.receipt import file_sha256
 from autograder.results import GradeResult, Status
 
 Done = Callable[[GradeResult], None]
+
+
+class Journal:
+    """What a run has found so far, by submission: who starts it again goes on from there.
+
+    A result counts only for the same file with the same content, judged by the same grader version
+    with the same seed in the same environment. Faults of ours are not entered.
+    """
+
+    def __init__(self, store: Store, assignment: Assignment, seed: bytes) -> None:
+        self._store = store
+        self._under = conditions(assignment, seed, keep_outputs=False)
+
+    def find(self, submission: Submission, data: bytes) -> GradeResult | None:
+        """What an earlier run found about it."""
+        value = self._store.get(self._key(submission, data))
+        found = None if value is None else unpacked(value)
+        return found if found and found.submission == submission.name else None
+
+    def enter(self, submission: Submission, data: bytes, result: GradeResult) -> None:
+        """Keep what was found about it."""
+        if result.status is not Status.INFRASTRUCTURE_ERROR:
+            self._store.put(self._key(submission, data), packed(result))
+
+    def _key(self, submission: Submission, data: bytes) -> str:
+        parts = (self._under, submission.source, submission.name, file_sha256(data))
+        return file_sha256("\0".join(parts).encode())
 
 
 def grade_all(
@@ -21,21 +50,17 @@ def grade_all(
     *,
     workers: int,
     done: Done = lambda result: None,
+    journal: Journal | None = None,
 ) -> Iterator[GradeResult]:
     """Grade every source with up to `workers` at once; results come in the order of `sources`.
 
     `done` hears of each result as soon as it is there. No more than two submissions per worker are
     read ahead, so memory does not grow with their number. Whoever stops listening (Ctrl-C) ends it.
+    What the `journal` knows is not graded again.
     """
 
     def grade(source: Source) -> GradeResult:
-        submission = source.read()
-        if submission.data is None:
-            result = rejected(assignment, submission.name, submission.error)
-        else:
-            result = pool.grade(
-                assignment, submission.data, submission=submission.name, keep_outputs=False
-            )
+        result = _grade(pool, assignment, source.read(), journal)
         done(result)
         return result
 
@@ -53,6 +78,20 @@ def grade_all(
                 future.cancel()
             pool.abort()
             raise
+
+
+def _grade(
+    pool: GradingPool, assignment: Assignment, submission: Submission, journal: Journal | None
+) -> GradeResult:
+    name, data = submission.name, submission.data
+    if data is None:
+        return rejected(assignment, name, submission.error)
+    if journal and (known := journal.find(submission, data)):
+        return known
+    result = pool.grade(assignment, data, submission=name, keep_outputs=False)
+    if journal:
+        journal.enter(submission, data, result)
+    return result
 
 
 def rejected(assignment: Assignment, name: str, sentence: str) -> GradeResult:

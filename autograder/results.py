@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from autograder.receipt import Receipt
+
 
 class Verdict(StrEnum):
     """What was found about a check or a question."""
@@ -106,9 +108,11 @@ class GradeResult(msgspec.Struct, frozen=True):
     grader_version: str = ""
     digest: str = ""
     cells: tuple[CellOutput, ...] = ()
+    receipt: Receipt | None = None
 
     def record(self) -> dict[str, Any]:
         """The submission as the command line's JSON contract writes it."""
+        receipt = {} if self.receipt is None else {"receipt": msgspec.to_builtins(self.receipt)}
         return {
             "submission": self.submission,
             "assignment": self.assignment,
@@ -119,6 +123,7 @@ class GradeResult(msgspec.Struct, frozen=True):
             "error": self.error,
             "seconds": round(self.seconds, 4),
             "grader_version": self.grader_version,
+            **receipt,
         }
 
 

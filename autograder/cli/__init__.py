@@ -15,6 +15,7 @@ _COMMANDS = {
     "grade": "autograder.cli.grade:grade",
     "release": "autograder.cli.release:release",
     "validate": "autograder.cli.validate:validate",
+    "replay": "autograder.cli.replay:replay",
     "check": "autograder.cli.check:check",
     "doctor": "autograder.cli.doctor:doctor",
 }

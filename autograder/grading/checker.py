@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from autograder import receipt as receipts
 from autograder.assignment import Assignment, AssignmentError, Question, load_assignment
 from autograder.grading import protocol
 from autograder.grading.execution import Execution
@@ -21,6 +23,7 @@ from autograder.grading.plugin import CheckPlugin, Submitted, run_session
 from autograder.grading.protocol import Job, Reply
 from autograder.grading.version import grader_version
 from autograder.notebook import Notebook, NotebookRejected, parse_notebook
+from autograder.receipt import Receipt
 from autograder.results import (
     CheckResult,
     GradeResult,
@@ -41,6 +44,16 @@ _WARM = {
 Tell = Callable[[dict[str, object]], None]
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """What the checks found under one seed, and the seconds of each stage."""
+
+    submitted: Submitted
+    questions: tuple[QuestionResult, ...]
+    timings: Mapping[str, float]
+    around: Mapping[str, float] = field(default_factory=dict)
+
+
 class Checker:
     """Grades submissions of one assignment, one at a time."""
 
@@ -49,6 +62,8 @@ class Checker:
         self._plugin = plugin
         self._sandbox = sandbox
         self._version = grader_version(assignment)
+        self._environment = receipts.environment(assignment, receipts.checker_threads())
+        self._limits = receipts.limits(assignment)
 
     def grade(self, job: Job, tell: Tell) -> tuple[GradeResult, ...]:
         """From bytes to a result for each seed; SandboxError when the sandbox broke (our fault)."""
@@ -56,7 +71,9 @@ class Checker:
         try:
             notebook = parse_notebook(job.data)
         except NotebookRejected as rejection:
-            return (self._outcome(job, Status.REJECTED, started, error=str(rejection)),)
+            seconds = time.perf_counter() - started
+            return (self._outcome(job, Status.REJECTED, seconds, error=str(rejection)),)
+        parsed = time.perf_counter() - started
         execution = Execution(
             self._sandbox,
             notebook,
@@ -70,35 +87,62 @@ class Checker:
             for seed in job.seeds:
                 execution.rewind()
                 submitted = Submitted(execution, notebook.digest, seed)
-                judged.append(self._questions(submitted, tell))
+                judged.append(self._judge(submitted, tell))
         finally:
+            ending = time.perf_counter()
             execution.close()
-        return tuple(self._graded(job, started, notebook, execution, each) for each in judged)
+        ended = time.perf_counter()
+        around = {"parse": parsed, "close": ended - ending}
+        return tuple(
+            self._graded(job, ended - started, execution, replace(each, around=around))
+            for each in judged
+        )
+
+    def _judge(self, submitted: Submitted, tell: Tell) -> _Judged:
+        """Run the checks under one seed, and tell their own time from that of the calls."""
+        started = time.perf_counter()
+        questions = self._questions(submitted, tell)
+        took = time.perf_counter() - started
+        cells, calls = submitted.execution.seconds
+        return _Judged(
+            submitted, questions, {"cells": cells, "calls": calls, "checks": took - calls}
+        )
+
+    def _receipt(self, job: Job, execution: Execution, judged: _Judged) -> Receipt:
+        timings = {**judged.timings, **judged.around}
+        return Receipt(
+            receipts.file_sha256(job.data),
+            judged.submitted.digest,
+            self._version,
+            self._environment,
+            receipts.seed_id(judged.submitted.seed),
+            self._limits,
+            {stage: round(seconds, 6) for stage, seconds in timings.items()},
+            peak_kb=execution.peak_kb,
+            restarts=execution.restarts,
+        )
 
     def _graded(
-        self,
-        job: Job,
-        started: float,
-        notebook: Notebook,
-        execution: Execution,
-        questions: tuple[QuestionResult, ...],
+        self, job: Job, seconds: float, execution: Execution, judged: _Judged
     ) -> GradeResult:
+        questions = judged.questions
         broken = next((q for q in questions if q.verdict is Verdict.INFRASTRUCTURE_ERROR), None)
         return self._outcome(
             job,
             Status.INFRASTRUCTURE_ERROR if broken else Status.GRADED,
-            started,
+            seconds,
             error=broken.message if broken else "",
             questions=questions,
-            digest=notebook.digest,
+            digest=judged.submitted.digest,
             cells=execution.cells,
+            receipt=self._receipt(job, execution, judged),
         )
 
     def _outcome(
         self,
         job: Job,
         status: Status,
-        started: float,
+        seconds: float,
         *,
         error: str = "",
         questions: tuple[QuestionResult, ...] = (),
@@ -113,7 +157,7 @@ class Checker:
             max_score=self.assignment.max_score,
             questions=questions if graded else (),
             error=error,
-            seconds=time.perf_counter() - started,
+            seconds=seconds,
             grader_version=self._version,
             **details,
         )

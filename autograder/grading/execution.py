@@ -61,6 +61,16 @@ class Execution:
         self.warnings: tuple[tuple[str, str], ...] = ()
 
     @property
+    def restarts(self) -> int:
+        """How many processes were lost: to time, to memory or by their own doing."""
+        return self._restarts
+
+    @property
+    def seconds(self) -> tuple[float, float]:
+        """What the cells took, from the fork on, and what the calls took since the last rewind."""
+        return self._spent_on_cells, self._spent - self._spent_on_cells
+
+    @property
     def cells(self) -> tuple[CellOutput, ...]:
         """What each code cell did, in the notebook's order."""
         return tuple(self._results[place] for place in sorted(self._results))

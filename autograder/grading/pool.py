@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -23,8 +24,12 @@ from autograder.assignment import Assignment, find_assignment
 from autograder.grading import protocol
 from autograder.grading.protocol import Job, Reply
 from autograder.grading.version import grader_version
+from autograder.receipt import ONE_THREAD
 from autograder.results import GradeResult, Status
 from autograder.seeds import secret_seed
+
+if TYPE_CHECKING:
+    from autograder.cache import ResultCache
 
 _TRIES = 2
 _SLACK_SECONDS = 120.0
@@ -99,8 +104,7 @@ class _CheckerProcess:
 
 
 def _environment() -> dict[str, str]:
-    single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return {**os.environ, **single, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    return {**os.environ, **ONE_THREAD, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
 
 
 def _cpu_shares(workers: int) -> list[tuple[int, ...]]:
@@ -112,15 +116,22 @@ def _cpu_shares(workers: int) -> list[tuple[int, ...]]:
 class GradingPool:
     """At most `workers` submissions at once, from any number of threads.
 
-    `assignments` is the folder of assignments (by default the setting's), `seed` the secret seed.
+    `assignments` is the folder of assignments (by default the setting's), `seed` the secret seed,
+    `cache` answers for work that was graded before.
     """
 
     def __init__(
-        self, *, workers: int = 1, seed: bytes | None = None, assignments: Path | None = None
+        self,
+        *,
+        workers: int = 1,
+        seed: bytes | None = None,
+        assignments: Path | None = None,
+        cache: ResultCache | None = None,
     ) -> None:
         self._workers = max(1, workers)
         self._seed = seed
         self._folder = assignments
+        self._cache = cache
         self._slots: queue.SimpleQueue[tuple[int, ...]] = queue.SimpleQueue()
         for cpus in _cpu_shares(self._workers):
             self._slots.put(cpus)
@@ -137,13 +148,18 @@ class GradingPool:
         submission: str = "submission",
         keep_outputs: bool = True,
         on_progress: Progress | None = None,
+        fresh: bool = False,
     ) -> GradeResult:
         """Grade one notebook; blocks until a worker is free and the result is there.
 
-        Without `keep_outputs` the result has no outputs of cells and comes sooner.
+        Without `keep_outputs` the result has no outputs of cells and comes sooner. What is to be
+        `fresh` is graded even if the cache knows it.
         """
-        job = Job(submission, data, (self._seed or secret_seed(),), keep_outputs)
-        return self._run(self._find(assignment), job, on_progress)[0]
+        found, seed = self._find(assignment), self._seed or secret_seed()
+        job = Job(submission, data, (seed,), keep_outputs)
+        if self._cache is None or fresh:
+            return self._run(found, job, on_progress)[0]
+        return self._cache.answer(found, job, lambda: self._run(found, job, on_progress)[0])
 
     def grade_under_seeds(
         self, assignment: str | Assignment, data: bytes, seeds: Sequence[bytes], *, submission: str

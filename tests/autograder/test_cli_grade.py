@@ -26,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HELDOUT_SEED", "secret")
     (tmp_path / "=alice.ipynb").write_bytes(upload(cell("x = 1")))
 
-    def graded(_assignment: Any, sources: Any, *_: Any) -> list[GradeResult]:
+    def graded(_run: Any, sources: Any) -> list[GradeResult]:
         questions = (QuestionResult("double", "auto", 3.0, 3.0, Verdict.PASSED),)
         return [
             GradeResult(s.name, ID, Status.GRADED, 3.0, assignment.max_score, questions)
