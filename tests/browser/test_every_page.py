@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import COLOURS, EVERY_RULE, violations
 from tests.browser.conftest import Visitors
 from tests.browser.places import PLACES, Place
 from tests.browser.service import Site
 from tests.browser.watch import overflow, policy_faults
 from webapp.headers import FILE_POLICY, POLICY
 
-_LEVELS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-_ALL = {"runOnly": {"type": "tag", "values": list(_LEVELS)}, "resultTypes": ["violations"]}
-# Dark pages are the same elements in other colours.
-_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 _SIZES = {"phone": (360, 740), "tablet": (800, 1000), "desk": (1280, 800)}
 
 
@@ -32,22 +26,17 @@ def _open(place: Place, site: Site, visitors: Visitors) -> Page:
     return page
 
 
-def _violations(page: Page, options: dict[str, Any]) -> str:
-    found = Axe().run(page, options=options)
-    return found.generate_report() if found.violations_count else ""
-
-
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 def test_a_page_is_accessible_in_both_themes_and_fits_every_width(
     site: Site, visitors: Visitors, place: Place
 ) -> None:
     page = _open(place, site, visitors)
     assert page.get_by_role("heading", level=1).count() == 1
-    assert _violations(page, _ALL) == ""
+    assert violations(page, EVERY_RULE) == ""
     # Without motion no colour is caught halfway from one theme to the other.
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     expect(page.locator("body")).to_have_css("background-color", "rgb(18, 24, 27)")
-    assert _violations(page, _COLOURS) == ""
+    assert violations(page, COLOURS) == ""
     for name, (width, height) in _SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         assert overflow(page) == [], f"the page is wider than a {name}"
@@ -57,7 +46,7 @@ def test_axe_would_notice(site: Site, visitors: Visitors) -> None:
     page = visitors.stranger()
     page.goto("/login")
     page.evaluate("document.querySelector('label[for=email]').remove()")
-    assert "label" in _violations(page, _ALL)
+    assert "label" in violations(page, EVERY_RULE)
 
 
 @pytest.mark.parametrize(
