@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+# What an assignment may need of the machine that grades it; the first unless it says otherwise.
+NEEDS = ("cpu", "gpu")
 
 
 class AssignmentError(Exception):
@@ -43,7 +45,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Assignment:
-    """Everything an assignment declares; the folder's name is its id."""
+    """Everything an assignment declares; the folder's name is its id.
+
+    `needs` is `gpu` where grading takes a CUDA device, else `cpu`: workers are chosen by it.
+    """
 
     id: str
     title: str
@@ -52,6 +57,7 @@ class Assignment:
     limits: Limits
     questions: tuple[Question, ...]
     files: tuple[str, ...] = ()
+    needs: str = NEEDS[0]
 
     @property
     def notebook_path(self) -> Path:
@@ -151,7 +157,10 @@ def load_assignment(folder: Path) -> Assignment:
         raise AssignmentError(
             f"{folder.name!r} cannot be an assignment's id: use lower-case letters, digits and _"
         )
-    _only(table, {"title", "packages", "limits", "questions", "files"}, where=path)
+    _only(table, {"title", "packages", "limits", "questions", "files", "needs"}, where=path)
+    needs = _text(table, "needs", where=path, default=NEEDS[0])
+    if needs not in NEEDS:
+        raise AssignmentError(f"{path}: needs is {needs!r}, expected {' or '.join(NEEDS)}")
     return Assignment(
         id=folder.name,
         title=_text(table, "title", where=path),
@@ -160,6 +169,7 @@ def load_assignment(folder: Path) -> Assignment:
         limits=_limits(table.get("limits", {}), where=path),
         questions=_questions(table.get("questions", []), where=path),
         files=_names(table, "files", where=path),
+        needs=needs,
     )
 
 

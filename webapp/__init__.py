@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import errors, headers, pages, security
+from webapp import broker, errors, headers, pages, security
 from webapp.config import MAX_UPLOAD_BYTES, Settings
 from webapp.database import db, engine_options, prepare
 from webapp.tools import Tools
@@ -40,6 +40,7 @@ def create_app(
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     db.init_app(app)
+    broker.configure(settings.broker_url)
     with app.app_context():
         prepare(db.engine)
     for blueprint in blueprints():

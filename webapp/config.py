@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from limits import parse_many
@@ -13,6 +14,7 @@ from autograder.notebook import MAX_BYTES as MAX_UPLOAD_BYTES
 
 __all__ = ["MAX_UPLOAD_BYTES", "Settings", "SettingsError"]
 _UPLOAD_LIMIT = "120 per minute"
+_BROKERS = ("redis", "rediss", "amqp", "amqps")
 
 
 class SettingsError(Exception):
@@ -26,6 +28,7 @@ class Settings:
     `https` marks cookies Secure; it is off only where people reach the service through localhost.
     `proxies` is the number of reverse proxies in front whose forwarding headers are trusted.
     `upload_limit` is how many files one account may hand in, such as `120 per minute`.
+    `broker_url` is where Celery workers wait; without one, workers ask the database.
     """
 
     data: Path
@@ -35,6 +38,7 @@ class Settings:
     https: bool = True
     proxies: int = 0
     upload_limit: str = _UPLOAD_LIMIT
+    broker_url: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -48,6 +52,7 @@ class Settings:
             https=environ.get("HELDOUT_HTTPS", "1") != "0",
             proxies=_count(environ, "HELDOUT_PROXIES"),
             upload_limit=_rate(environ, "HELDOUT_UPLOAD_LIMIT", _UPLOAD_LIMIT),
+            broker_url=broker_url(environ),
         )
 
 
@@ -64,6 +69,21 @@ def embedded_database(data: Path) -> str:
 def database_url(environ: Mapping[str, str] = os.environ) -> str:
     """The database alone, for what needs no secrets (the worker, migrations)."""
     return environ.get("HELDOUT_DATABASE_URL") or embedded_database(data_folder(environ))
+
+
+def broker_url(environ: Mapping[str, str] = os.environ) -> str:
+    """Where Celery's messages go: HELDOUT_BROKER_URL, or nowhere; raises SettingsError."""
+    url = environ.get("HELDOUT_BROKER_URL", "")
+    scheme = url.partition("://")[0]
+    if url and scheme not in _BROKERS:
+        raise SettingsError(
+            f"HELDOUT_BROKER_URL begins with {scheme!r}, expected one of: {', '.join(_BROKERS)}."
+        )
+    if url and find_spec("celery") is None:
+        raise SettingsError(
+            "HELDOUT_BROKER_URL is set but Celery is missing: install heldout[cluster]."
+        )
+    return url
 
 
 def _secret(environ: Mapping[str, str], name: str) -> str:

@@ -14,6 +14,7 @@ from webapp.models import CourseAssignment, Lane, Submission, SubmissionState, U
 from webapp.uploads import Upload, store
 
 _TRIES = 5
+_TAKEN_AGAIN = (SubmissionState.FAULT, SubmissionState.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def receive(
     """
     assignment_id = assignment.id
     latest = latest_attempt(session, assignment_id, user_id)
-    if latest is not None and latest.digest == digest and latest.state != SubmissionState.FAULT:
+    if latest is not None and latest.digest == digest and latest.state not in _TAKEN_AGAIN:
         return Receipt(latest, new=False)
     for remaining in reversed(range(_TRIES)):
         try:

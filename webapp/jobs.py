@@ -6,15 +6,17 @@ worker may still send in carries an old attempt number and is refused.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.clock import now
+from webapp import broker
 from webapp.models import Job, JobState, Lane, Submission, SubmissionState
+from webapp.waiting import moment_of, of_paused_courses
 
 LEASE = timedelta(seconds=60)
 MOST_FAULTS = 3
@@ -32,23 +34,33 @@ class Claim:
 
 def enqueue(session: Session, submission: Submission, lane: Lane) -> Job:
     """Queue the grading of a submission; the caller commits."""
-    job = Job(submission_id=submission.id, lane=lane)
+    moment = moment_of(session)
+    job = Job(
+        submission_id=submission.id,
+        lane=lane,
+        queue=_queue_for(submission.course_assignment.assignment),
+        not_before=moment,
+        created_at=moment,
+    )
     submission.state = SubmissionState.QUEUED
     session.add(job)
+    session.flush()
+    broker.announce_on_commit(session, job.id, job.queue)
     return job
 
 
-def claim(session: Session, owner: str, lease: timedelta = LEASE) -> Claim | None:
+def claim(
+    session: Session,
+    owner: str,
+    lease: timedelta = LEASE,
+    queues: Sequence[str] = broker.QUEUES,
+) -> Claim | None:
     """Take the next job: a waiting student's before a batch's, then the oldest; commits."""
     while True:
-        moment = now()
-        row = session.execute(
-            sa.select(Job.id, Job.submission_id, Job.attempt)
-            .where(Job.state == JobState.QUEUED, Job.not_before <= moment)
-            # "interactive" sorts after "batch", so descending puts waiting students first.
-            .order_by(Job.lane.desc(), Job.id)
-            .limit(1)
-        ).first()
+        moment = moment_of(session)
+        row = _next(session, Lane.INTERACTIVE, queues, moment) or _next(
+            session, Lane.BATCH, queues, moment
+        )
         if row is None:
             session.rollback()
             return None
@@ -65,15 +77,35 @@ def claim(session: Session, owner: str, lease: timedelta = LEASE) -> Claim | Non
             progress={},
         )
         if taken:
-            _set_submission(session, row.submission_id, SubmissionState.RUNNING)
+            set_submission(session, row.id, row.submission_id, SubmissionState.RUNNING)
             session.commit()
             return Claim(row.id, row.submission_id, row.attempt + 1)
         session.rollback()
 
 
+def _next(session: Session, lane: Lane, queues: Sequence[str], moment: datetime) -> Any:
+    """The lane's oldest job that may be claimed; one lane at a time, which the index answers.
+
+    On PostgreSQL the row is locked, and rows that another worker is claiming are passed over.
+    """
+    return session.execute(
+        sa.select(Job.id, Job.submission_id, Job.attempt)
+        .where(
+            Job.state == JobState.QUEUED,
+            Job.lane == lane,
+            Job.not_before <= moment,
+            Job.queue.in_(queues),
+            Job.submission_id.not_in(of_paused_courses()),
+        )
+        .order_by(Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+
+
 def heartbeat(session: Session, held: Claim, lease: timedelta = LEASE) -> bool:
     """Extend the lease; False when the job is no longer ours."""
-    moment = now()
+    moment = moment_of(session)
     kept = _update_job(
         session, held, JobState.RUNNING, heartbeat_at=moment, lease_expires_at=moment + lease
     )
@@ -94,7 +126,7 @@ def release_as_done(session: Session, held: Claim) -> bool:
         held,
         JobState.RUNNING,
         state=JobState.DONE,
-        finished_at=now(),
+        finished_at=moment_of(session),
         lease_owner=None,
         lease_expires_at=None,
     )
@@ -103,50 +135,64 @@ def release_as_done(session: Session, held: Claim) -> bool:
 def fault(session: Session, held: Claim, message: str) -> bool:
     """A fault of ours: try again after a pause, or leave the job to staff; commits."""
     faults = session.scalar(sa.select(Job.faults).where(Job.id == held.job_id)) or 0
-    values = _after_fault(faults + 1, message)
+    values = _after_fault(faults + 1, message, moment_of(session))
     kept = _update_job(session, held, JobState.RUNNING, **values)
     if kept:
-        _set_submission(session, held.submission_id, _state_after(values))
+        set_submission(session, held.job_id, held.submission_id, _state_after(values))
     session.commit()
     return kept
 
 
 def sweep(session: Session) -> int:
     """Queue again every job whose worker stopped extending its lease; commits."""
+    moment = moment_of(session)
+    _mend_after_clock_change(session, moment)
     expired = session.execute(
-        sa.select(Job.id, Job.submission_id, Job.attempt, Job.faults).where(
-            Job.state == JobState.RUNNING, Job.lease_expires_at < now()
-        )
+        sa.select(Job.id, Job.submission_id, Job.attempt, Job.faults)
+        .where(Job.state == JobState.RUNNING, Job.lease_expires_at < moment)
+        .order_by(Job.id)
     ).all()
     swept = 0
     for row in expired:
-        values = _after_fault(row.faults + 1, "The worker stopped before it had finished.")
+        message = "The worker stopped before it had finished."
+        values = _after_fault(row.faults + 1, message, moment)
         held = Claim(row.id, row.submission_id, row.attempt)
         if _update_job(session, held, JobState.RUNNING, **values):
-            _set_submission(session, row.submission_id, _state_after(values))
+            set_submission(session, row.id, row.submission_id, _state_after(values))
             swept += 1
-    session.commit()
+        session.commit()
     return swept
 
 
-def retry(session: Session, job_id: int, submission_id: int) -> bool:
-    """Queue a dead job again, with its faults forgotten; the caller commits."""
-    changed = session.execute(
+def _mend_after_clock_change(session: Session, moment: datetime) -> None:
+    """After a clock was set back, nothing waits for longer than it ever would have to."""
+    longest = moment + _pause(MOST_FAULTS)
+    session.execute(
         sa.update(Job)
-        .where(Job.id == job_id, Job.state == JobState.DEAD)
-        .values(state=JobState.QUEUED, faults=0, not_before=now())
+        .where(Job.state == JobState.QUEUED, Job.not_before > longest)
+        .values(not_before=longest)
     )
-    if changed.rowcount:  # type: ignore[attr-defined]
-        _set_submission(session, submission_id, SubmissionState.QUEUED)
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    session.execute(
+        sa.update(Job)
+        .where(Job.state == JobState.RUNNING, Job.lease_expires_at > moment + 2 * LEASE)
+        .values(lease_expires_at=moment + LEASE)
+    )
+    session.commit()
 
 
-def ahead_of(session: Session, job: Job) -> int:
-    """How many jobs will be claimed before this one."""
-    earlier = sa.or_(Job.lane > job.lane, sa.and_(Job.lane == job.lane, Job.id < job.id))
-    return (
-        session.scalar(sa.select(sa.func.count()).where(Job.state == JobState.QUEUED, earlier)) or 0
+def retry(session: Session, job_id: int, submission_id: int) -> bool:
+    """Queue a dead or cancelled job again, with its faults forgotten; the caller commits."""
+    queue = session.scalar(
+        sa.update(Job)
+        .where(Job.id == job_id, Job.state.in_((JobState.DEAD, JobState.CANCELLED)))
+        .values(state=JobState.QUEUED, faults=0, not_before=moment_of(session))
+        .returning(Job.queue)
     )
+    if queue is None:
+        return False
+    set_submission(session, job_id, submission_id, SubmissionState.QUEUED)
+    broker.announce_on_commit(session, job_id, queue)
+    return True
 
 
 def unfinished(session: Session) -> int:
@@ -156,7 +202,21 @@ def unfinished(session: Session) -> int:
     return counted or 0
 
 
-def _after_fault(faults: int, message: str) -> dict[str, Any]:
+def _queue_for(assignment_id: str) -> str:
+    """What the assignment declares that it needs; the worker says so when it cannot be read."""
+    from autograder.assignment import AssignmentError, find_assignment
+
+    try:
+        return find_assignment(assignment_id).needs
+    except AssignmentError:
+        return broker.QUEUES[0]
+
+
+def _pause(faults: int) -> timedelta:
+    return _FIRST_PAUSE * 4 ** (faults - 1)
+
+
+def _after_fault(faults: int, message: str, moment: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {
         "faults": faults,
         "last_error": message[:2000],
@@ -164,9 +224,8 @@ def _after_fault(faults: int, message: str) -> dict[str, Any]:
         "lease_expires_at": None,
     }
     if faults >= MOST_FAULTS:
-        return values | {"state": JobState.DEAD, "finished_at": now()}
-    pause = _FIRST_PAUSE * 4 ** (faults - 1)
-    return values | {"state": JobState.QUEUED, "not_before": now() + pause}
+        return values | {"state": JobState.DEAD, "finished_at": moment}
+    return values | {"state": JobState.QUEUED, "not_before": moment + _pause(faults)}
 
 
 def _state_after(values: dict[str, Any]) -> SubmissionState:
@@ -185,10 +244,14 @@ def _update_job(session: Session, held: Claim, only_while: JobState, **values: A
     return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
 
 
-def _set_submission(session: Session, submission_id: int, state: SubmissionState) -> None:
+def set_submission(
+    session: Session, job_id: int, submission_id: int, state: SubmissionState
+) -> None:
+    """What students see follows the job, unless the job is a regrade's: that is not shown yet."""
+    regrade = sa.select(Job.id).where(Job.id == job_id, Job.regrade_id.is_not(None)).exists()
     session.execute(
         sa.update(Submission)
-        .where(Submission.id == submission_id)
+        .where(Submission.id == submission_id, ~regrade)
         .values(state=state)
         .execution_options(synchronize_session=False)
     )

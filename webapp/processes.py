@@ -59,6 +59,7 @@ def environment(settings: Settings, base: Mapping[str, str] = os.environ) -> dic
         "HELDOUT_HTTPS": "1" if settings.https else "0",
         "HELDOUT_PROXIES": str(settings.proxies),
         "HELDOUT_UPLOAD_LIMIT": settings.upload_limit,
+        "HELDOUT_BROKER_URL": settings.broker_url,
     }
 
 

@@ -51,7 +51,7 @@ class Standing:
         if self.latest.state in (SubmissionState.QUEUED, SubmissionState.RUNNING):
             return "working"
         if self.best is None:
-            return "fault" if self.latest.state == SubmissionState.FAULT else "rejected"
+            return str(self.latest.state)
         full = (self.best.score or 0.0) >= self.assignment.points
         if self.best.ungraded:
             return "waiting"
@@ -90,7 +90,8 @@ class NextStep:
 def next_step(found: list[Standing]) -> NextStep | None:
     """The open assignment due soonest that is not yet full; overdue ones come last."""
     unfinished = [s for s in found if s.is_open and s.state in ("open", "overdue", "scored")]
-    unfinished += [s for s in found if s.is_open and s.state in ("rejected", "fault")]
+    again = ("rejected", "fault", "cancelled")
+    unfinished += [s for s in found if s.is_open and s.state in again]
     ahead = [s for s in unfinished if not s.past_due] or [s for s in unfinished if not s.attempts]
     if not ahead:
         return None

@@ -11,21 +11,27 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Protocol
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, joinedload
 
 from autograder.results import GradeResult, Status
-from webapp import jobs, scores
+from webapp import broker, fleet, jobs, scores
 from webapp.models import Submission
+from webapp.progress import Progress
+from webapp.waiting import moment_of
 
 log = logging.getLogger("heldout.worker")
 
-_PROGRESS_SECONDS = 0.3
+_BEAT_SECONDS = 5.0
+_PATIENCE_SECONDS = jobs.LEASE.total_seconds() / 2
+_NEWEST_WEIGHT = 0.2
+_Answer = TypeVar("_Answer")
 
 
 class Grader(Protocol):
@@ -51,45 +57,64 @@ class Worker:
         grader: Grader,
         *,
         slots: int = 2,
+        queues: Sequence[str] = broker.QUEUES,
+        sandbox: str = "",
         poll_seconds: float = 0.05,
         on_done: Callable[[int], None] | None = None,
     ) -> None:
         self._engine = engine
         self._grader = grader
-        self._slots = slots
         self._poll_seconds = poll_seconds
         self._on_done = on_done
         self._held: dict[int, jobs.Claim] = {}
+        self._seconds: dict[str, float] = {}
         self._lock = threading.Lock()
-        self.owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        host = socket.gethostname()
+        self.owner = f"{host}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.place = fleet.Place(self.owner, host, slots, tuple(queues), sandbox)
+        self.draining = threading.Event()
 
     def run(self, stop: threading.Event, *, drain: bool = False) -> None:
         """Work until `stop` is set (what is being graded is finished), or the queue is empty."""
-        keeper_stop = threading.Event()
-        keeper = threading.Thread(target=self._keep_leases, args=(keeper_stop,), daemon=True)
-        keeper.start()
+        slots = self.place.slots
         running: set[Future[None]] = set()
+        with self.alive(), ThreadPoolExecutor(slots, "grading") as executor:
+            while not stop.is_set():
+                running = {future for future in running if not future.done()}
+                claim = self._claim() if len(running) < slots else None
+                if claim is not None:
+                    running.add(executor.submit(self._carry_out, claim))
+                elif drain and not running and not self._waiting():
+                    return
+                else:
+                    stop.wait(self._poll_seconds if len(running) < slots else 0.01)
+            self.draining.set()
+
+    def take_one(self) -> bool:
+        """Claim the next job and carry it out; False when there was none. For `alive` workers."""
+        claim = self._claim()
+        if claim is not None:
+            self._carry_out(claim)
+        return claim is not None
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Meanwhile leases are extended, the dead are swept up after, and staff see the worker."""
+        stop = threading.Event()
+        keeper = threading.Thread(target=self._keep, args=(stop,), name="keeper", daemon=True)
+        keeper.start()
         try:
-            with ThreadPoolExecutor(self._slots, "grading") as executor:
-                while not stop.is_set():
-                    running = {future for future in running if not future.done()}
-                    claim = self._claim() if len(running) < self._slots else None
-                    if claim is not None:
-                        running.add(executor.submit(self._carry_out, claim))
-                    elif drain and not running and not self._waiting():
-                        return
-                    else:
-                        stop.wait(self._poll_seconds if len(running) < self._slots else 0.01)
+            yield
         finally:
-            keeper_stop.set()
+            stop.set()
             keeper.join()
 
     def _claim(self) -> jobs.Claim | None:
         """The next job; a database that does not answer is tried again, not given up."""
         try:
             with Session(self._engine) as session:
-                claim = jobs.claim(session, self.owner)
-        except OperationalError as error:
+                claim = jobs.claim(session, self.owner, queues=self.place.queues)
+        except DBAPIError as error:
             log.warning("the database did not answer: %s", error.orig)
             time.sleep(1)
             return None
@@ -105,14 +130,16 @@ class Worker:
     def _carry_out(self, claim: jobs.Claim) -> None:
         """Grade one submission; whatever goes wrong here is a fault of ours."""
         try:
-            assignment_id, data = self._load(claim)
+            assignment_id, data = _patiently(lambda: self._load(claim))
+            began = time.monotonic()
             result = self._grader.grade(
                 assignment_id,
                 data,
                 submission=str(claim.submission_id),
                 on_progress=Progress(self._engine, claim),
             )
-            self._write(claim, result)
+            self._note_seconds(assignment_id, time.monotonic() - began)
+            _patiently(lambda: self._write(claim, result))
         except Exception as error:
             log.exception("submission %d could not be graded", claim.submission_id)
             self._fault(claim, f"{type(error).__name__}: {error}")
@@ -146,47 +173,54 @@ class Worker:
         try:
             with Session(self._engine) as session:
                 jobs.fault(session, claim, message)
-        except OperationalError:
+        except SQLAlchemyError:
             log.exception("job %d is left to the sweep", claim.job_id)
 
-    def _keep_leases(self, stop: threading.Event) -> None:
-        """Extend the leases of what is being graded, and sweep up after workers that died."""
+    def _note_seconds(self, assignment_id: str, seconds: float) -> None:
+        """A moving average of how long grading takes here, for those who wait."""
+        with self._lock:
+            before = self._seconds.get(assignment_id, seconds)
+            self._seconds[assignment_id] = before + _NEWEST_WEIGHT * (seconds - before)
+
+    def _keep(self, stop: threading.Event) -> None:
         while True:
             try:
                 with Session(self._engine) as session:
-                    jobs.sweep(session)
-                    with self._lock:
-                        held = list(self._held.values())
-                    for claim in held:
-                        jobs.heartbeat(session, claim)
-            except OperationalError as error:
-                log.warning("leases could not be extended: %s", error.orig)
-            if stop.wait(jobs.LEASE.total_seconds() / 4):
-                return
+                    self._beat(session)
+            except SQLAlchemyError as error:
+                log.warning("leases could not be extended: %s", error)
+            if stop.wait(_BEAT_SECONDS):
+                break
+        try:
+            with Session(self._engine) as session:
+                fleet.leave(session, self.place)
+        except SQLAlchemyError as error:
+            log.warning("the worker ends unannounced: %s", error)
+
+    def _beat(self, session: Session) -> None:
+        """Our own leases come first: a sweep must not find them expired after a long silence."""
+        with self._lock:
+            held, seconds = list(self._held.values()), dict(self._seconds)
+        for claim in held:
+            jobs.heartbeat(session, claim)
+        jobs.sweep(session)
+        fleet.report(
+            session,
+            self.place,
+            at=moment_of(session),
+            draining=self.draining.is_set(),
+            seconds=seconds,
+        )
 
 
-class Progress:
-    """Writes how far a submission has come into its job, but not more than a few times a second."""
-
-    def __init__(self, engine: sa.Engine, claim: jobs.Claim) -> None:
-        self._engine = engine
-        self._claim = claim
-        self._next = time.monotonic() + _PROGRESS_SECONDS
-        self._questions: dict[str, dict[str, Any]] = {}
-
-    def __call__(self, event: dict[str, Any]) -> None:
-        """Called by the grader from its own thread."""
-        if "question" in event:
-            self._questions[event["question"]["name"]] = event["question"]
-        if time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + _PROGRESS_SECONDS
-        shown: dict[str, Any] = {
-            key: event[key] for key in ("stage", "done", "total") if key in event
-        }
-        shown["questions"] = [
-            {key: question[key] for key in ("name", "score", "max_score", "verdict")}
-            for question in self._questions.values()
-        ]
-        with Session(self._engine) as session:
-            jobs.note_progress(session, self._claim, shown)
+def _patiently(action: Callable[[], _Answer]) -> _Answer:
+    """Do it again while the database does not answer, for as long as the lease may last."""
+    give_up = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return action()
+        except DBAPIError as error:
+            if time.monotonic() > give_up or isinstance(error, sa.exc.DataError):
+                raise
+            log.warning("the database did not answer: %s", error.orig)
+            time.sleep(0.5)

@@ -6,12 +6,15 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Sequence
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp import broker
 from webapp.clock import now
-from webapp.config import data_folder, database_url
+from webapp.config import SettingsError, broker_url, data_folder, database_url
 from webapp.database import make_engine
 from webapp.models import CourseAssignment
 from webapp.processes import end_with_parent
@@ -19,19 +22,51 @@ from webapp.worker import Worker
 
 log = logging.getLogger("heldout.worker")
 
+_CUDA_DEVICE = Path("/dev/nvidiactl")
 
-def work(slots: int) -> None:
+
+def queues_here() -> tuple[str, ...]:
+    """What this machine can take on: `gpu` only where there is a CUDA device."""
+    return broker.QUEUES if _CUDA_DEVICE.exists() else broker.QUEUES[:1]
+
+
+def work(slots: int, queues: Sequence[str] = ()) -> None:
     """Grade until SIGTERM or SIGINT; what is being graded then is finished."""
     from autograder.grading import GradingPool
+    from autograder.sandbox.outside_host import preflight
     from autograder.seeds import secret_seed
 
+    queues = tuple(queues) or queues_here()
+    url = broker_url()
+    engine = make_engine(database_url())
+    sandbox = "; ".join(f"{layer.name} {layer.detail}" for layer in preflight() if layer.holds)
+    with GradingPool(workers=slots, seed=secret_seed(data_folder() / "seed")) as pool:
+        threading.Thread(target=_warm, args=(pool, engine, slots), daemon=True).start()
+        worker = Worker(engine, pool, slots=slots, queues=queues, sandbox=sandbox)
+        if url:
+            from webapp.broker.celery_worker import consume
+
+            consume(url, engine, worker)
+        else:
+            worker.run(_stopped_by_signal())
+
+
+def require_shared_seed() -> None:
+    """Raise SettingsError where workers on several machines would draw different hidden inputs."""
+    from os import environ
+
+    shared = not database_url().startswith("sqlite")
+    if shared and not environ.get("HELDOUT_SEED") and not (data_folder() / "seed").exists():
+        raise SettingsError(
+            "HELDOUT_SEED is not set: workers that share a database must share the secret seed."
+        )
+
+
+def _stopped_by_signal() -> threading.Event:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    engine = make_engine(database_url())
-    with GradingPool(workers=slots, seed=secret_seed(data_folder() / "seed")) as pool:
-        threading.Thread(target=_warm, args=(pool, engine, slots), daemon=True).start()
-        Worker(engine, pool, slots=slots).run(stop)
+    return stop
 
 
 def _warm(pool: object, engine: sa.Engine, slots: int) -> None:

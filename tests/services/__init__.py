@@ -1,1 +1,1 @@
-"""PostgreSQL, Redis and RabbitMQ of Debian's packages, run for real, and what Heldout does on them."""
+"""PostgreSQL, Redis and RabbitMQ of Debian's packages, run for real, and Heldout on them."""

@@ -56,7 +56,7 @@ class Server(ABC):
     def answers(self) -> bool:
         """Whether it serves."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 - some need nothing
         """Make what it needs before it is first started."""
 
     def environment(self) -> dict[str, str]:

@@ -151,16 +151,16 @@ def test_progress_is_shown_while_it_runs(auth, session):
 
 
 def test_questions_are_shown_as_they_arrive(auth, engine, session, monkeypatch):
-    from webapp import jobs, worker
+    from webapp import jobs, progress
 
-    monkeypatch.setattr(worker, "_PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "_PROGRESS_SECONDS", 0.0)
     ada = auth.login("ada")
     location = ada.submit(notebook("y = 2")).location
-    progress = worker.Progress(engine, jobs.claim(session, "w"))
+    showing = progress.Progress(engine, jobs.claim(session, "w"))
     question = {"kind": "auto", "score": 1.5, "max_score": 2, "verdict": "partial", "message": ""}
     for done, name in enumerate(("first", "second"), start=1):
         found = {**question, "name": name}
-        progress({"stage": "checks", "done": done, "total": 3, "question": found})
+        showing({"stage": "checks", "done": done, "total": 3, "question": found})
     page = ada.get(location).text
     assert "Checking: 2 of 3" in page
     assert page.count("Partly right") == 2

@@ -9,6 +9,7 @@ from webapp.views import (
     courses,
     health,
     proposals,
+    queue,
     readings,
     results,
     reviews,
@@ -20,7 +21,7 @@ from webapp.views import (
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the service."""
     topics = (
-        *(accounts, api, assets, courses, health, proposals),
+        *(accounts, api, assets, courses, health, proposals, queue),
         *(readings, results, reviews, staff, submissions),
     )
     return tuple(topic.blueprint for topic in topics)

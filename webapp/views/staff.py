@@ -1,4 +1,4 @@
-"""Staff: the score table, distributions, a student's attempts, written answers, the queue."""
+"""Staff: the score table, distributions, a student's attempts, written answers, the log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from flask import (
     request,
     url_for,
 )
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from webapp import audit
@@ -154,25 +153,6 @@ def grade(enrolment: Enrolment, submission_id: int, question: str) -> Response |
     db.session.commit()
     flash(f"{points:g} of {most:g} points are saved.", "success")
     return _submission_page(enrolment, submission)
-
-
-@blueprint.get("/queue")
-@for_roles(*STAFF)
-def queue(enrolment: Enrolment) -> str:
-    """What waits, what runs, and what our own faults have stopped."""
-    jobs = db.session.scalars(
-        sa.select(Job)
-        .join(Job.submission)
-        .join(Submission.course_assignment)
-        .options(
-            joinedload(Job.submission).joinedload(Submission.user),
-            joinedload(Job.submission).joinedload(Submission.course_assignment),
-        )
-        .where(CourseAssignment.course_id == enrolment.course_id, Job.state != JobState.DONE)
-        .order_by(Job.state, Job.id)
-        .limit(200)
-    ).all()
-    return render_template("staff/queue.html", course=enrolment.course, jobs=jobs)
 
 
 @blueprint.get("/log")

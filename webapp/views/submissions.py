@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import math
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.utils import send_file
 from werkzeug.wrappers import Response
 
-from webapp import audit, jobs
+from webapp import audit, jobs, waiting
 from webapp.access import EVERYONE, assignment_in, for_roles, submission_in
 from webapp.clock import now
 from webapp.config import MAX_UPLOAD_BYTES
@@ -80,14 +81,10 @@ def download(enrolment: Enrolment, submission_id: int) -> Response:
 @blueprint.post("/submissions/<int:submission_id>/retry")
 @for_roles(Role.INSTRUCTOR)
 def retry(enrolment: Enrolment, submission_id: int) -> Response:
-    """Grade again what our own faults had stopped."""
+    """Grade again what our own faults had stopped, or staff had cancelled."""
     submission = submission_in(enrolment, submission_id)
     job = current_job(submission)
-    if (
-        job is not None
-        and job.state == JobState.DEAD
-        and jobs.retry(db.session, job.id, submission.id)
-    ):
+    if job is not None and jobs.retry(db.session, job.id, submission.id):
         audit.record(db.session, enrolment, "grade again", subject=f"submission {submission.id}")
         flash("The submission is queued again.", "success")
     else:
@@ -97,25 +94,39 @@ def retry(enrolment: Enrolment, submission_id: int) -> Response:
 
 
 def current_job(submission: Submission) -> Job | None:
-    """The newest job of a submission."""
+    """The newest job of a submission; a regrade's is not shown until it is published."""
     return db.session.scalar(
-        sa.select(Job).where(Job.submission_id == submission.id).order_by(Job.id.desc()).limit(1)
+        sa.select(Job)
+        .where(Job.submission_id == submission.id, Job.regrade_id.is_(None))
+        .order_by(Job.id.desc())
+        .limit(1)
     )
 
 
 def progress(submission: Submission, job: Job | None) -> dict[str, object]:
     """What the status panel shows."""
-    waiting = job is not None and job.state == JobState.QUEUED
-    ahead = jobs.ahead_of(db.session, job) if job is not None and waiting else 0
+    queued = job if job is not None and job.state == JobState.QUEUED else None
+    ahead = waiting.ahead_of(db.session, queued) if queued else 0
+    seconds = waiting.seconds_until_graded(db.session, queued) if queued else None
+    about = None if seconds is None else rounded_wait(seconds)
+    paused = submission.course_assignment.course.grading_paused_at is not None
     reached = [job.progress.get(key) for key in ("stage", "done")] if job else []
-    shown = (job.faults, ahead, *reached) if job else ()
+    shown = (job.faults, ahead, about, paused, *reached) if job else ()
     return {
         "submission": submission,
         "job": job,
         "ahead": ahead,
+        "about_seconds": None if paused else about,
+        "paused": paused,
         "seen": "-".join(map(str, (submission.state, *shown))),
         "moving": submission.state in MOVING,
     }
+
+
+def rounded_wait(seconds: float) -> int:
+    """An estimate as coarse as it is: whole seconds to 10, then fives to a minute, then tens."""
+    step = 1 if seconds <= 10 else 5 if seconds <= 60 else 10
+    return max(1, math.ceil(seconds / step) * step)
 
 
 def attachment(data: bytes, name: str, mimetype: str) -> Response:
