@@ -97,3 +97,56 @@ def _median(ordered: list[float]) -> float | None:
         return None
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Bars of how many students gain or lose how much, losses left and gains right."""
+
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    gained: int
+    lost: int
+    width: float = _WIDTH
+    height: float = _HEIGHT
+    left: float = _LEFT
+    base: float = _HEIGHT - _BOTTOM
+
+
+def change_chart(differences: Sequence[float]) -> Changes:
+    """Students by change in points: one bar a value where there are few, else ranges of width."""
+    counts = _binned([round(difference, 2) for difference in differences])
+    step = _tick_step(max(counts.values(), default=0))
+    top = max(step, math.ceil(max(counts.values(), default=0) / step) * step)
+    scale = (_HEIGHT - _BOTTOM - _TOP) / top
+    width = (_WIDTH - _LEFT) / max(1, len(counts))
+    base = _HEIGHT - _BOTTOM
+    bars = tuple(
+        Bar(
+            label=label,
+            count=count,
+            x=round(_LEFT + index * width + _GAP / 2, 2),
+            y=round(base - count * scale, 2),
+            width=round(min(width - _GAP, 80.0), 2),
+            height=round(count * scale, 2),
+        )
+        for index, (label, count) in enumerate(counts.items())
+    )
+    ticks = tuple(Tick(v, round(base - v * scale, 2)) for v in range(0, top + 1, step))
+    gained = sum(difference > 0 for difference in differences)
+    return Changes(bars, ticks, gained, sum(difference < 0 for difference in differences))
+
+
+def _binned(values: list[float]) -> dict[str, int]:
+    """Counts by label in rising order."""
+    distinct = sorted(set(values))
+    if len(distinct) <= 12:
+        return {f"{value:+g}": values.count(value) for value in distinct}
+    low, high = distinct[0], distinct[-1]
+    step = (high - low) / 10
+    found = {}
+    for index in range(10):
+        first, last = low + index * step, low + (index + 1) * step
+        inside = [v for v in values if first <= v < last or (index == 9 and v >= last)]
+        found[f"{first:+.2g} to {last:+.2g}"] = len(inside)
+    return found

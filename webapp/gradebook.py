@@ -87,7 +87,7 @@ def score_table(session: Session, course: Course, search: str = "") -> list[Row]
     return list(rows.values())
 
 
-def _counting(course: Course) -> sa.Subquery:
+def counting_attempts(course_id: int) -> sa.Subquery:
     """Each submission with its place among the student's attempts; place 1 counts."""
     group = (Submission.user_id, Submission.course_assignment_id)
     return (
@@ -108,13 +108,13 @@ def _counting(course: Course) -> sa.Subquery:
             .label("place"),
         )
         .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
-        .where(CourseAssignment.course_id == course.id)
+        .where(CourseAssignment.course_id == course_id)
         .subquery()
     )
 
 
 def _cells(session: Session, course: Course) -> Iterable[tuple[int, int, Cell]]:
-    counting = _counting(course)
+    counting = counting_attempts(course.id)
     for row in session.execute(sa.select(counting).where(counting.c.place == 1)):
         yield (
             row.user_id,
@@ -157,7 +157,7 @@ def question_rates(
     session: Session, course: Course, assignment: CourseAssignment
 ) -> list[QuestionRate]:
     """Per automatic question: mean points and how many have them all."""
-    counting = _counting(course)
+    counting = counting_attempts(course.id)
     full = sa.case((QuestionScore.score >= QuestionScore.max_score, 1), else_=0)
     rows = session.execute(
         sa.select(

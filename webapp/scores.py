@@ -7,9 +7,14 @@ from sqlalchemy.orm import Session
 
 from autograder.results import GradeResult, Status, to_json
 from webapp import jobs
+from webapp.judge import conditions_of
 from webapp.models import (
+    Job,
     ManualGrade,
     QuestionScore,
+    Regrade,
+    RegradeItem,
+    RegradeState,
     Result,
     Submission,
     SubmissionState,
@@ -24,12 +29,13 @@ def write_result(session: Session, held: jobs.Claim, result: GradeResult) -> boo
     if not jobs.release_as_done(session, held):
         session.rollback()
         return False
+    regrade_id = session.scalar(sa.select(Job.regrade_id).where(Job.id == held.job_id))
+    if regrade_id is not None:
+        _keep_for_regrade(session, held, regrade_id, result)
+        session.commit()
+        return True
     submission = session.get_one(Submission, held.submission_id)
-    row = session.scalar(
-        sa.select(Result).where(
-            Result.submission_id == submission.id, Result.grader_version == result.grader_version
-        )
-    )
+    row = _of_version(session, submission.id, result.grader_version)
     session.execute(
         sa.update(Result).where(Result.submission_id == submission.id).values(current=False)
     )
@@ -41,6 +47,39 @@ def write_result(session: Session, held: jobs.Claim, result: GradeResult) -> boo
     count_manual(session, submission)
     session.commit()
     return True
+
+
+def _of_version(session: Session, submission_id: int, version: str) -> Result | None:
+    return session.scalar(
+        sa.select(Result).where(
+            Result.submission_id == submission_id, Result.grader_version == version
+        )
+    )
+
+
+def _keep_for_regrade(
+    session: Session, held: jobs.Claim, regrade_id: int, result: GradeResult
+) -> None:
+    """Put a result beside the current one until staff publish it; dropped if they discarded it."""
+    item = session.scalar(
+        sa.select(RegradeItem)
+        .join(Regrade, RegradeItem.regrade_id == Regrade.id)
+        .where(
+            Regrade.id == regrade_id,
+            Regrade.state == RegradeState.OPEN,
+            RegradeItem.submission_id == held.submission_id,
+        )
+    )
+    if item is None or item.new_result_id is not None:
+        return
+    row = _row(held, result)
+    row.current, row.regrade_id = False, regrade_id
+    if _of_version(session, held.submission_id, result.grader_version) is not None:
+        # The same judge under other conditions, such as another seed, or work that is unsteady.
+        row.grader_version = f"{result.grader_version}~{regrade_id}"
+    session.add(row)
+    session.flush()
+    item.new_result_id = row.id
 
 
 def _apply(submission: Submission, row: Result) -> None:
@@ -63,6 +102,7 @@ def _row(held: jobs.Claim, result: GradeResult) -> Result:
         max_score=result.max_score,
         seconds=result.seconds,
         detail=to_json(result),
+        conditions=conditions_of(result),
         questions=[
             QuestionScore(
                 position=position,

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from flask import current_app
 
+from webapp.judge import Judge, current_judge
+
 log = logging.getLogger("heldout.web")
 
 
@@ -58,10 +60,11 @@ def _inspect_pdf(data: bytes) -> Slide:
 
 @dataclass(frozen=True)
 class Tools:
-    """Functions that look into uploads; both raise FileRefused with a sentence."""
+    """Functions that look into uploads and raise FileRefused; and who would judge now."""
 
     parse_notebook: Callable[[bytes], ParsedNotebook] = _parse_notebook
     inspect_pdf: Callable[[bytes], Slide] = _inspect_pdf
+    judge: Callable[[str], Judge] = current_judge
 
 
 def tools() -> Tools:

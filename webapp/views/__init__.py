@@ -11,6 +11,7 @@ from webapp.views import (
     proposals,
     queue,
     readings,
+    regrades,
     results,
     reviews,
     staff,
@@ -22,6 +23,6 @@ def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the service."""
     topics = (
         *(accounts, api, assets, courses, health, proposals, queue),
-        *(readings, results, reviews, staff, submissions),
+        *(readings, regrades, results, reviews, staff, submissions),
     )
     return tuple(topic.blueprint for topic in topics)

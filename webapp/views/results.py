@@ -14,6 +14,7 @@ from autograder.results import GradeResult, from_json
 from webapp import rendering
 from webapp.access import EVERYONE, for_roles, submission_in
 from webapp.database import db
+from webapp.history import history
 from webapp.models import Content, Enrolment, ManualGrade, Result, Submission
 from webapp.views.submissions import current_job, progress
 from webapp.written_answers import answers_of, source_cells
@@ -70,6 +71,7 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
         "attempts": attempts_beside(submission),
         "result": None,
         "grades": {},
+        "history": [],
         "answers": {},
         "titles": question_titles(submission.course_assignment.assignment),
         **progress(submission, current_job(submission)),
@@ -84,7 +86,7 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
             name: rendering.markdown(text, top=4) for name, text in texts.items() if text
         }
         shown["grades"] = manual_grades(submission)
-    return shown | {"result": result}
+    return shown | {"result": result, "history": history(db.session, submission)}
 
 
 @blueprint.get("/<int:submission_id>/notebook")
