@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError
 
+from autograder.assignment import NEEDS
 from webapp.config import Settings, SettingsError
 from webapp.processes import ServeError, Service, require_free_port
 
@@ -65,16 +66,27 @@ def serve(host: str, port: int, threads: int, workers: int, no_worker: bool) -> 
 @click.option(
     "--workers", default=os.cpu_count() or 1, type=_COUNT, help="Submissions graded at a time."
 )
-def worker(workers: int) -> None:
-    """Grade what students submit, beside one or more `heldout serve --no-worker`."""
+@click.option(
+    "--queue",
+    "queues",
+    multiple=True,
+    type=click.Choice(NEEDS),
+    help="What to grade by need, also several; cpu unless this machine has a CUDA device too.",
+)
+def worker(workers: int, queues: tuple[str, ...]) -> None:
+    """Grade what students submit, beside one or more `heldout serve --no-worker`.
+
+    SIGTERM lets it finish what it is grading, and end.
+    """
     import logging
 
-    from webapp.worker_process import work
+    from webapp.worker_process import require_shared_seed, work
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     with _one_sentence():
+        require_shared_seed()
         _refuse_without_sandbox()
-        work(workers)
+        work(workers, queues)
 
 
 @click.command()
@@ -124,8 +136,8 @@ def roster(course: str, file: Path, url: str) -> None:
         _prepare_database(settings)
         with create_app(settings).app_context():
             imported = import_roster(course, file)
-        for name, email, token in imported.links:
-            click.echo(f"{name} <{email}>: {url.rstrip('/')}/welcome/{token}")
+        for person in imported.invited:
+            click.echo(f"{person.name} <{person.email}>: {url.rstrip('/')}/welcome/{person.token}")
         click.echo(f"{imported.enrolled} enrolled, {imported.known} were enrolled already.")
 
 

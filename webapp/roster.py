@@ -1,16 +1,23 @@
-"""Importing a roster: accounts and enrolments from a CSV file."""
+"""Importing a roster: accounts and enrolments from a CSV file, and links to set a password."""
 
 from __future__ import annotations
 
 import csv
+import io
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.orm import Session
 
 from webapp.database import db
 from webapp.models import Course, Enrolment, Role, User
 from webapp.security import welcome_token
+
+MOST_PEOPLE = 5000
+_TOGETHER = 500
 
 
 class RosterError(Exception):
@@ -28,29 +35,53 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Invitation:
+    """Someone, and the token of a link that sets a password once."""
+
+    user_id: int
+    name: str
+    email: str
+    token: str
+
+
+@dataclass(frozen=True)
 class Imported:
-    """What an import did; `links` are (name, email, token) of people without a password."""
+    """What an import did; `invited` are the people who have no password yet."""
 
     enrolled: int
     known: int
-    links: tuple[tuple[str, str, str], ...]
+    invited: tuple[Invitation, ...]
 
 
-def read_roster(path: Path) -> list[Person]:
+def read_roster(data: bytes, source: str) -> list[Person]:
     """The people of a CSV file with the columns name, email, role and section."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RosterError(f"{source} is not UTF-8 text: save it as CSV UTF-8.") from None
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
         columns = set(reader.fieldnames or ())
         if missing := {"name", "email"} - columns:
-            raise RosterError(f"{path} has no column {sorted(missing)[0]!r}.")
-        return [_person(row, f"{path}, line {reader.line_num}") for row in reader]
+            raise RosterError(f"{source} has no column {sorted(missing)[0]!r}.")
+        people = [_person(row, f"{source}, line {reader.line_num}") for row in reader]
+    except csv.Error as error:
+        raise RosterError(f"{source}, line {reader.line_num}: {error}.") from None
+    if len(people) > MOST_PEOPLE:
+        raise RosterError(f"{source} has {len(people)} people, expected at most {MOST_PEOPLE}.")
+    return list({person.email: person for person in people}.values())
 
 
 def _person(row: dict[str, str | None], where: str) -> Person:
-    name, email = (row["name"] or "").strip(), (row["email"] or "").strip().lower()
+    name, email = " ".join((row["name"] or "").split()), (row["email"] or "").strip().lower()
     role = (row.get("role") or "student").strip().lower()
-    if not name or email.count("@") != 1 or " " in email:
-        raise RosterError(f"{where}: expected a name and an email, got {name!r} and {email!r}.")
+    try:
+        validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        email = ""
+    if not name or not email:
+        got = (row["name"], row["email"])
+        raise RosterError(f"{where}: expected a name and an email, got {got[0]!r} and {got[1]!r}.")
     if role not in set(Role):
         raise RosterError(f"{where}: the role is {role!r}, expected one of {', '.join(Role)}.")
     return Person(name[:200], email, Role(role), (row.get("section") or "").strip()[:60])
@@ -58,33 +89,73 @@ def _person(row: dict[str, str | None], where: str) -> Person:
 
 def import_roster(slug: str, path: Path) -> Imported:
     """Enrol everyone of the file, in one transaction; people already enrolled stay as they are."""
-    session = db.session
-    course = session.scalar(sa.select(Course).where(Course.slug == slug))
+    course = db.session.scalar(sa.select(Course).where(Course.slug == slug))
     if course is None:
-        known = ", ".join(session.scalars(sa.select(Course.slug))) or "none"
+        known = ", ".join(db.session.scalars(sa.select(Course.slug))) or "none"
         raise RosterError(f"There is no course {slug!r}; known: {known}.")
-    people = read_roster(path)
-    enrolled, invited = 0, []
-    for person in people:
-        user = session.scalar(sa.select(User).where(User.email == person.email))
-        if user is None:
-            user = User(email=person.email, name=person.name)
-            session.add(user)
-            session.flush()
-        if user.password is None:
-            invited.append(user)
-        enrolment = session.scalar(
-            sa.select(Enrolment.id).where(
-                Enrolment.course_id == course.id, Enrolment.user_id == user.id
-            )
-        )
-        if enrolment is None:
-            session.add(
-                Enrolment(
-                    course_id=course.id, user_id=user.id, role=person.role, section=person.section
+    imported = enrol(db.session, course, read_roster(path.read_bytes(), str(path)))
+    db.session.commit()
+    return imported
+
+
+def enrol(session: Session, course: Course, people: list[Person]) -> Imported:
+    """Accounts and enrolments for everyone who has none; the caller commits."""
+    emails = [person.email for person in people]
+    known = _users(session, emails)
+    strangers = [person for person in people if person.email not in known]
+    if strangers:
+        rows = [{"email": person.email, "name": person.name} for person in strangers]
+        session.execute(sa.insert(User), rows)
+    users = known | _users(session, [person.email for person in strangers])
+    there = set(
+        session.scalars(sa.select(Enrolment.user_id).where(Enrolment.course_id == course.id))
+    )
+    new = [
+        {
+            "course_id": course.id,
+            "user_id": users[person.email].id,
+            "role": person.role,
+            "section": person.section,
+        }
+        for person in people
+        if users[person.email].id not in there
+    ]
+    if new:
+        session.execute(sa.insert(Enrolment), new)
+    everyone = [users[email] for email in emails]
+    invited = tuple(invite(user) for user in everyone if user.password is None)
+    return Imported(len(new), len(people) - len(new), invited)
+
+
+def invite(user: User) -> Invitation:
+    """A link for someone to set a password; setting one ends every other link."""
+    return Invitation(user.id, user.name, user.email, welcome_token(user))
+
+
+def _users(session: Session, emails: list[str]) -> dict[str, User]:
+    found: dict[str, User] = {}
+    for start in range(0, len(emails), _TOGETHER):
+        some = emails[start : start + _TOGETHER]
+        found |= {u.email: u for u in session.scalars(sa.select(User).where(User.email.in_(some)))}
+    return found
+
+
+def out_of_reach(session: Session, instructor_id: int, user_ids: Collection[int]) -> set[int]:
+    """Whose password an instructor must not be able to set: they take part elsewhere as well.
+
+    A link would open that other course too, so only the person gets one, by mail.
+    """
+    own = sa.select(Enrolment.course_id).where(
+        Enrolment.user_id == instructor_id, Enrolment.role == Role.INSTRUCTOR
+    )
+    ids, found = list(user_ids), {instructor_id} & set(user_ids)
+    for start in range(0, len(ids), _TOGETHER):
+        found |= set(
+            session.scalars(
+                sa.select(Enrolment.user_id).where(
+                    Enrolment.user_id.in_(ids[start : start + _TOGETHER]),
+                    Enrolment.course_id.not_in(own),
                 )
             )
-            enrolled += 1
-    session.commit()
-    links = tuple((user.name, user.email, welcome_token(user)) for user in invited)
-    return Imported(enrolled, len(people) - enrolled, links)
+        )
+    return found

@@ -26,6 +26,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "assets.client",
         "assets.htmx",
         "security.login",
+        "accounts.forgot",
         "accounts.welcome",
         "health.live",
         "health.ready",
@@ -74,9 +75,10 @@ def init_app(app: Flask) -> None:
 
 
 def _throttle(app: Flask) -> None:
-    """Slow down guessing, per address and per account tried, and uploads per account."""
+    """Slow down guessing and mails, per address and per account tried, and uploads per account."""
     app.config.setdefault("HELDOUT_LOGIN_LIMIT", "60 per minute")
     app.config.setdefault("HELDOUT_ACCOUNT_LIMIT", "8 per minute;40 per hour")
+    app.config.setdefault("HELDOUT_MAIL_LIMIT", "5 per hour")
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
     view: Any = app.view_functions["security.login"]
     for setting, key in (
@@ -90,6 +92,13 @@ def _throttle(app: Flask) -> None:
             deduct_when=lambda response: response.status_code != 302,
         )(view)
     app.view_functions["security.login"] = view
+    forgot: Any = app.view_functions["accounts.forgot"]
+    for setting, key in (
+        ("HELDOUT_MAIL_LIMIT", _account_tried),
+        ("HELDOUT_LOGIN_LIMIT", get_remote_address),
+    ):
+        forgot = limiter.limit(app.config[setting], key_func=key, methods=["POST"])(forgot)
+    app.view_functions["accounts.forgot"] = forgot
     # A class behind one address hands in together: only the account counts here.
     uploads = limiter.shared_limit(
         app.config["HELDOUT_UPLOAD_LIMIT"], scope="uploads", key_func=_account, methods=["POST"]

@@ -60,6 +60,9 @@ RULES = {
     "queue.resume": TEACH,
     "staff.export": TEACH,
     "staff.log": TEACH,
+    "people.index": STAFF,
+    "people.import_file": TEACH,
+    "people.new_link": TEACH,
     "regrades.show": STAFF,
     "regrades.status": STAFF,
     "regrades.start": TEACH,
@@ -72,6 +75,8 @@ RULES = {
     "readings.review": STAFF,
     "readings.score_review": STAFF,
     "readings.publish": TEACH,
+    # Last: ada is no longer there afterwards.
+    "people.remove": TEACH,
 }
 # A student without a team has no proposal to change: bob gets 404 where ada may.
 OWN_TEAM = {"proposals.save_text", "proposals.hand_in_slide"}

@@ -35,8 +35,9 @@ def import_csv(app, tmp_path):
 def test_a_roster_enrols_and_gives_links_that_work(import_csv, session, auth):
     imported = import_csv(CSV)
     assert (imported.enrolled, imported.known) == (1, 1)
-    (name, email, token) = imported.links[0]
-    assert (name, email) == ("Zoë Q", "zoe@example.edu")
+    (invited,) = imported.invited
+    email, token = invited.email, invited.token
+    assert (invited.name, email) == ("Zoë Q", "zoe@example.edu")
     assert "Welcome, Zoë Q" in auth.visitor().get(f"/welcome/{token}").text
     user = session.scalars(sa.select(User).where(User.email == email)).one()
     enrolment = session.scalars(sa.select(Enrolment).where(Enrolment.user_id == user.id)).one()

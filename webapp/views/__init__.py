@@ -8,6 +8,7 @@ from webapp.views import (
     assets,
     courses,
     health,
+    people,
     proposals,
     queue,
     readings,
@@ -22,7 +23,7 @@ from webapp.views import (
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the service."""
     topics = (
-        *(accounts, api, assets, courses, health, proposals, queue),
+        *(accounts, api, assets, courses, health, people, proposals, queue),
         *(readings, regrades, results, reviews, staff, submissions),
     )
     return tuple(topic.blueprint for topic in topics)

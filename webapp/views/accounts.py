@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_security.utils import hash_password
 from flask_wtf import FlaskForm
@@ -12,6 +13,8 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from webapp import security, tokens
 from webapp.database import db
+from webapp.mail import Letter, Mailer
+from webapp.models import User
 from webapp.models.accounts import new_uniquifier
 
 blueprint = Blueprint("accounts", __name__)
@@ -61,6 +64,30 @@ def welcome(token: str) -> str | Response | tuple[str, int]:
     db.session.commit()
     flash("Your password is set. Sign in with it.", "success")
     return redirect(url_for("security.login"))
+
+
+@blueprint.route("/forgot", methods=["GET", "POST"])
+def forgot() -> str:
+    """Ask for a link to set a new password; the answer is the same whoever asks."""
+    mailer = Mailer.from_environment()
+    if request.method == "POST" and mailer is not None:
+        email = request.form.get("email", "").strip().lower()
+        user = db.session.scalar(sa.select(User).where(User.email == email, User.active))
+        if user is not None:
+            mailer.send_later([_reset_letter(user)])
+    return render_template(
+        "accounts/forgot.html", by_mail=mailer is not None, sent=request.method == "POST"
+    )
+
+
+def _reset_letter(user: User) -> Letter:
+    link = url_for("accounts.welcome", token=security.welcome_token(user), _external=True)
+    text = (
+        f"Hello {user.name},\n\nset a new password for Heldout here, within "
+        f"{security.WELCOME_DAYS} days:\n\n{link}\n\nThe link works once. If you did not ask for "
+        "it, ignore it: nothing has changed.\n"
+    )
+    return Letter(user.email, "Set a new password", text)
 
 
 @blueprint.post("/account/sign-out-everywhere")
