@@ -147,7 +147,7 @@ def running(kind: type[Server]) -> Iterator[Server]:
     """A started server; without its package the test is skipped, or fails where it must not be."""
     if kind.program() is None:
         reason = f"there is no {kind.package}: install Debian's package of that name"
-        if kind.package.split("-")[0] in os.environ.get("HELDOUT_TEST_REQUIRE", ""):
+        if kind.package.partition("-")[0] in os.environ.get("HELDOUT_TEST_REQUIRE", ""):
             pytest.fail(reason)
         pytest.skip(reason)
     with kind() as server:
