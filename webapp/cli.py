@@ -136,8 +136,8 @@ def roster(course: str, file: Path, url: str) -> None:
         _prepare_database(settings)
         with create_app(settings).app_context():
             imported = import_roster(course, file)
-        for name, email, token in imported.links:
-            click.echo(f"{name} <{email}>: {url.rstrip('/')}/welcome/{token}")
+        for person in imported.invited:
+            click.echo(f"{person.name} <{person.email}>: {url.rstrip('/')}/welcome/{person.token}")
         click.echo(f"{imported.enrolled} enrolled, {imported.known} were enrolled already.")
 
 
