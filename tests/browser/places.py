@@ -72,6 +72,8 @@ PLACES = (
     Place("distribution", "instructor", _course(f"staff/assignments/{ASSIGNMENT}")),
     Place("student", "instructor", _student_page),
     Place("written-answer", "grader", _ungraded),
+    Place("people", "instructor", _course("staff/people")),
+    Place("forgotten", None, lambda site: f"{site.url}/forgot"),
     Place("readings", "instructor", _course("staff/readings")),
     Place("reading-a-proposal", "grader", _of("proposals", "staff/readings/proposals")),
     Place("reading-a-review", "grader", _of("paper_reviews", "staff/readings/reviews")),

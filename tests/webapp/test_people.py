@@ -17,7 +17,7 @@ from webapp.mail import Letter, Mailer, MailSettingsError
 from webapp.models import AuditEntry, Course, Enrolment, Role, User
 
 CSV = "name,email,role,section\nZoë Q,zoe@example.edu,student,B\nBob,bob@example.edu,student,A\n"
-LINK = re.compile(r"http://localhost(/welcome/[^<\s]+)")
+LINK = re.compile(r"http://localhost(/welcome/[^<\s\"]+)")
 
 
 @pytest.fixture(autouse=True)
