@@ -2,6 +2,8 @@
 
 When a cell or a call runs out of time or memory or ends its process, the process is replaced: the
 cells run again in a new one, without the cell that did it, so that only its own question suffers.
+Memory that the kernel refuses counts like memory that the keeper kills for: which of the two comes
+first is chance, and what was hoarded until then would starve everything that follows.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ class Execution:
         self._session: Session | None = None
         self._results: dict[int, CellOutput] = {}
         self._skipped: set[int] = set()
-        self._slow: dict[str, Finding] = {}
+        self._given_up: dict[str, Finding] = {}
         self._restarts = 0
         self._hung = False
         self._output_left = int(limits.output_kb * 1024) if keep_outputs else 0
@@ -120,11 +122,16 @@ class Execution:
                 cell.index, ended.reason, (), _why_cell(ended, seconds), 0.0
             )
             return None
+        starved = reply.raised is not None and reply.raised.memory
         before = self._results.get(place)
-        if before is None or (again and not before.ok):
+        if before is None or starved or (again and not before.ok):
             self._output_left -= sum(len(output[2]) for output in reply.outputs)
             self._results[place] = result = _cell_output(cell, reply, self._errors_left)
             self._errors_left = max(_LEAST_ERROR, self._errors_left - len(result.error))
+        if starved:
+            self._skipped.add(place)
+            self._end_session()
+            return None
         return reply
 
     def _allowed(self, seconds: float) -> float:
@@ -158,6 +165,12 @@ class Execution:
         self._session = None
         self._restarts += 1
 
+    def _end_session(self) -> None:
+        """Give up the process that was refused memory, with all that it holds."""
+        if self._session is not None:
+            self._session.close()
+        self._lose_session(SessionEnded("memory"))
+
     def call(
         self,
         name: str,
@@ -168,8 +181,8 @@ class Execution:
         keep: bool = False,
     ) -> CallReply:
         """Call a function of the notebook; raises Finding unless it returns in time."""
-        if name in self._slow:
-            raise self._slow[name]
+        if name in self._given_up:
+            raise self._given_up[name]
         while self._session is None:
             if self._left() <= 0 or self._restarts > _MAX_RESTARTS:
                 raise Finding(Verdict.TIMEOUT, self._exhausted())
@@ -179,13 +192,20 @@ class Execution:
             raise Finding(Verdict.TIMEOUT, self._exhausted())
         try:
             with self._clock():
-                return self._session.call(name, positional, keywords, seconds=limit, keep=keep)
+                reply = self._session.call(name, positional, keywords, seconds=limit, keep=keep)
         except SessionEnded as ended:
             self._lose_session(ended)
             finding = _why_call(name, ended, limit)
             if ended.reason != "crashed":
-                self._slow[name] = finding
+                self._given_up[name] = finding
             raise finding from None
+        if reply.raised is not None and reply.raised.memory:
+            self._end_session()
+            asked = f"`{name}` asked for more memory than allowed."
+            finding = Finding(Verdict.MEMORY, asked, traceback=reply.raised.traceback)
+            self._given_up[name] = finding
+            raise finding
+        return reply
 
     def _exhausted(self) -> str:
         if self._left() <= 0:

@@ -90,6 +90,38 @@ def test_a_function_that_hangs_is_not_asked_twice(execute: Any) -> None:
     assert value(execution, "one") == 1
 
 
+HOARD = "import numpy as np\nhoard = []\n"
+REFUSED = {
+    # The kernel refuses, before the keeper may have looked, with most of the memory still held.
+    "a hoard": f"{HOARD}for _ in range(220): hoard.append(bytearray(2**20))\nbytearray(10**12)",
+    "nothing held": "bytearray(10**12)",
+    "a race": f"{HOARD}while True: hoard.append(np.ones(2**17))",
+}
+NEEDY = "def needy():\n    return len(bytearray(128 * 2**20))"
+
+
+@pytest.mark.parametrize("source", REFUSED.values(), ids=REFUSED.keys())
+def test_a_cell_that_is_refused_memory_leaves_the_others_theirs(execute: Any, source: str) -> None:
+    execution = execute(NEEDY, f"late = 1\n{source}", "def free():\n    return 'late' in globals()")
+    assert statuses(execution) == ["ok", "memory", "ok"]
+    assert value(execution, "needy") == 128 * 2**20
+    assert value(execution, "free") is False, "as if the keeper had been first"
+
+
+@pytest.mark.parametrize("source", REFUSED.values(), ids=REFUSED.keys())
+def test_a_function_that_is_refused_memory_leaves_the_others_theirs(
+    execute: Any, source: str
+) -> None:
+    body = source.replace("\n", "\n    ")
+    execution = execute(NEEDY, f"def greedy():\n    global hoard\n    {body}")
+    for _ in range(2):
+        with pytest.raises(Finding) as found:
+            value(execution, "greedy")
+        assert found.value.verdict is Verdict.MEMORY
+        assert value(execution, "needy") == 128 * 2**20
+    assert execution.restarts == 1, "what ran out of memory is not asked twice"
+
+
 def test_a_function_that_hangs_later_answers_first(execute: Any) -> None:
     source = "n = []\ndef third():\n    n.append(1)\n    while len(n) > 2: pass\n    return len(n)"
     execution = execute(source)
