@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, joinedload
 
 from autograder.results import GradeResult, Status
-from webapp import broker, fleet, jobs, scores
+from webapp import broker, fleet, jobs, logs, scores
 from webapp.models import Submission
 from webapp.progress import Progress
 from webapp.waiting import moment_of
@@ -91,8 +91,11 @@ class Worker:
             self.draining.set()
 
     def take_one(self) -> bool:
-        """Claim the next job and carry it out; False when there was none. For `alive` workers."""
-        claim = self._claim()
+        """Claim the next job and carry it out; False when there was none. For `alive` workers.
+
+        One that drains takes nothing more: others are told of the work again.
+        """
+        claim = None if self.draining.is_set() else self._claim()
         if claim is not None:
             self._carry_out(claim)
         return claim is not None
@@ -128,7 +131,17 @@ class Worker:
             return jobs.unfinished(session) > 0
 
     def _carry_out(self, claim: jobs.Claim) -> None:
-        """Grade one submission; whatever goes wrong here is a fault of ours."""
+        """Grade one submission, with its numbers in every line of the log meanwhile."""
+        with logs.bound(
+            submission=claim.submission_id,
+            job=claim.job_id,
+            attempt=claim.attempt,
+            request=claim.request_id,
+        ):
+            self._grade(claim)
+
+    def _grade(self, claim: jobs.Claim) -> None:
+        """Grade and write down; whatever goes wrong here is a fault of ours."""
         try:
             assignment_id, data = _patiently(lambda: self._load(claim))
             began = time.monotonic()
@@ -140,6 +153,8 @@ class Worker:
             )
             self._note_seconds(assignment_id, time.monotonic() - began)
             _patiently(lambda: self._write(claim, result))
+            took = {"status": str(result.status), "seconds": round(result.seconds, 3)}
+            log.info("graded", extra={"assignment": assignment_id, **took})
         except Exception as error:
             log.exception("submission %d could not be graded", claim.submission_id)
             self._fault(claim, f"{type(error).__name__}: {error}")

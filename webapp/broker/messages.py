@@ -66,7 +66,9 @@ class Messages:
             connection.ensure_connection(max_retries=1, timeout=_CONNECT_SECONDS)
             channel = connection.default_channel
             self._app.amqp.queues[name](channel).declare()
-            return int(channel.queue_declare(queue=name, passive=True).message_count)
+            # Not passive, which Redis answers for an empty queue as if there were none.
+            declared = channel.queue_declare(queue=name, durable=True, auto_delete=False)
+            return int(declared.message_count)
 
 
 @functools.lru_cache(maxsize=4)

@@ -1,0 +1,84 @@
+"""Stories of several workers, with each broker and without one: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from tests.services.servers import Server
+
+
+@pytest.fixture(params=["redis", "rabbitmq"])
+def a_broker(request: pytest.FixtureRequest) -> Server:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(params=["redis", "rabbitmq", "none"])
+def broker_url(request: pytest.FixtureRequest) -> str:
+    return "" if request.param == "none" else request.getfixturevalue(request.param).url
+
+
+def test_what_is_handed_in_is_graded(cluster_with, broker_url):
+    cluster = cluster_with(broker_url)
+    ids = cluster.hand_in("a", "b")
+    cluster.worker()
+    ids += cluster.hand_in("c", "d")
+    cluster.wait_until_graded(ids)
+    assert cluster.results() == dict.fromkeys(ids, 1)
+
+
+def test_two_workers_never_grade_a_submission_twice(cluster_with, broker_url):
+    cluster = cluster_with(broker_url)
+    ids = cluster.hand_in(*(f"x = {n}" for n in range(20)))
+    cluster.worker()
+    cluster.worker()
+    ids += cluster.hand_in(*(f"y = {n}" for n in range(20)))
+    cluster.wait_until_graded(ids)
+    graded = [line.partition(" ")[2] for line in cluster.began()]
+    assert len(graded) == len(set(graded)) == 40
+    assert cluster.results() == dict.fromkeys(ids, 1)
+
+
+def test_what_a_killed_worker_held_is_finished_by_another_once(cluster_with, broker_url):
+    cluster = cluster_with(broker_url)
+    ids = cluster.hand_in("wait")
+    first = cluster.worker()
+    cluster.wait(lambda: len(cluster.began()) == 1, "the first worker did not begin")
+    first.kill()
+    first.wait()
+    cluster.expire_leases()
+    cluster.worker()
+    (cluster.folder / "go").touch()
+    cluster.wait(lambda: cluster.states(ids) == ["queued"], "the lease was not swept up")
+    cluster.end_pauses()
+    cluster.wait_until_graded(ids)
+    assert len(cluster.began()) == 2
+    assert cluster.results() == {ids[0]: 1}
+
+
+def test_a_worker_told_to_end_finishes_what_it_holds(cluster_with, broker_url):
+    cluster = cluster_with(broker_url)
+    ids = cluster.hand_in("wait")
+    worker = cluster.worker()
+    cluster.wait(lambda: len(cluster.began()) == 1, "the worker did not begin")
+    worker.send_signal(signal.SIGTERM)
+    waiting = cluster.hand_in("another")
+    (cluster.folder / "go").touch()
+    worker.wait(60)
+    assert (cluster.states(ids), cluster.states(waiting)) == (["graded"], ["queued"])
+
+
+def test_a_broker_that_dies_loses_nothing(cluster_with, a_broker):
+    """It is killed while work waits and while a worker listens; uploads are taken meanwhile."""
+    cluster = cluster_with(a_broker.url)
+    ids = cluster.hand_in("a", "b", "wait")
+    cluster.worker()
+    cluster.wait(lambda: len(cluster.began()) == 3, "the worker did not begin")
+    a_broker.kill()
+    ids += cluster.hand_in("c", "d")
+    (cluster.folder / "go").touch()
+    a_broker.start()
+    ids += cluster.hand_in("e")
+    cluster.wait_until_graded(ids)
+    assert cluster.results() == dict.fromkeys(ids, 1)
