@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import broker, errors, headers, pages, security
+from webapp import broker, errors, headers, pages, requests_log, security
 from webapp.config import MAX_UPLOAD_BYTES, Settings
 from webapp.database import db, engine_options, prepare
 from webapp.tools import Tools
@@ -39,6 +39,7 @@ def create_app(
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
+    requests_log.init_app(app)
     db.init_app(app)
     broker.configure(settings.broker_url)
     with app.app_context():
@@ -70,6 +71,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "MAX_FORM_MEMORY_SIZE": _FORM_BYTES,
         "MAX_FORM_PARTS": 50,
         "BOOTSTRAP_SERVE_LOCAL": True,
+        "HELDOUT_METRICS_TOKEN": settings.metrics_token,
         "HELDOUT_UPLOAD_LIMIT": settings.upload_limit,
         "WTF_CSRF_TIME_LIMIT": None,
     }

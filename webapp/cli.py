@@ -78,11 +78,10 @@ def worker(workers: int, queues: tuple[str, ...]) -> None:
 
     SIGTERM lets it finish what it is grading, and end.
     """
-    import logging
-
+    from webapp import logs
     from webapp.worker_process import require_shared_seed, work
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logs.configure()
     with _one_sentence():
         require_shared_seed()
         _refuse_without_sandbox()

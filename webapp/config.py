@@ -29,6 +29,7 @@ class Settings:
     `proxies` is the number of reverse proxies in front whose forwarding headers are trusted.
     `upload_limit` is how many files one account may hand in, such as `120 per minute`.
     `broker_url` is where Celery workers wait; without one, workers ask the database.
+    `metrics_token` opens /metrics to other machines; without one it is open to this one alone.
     """
 
     data: Path
@@ -39,6 +40,7 @@ class Settings:
     proxies: int = 0
     upload_limit: str = _UPLOAD_LIMIT
     broker_url: str = ""
+    metrics_token: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -53,6 +55,7 @@ class Settings:
             proxies=_count(environ, "HELDOUT_PROXIES"),
             upload_limit=_rate(environ, "HELDOUT_UPLOAD_LIMIT", _UPLOAD_LIMIT),
             broker_url=broker_url(environ),
+            metrics_token=_optional_secret(environ, "HELDOUT_METRICS_TOKEN"),
         )
 
 
@@ -92,6 +95,10 @@ def _secret(environ: Mapping[str, str], name: str) -> str:
         state = "is not set" if not value else f"has {len(value)} characters"
         raise SettingsError(f"{name} {state}: set it to a random text of at least 16 characters.")
     return value
+
+
+def _optional_secret(environ: Mapping[str, str], name: str) -> str:
+    return _secret(environ, name) if environ.get(name) else ""
 
 
 def _count(environ: Mapping[str, str], name: str) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp import broker
+from webapp import broker, logs
 from webapp.models import Job, JobState, Lane, Submission, SubmissionState
 from webapp.waiting import moment_of, of_paused_courses
 
@@ -30,6 +30,7 @@ class Claim:
     job_id: int
     submission_id: int
     attempt: int
+    request_id: str = ""
 
 
 def enqueue(session: Session, submission: Submission, lane: Lane) -> Job:
@@ -41,6 +42,7 @@ def enqueue(session: Session, submission: Submission, lane: Lane) -> Job:
         queue=_queue_for(submission.course_assignment.assignment),
         not_before=moment,
         created_at=moment,
+        request_id=logs.request_id(),
     )
     submission.state = SubmissionState.QUEUED
     session.add(job)
@@ -79,7 +81,7 @@ def claim(
         if taken:
             set_submission(session, row.id, row.submission_id, SubmissionState.RUNNING)
             session.commit()
-            return Claim(row.id, row.submission_id, row.attempt + 1)
+            return Claim(row.id, row.submission_id, row.attempt + 1, row.request_id)
         session.rollback()
 
 
@@ -89,7 +91,7 @@ def _next(session: Session, lane: Lane, queues: Sequence[str], moment: datetime)
     On PostgreSQL the row is locked, and rows that another worker is claiming are passed over.
     """
     return session.execute(
-        sa.select(Job.id, Job.submission_id, Job.attempt)
+        sa.select(Job.id, Job.submission_id, Job.attempt, Job.request_id)
         .where(
             Job.state == JobState.QUEUED,
             Job.lane == lane,

@@ -59,6 +59,7 @@ def environment(settings: Settings, base: Mapping[str, str] = os.environ) -> dic
         "HELDOUT_HTTPS": "1" if settings.https else "0",
         "HELDOUT_PROXIES": str(settings.proxies),
         "HELDOUT_UPLOAD_LIMIT": settings.upload_limit,
+        "HELDOUT_METRICS_TOKEN": settings.metrics_token,
         "HELDOUT_BROKER_URL": settings.broker_url,
     }
 
@@ -105,7 +106,8 @@ class Service:
     def _start_worker(self) -> subprocess.Popen[bytes]:
         # The worker stands next to student code: it gets no secret of the web service.
         child = environment(self.settings)
-        del child["HELDOUT_SECRET_KEY"], child["HELDOUT_PASSWORD_SALT"]
+        for name in ("HELDOUT_SECRET_KEY", "HELDOUT_PASSWORD_SALT", "HELDOUT_METRICS_TOKEN"):
+            del child[name]
         return _start(["-m", "webapp.worker_process", str(self.slots)], child)
 
     def _wait_until_ready(self, web: subprocess.Popen[bytes], asked: list[int]) -> None:

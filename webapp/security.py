@@ -30,6 +30,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "accounts.welcome",
         "health.live",
         "health.ready",
+        "metrics.show",
     }
 )
 UPLOAD_ENDPOINTS = (

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from webapp import create_app
+from webapp import create_app, logs
 from webapp.processes import end_with_parent
 
 
@@ -48,6 +48,7 @@ class WebServer(BaseApplication):
 def main() -> None:
     """`python -m webapp.web ADDRESS THREADS`, started by `heldout serve`."""
     end_with_parent()
+    logs.configure()
     bind, threads = sys.argv[1:]
     WebServer(bind, int(threads)).run()
 

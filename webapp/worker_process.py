@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp import broker
+from webapp import broker, logs
 from webapp.clock import now
 from webapp.config import SettingsError, broker_url, data_folder, database_url
 from webapp.database import make_engine
@@ -32,6 +32,7 @@ def queues_here() -> tuple[str, ...]:
 
 def work(slots: int, queues: Sequence[str] = ()) -> None:
     """Grade until SIGTERM or SIGINT; what is being graded then is finished."""
+    from autograder.cache import DirectoryStore, ResultCache
     from autograder.grading import GradingPool
     from autograder.sandbox.outside_host import preflight
     from autograder.seeds import secret_seed
@@ -40,7 +41,9 @@ def work(slots: int, queues: Sequence[str] = ()) -> None:
     url = broker_url()
     engine = make_engine(database_url())
     sandbox = "; ".join(f"{layer.name} {layer.detail}" for layer in preflight() if layer.holds)
-    with GradingPool(workers=slots, seed=secret_seed(data_folder() / "seed")) as pool:
+    seed = secret_seed(data_folder() / "seed")
+    cache = ResultCache(DirectoryStore(data_folder() / "results"))
+    with GradingPool(workers=slots, seed=seed, cache=cache) as pool:
         threading.Thread(target=_warm, args=(pool, engine, slots), daemon=True).start()
         worker = Worker(engine, pool, slots=slots, queues=queues, sandbox=sandbox)
         if url:
@@ -100,7 +103,7 @@ def _first_to_warm(engine: sa.Engine, slots: int) -> list[str]:
 def main() -> None:
     """`python -m webapp.worker_process SLOTS`, started by `heldout serve`."""
     end_with_parent()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logs.configure()
     work(int(sys.argv[1]))
 
 
