@@ -5,8 +5,14 @@ from __future__ import annotations
 import signal
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from autograder.assignment import list_assignments
 from tests.services.servers import Server
+from webapp.models import CourseAssignment, Submission
+
+HELDOUT = "from autograder.cli import main; main()"
 
 
 @pytest.fixture(params=["redis", "rabbitmq"])
@@ -82,3 +88,20 @@ def test_a_broker_that_dies_loses_nothing(cluster_with, a_broker):
     ids += cluster.hand_in("e")
     cluster.wait_until_graded(ids)
     assert cluster.results() == dict.fromkeys(ids, 1)
+
+
+def test_a_real_worker_grades_in_its_sandbox_through_a_broker(cluster_with, redis):
+    """`heldout worker`, with nothing faked: the solved source gets every automatic point."""
+    cluster = cluster_with(redis.url)
+    assignment = list_assignments()[0]
+    with Session(cluster.engine) as session:
+        session.execute(sa.update(CourseAssignment).values(assignment=assignment.id))
+        session.commit()
+    ids = cluster.hand_in_file(assignment.notebook_path.read_bytes())
+    worker = cluster.worker("-c", HELDOUT, "worker", "--workers", "1")
+    cluster.wait_until_graded(ids)
+    with Session(cluster.engine) as session:
+        score = session.get_one(Submission, ids[0]).auto_score
+    assert score == sum(question.points for question in assignment.auto_questions)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(60) == 0

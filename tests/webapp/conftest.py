@@ -78,9 +78,11 @@ def populated_on_postgresql(
     postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
 ) -> str:
     """The same course in a PostgreSQL database, which serves as a template."""
-    url = postgresql.create("populated")
+    # Its own name: each folder that uses this fixture makes one.
+    name = f"populated_{secrets.token_hex(4)}"
+    url = postgresql.create(name)
     populate(settings_for(tmp_path_factory.mktemp("postgresql"), url)).dispose()
-    return "populated"
+    return name
 
 
 def populate(settings: Settings) -> sa.Engine:

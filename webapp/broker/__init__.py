@@ -58,8 +58,11 @@ def _forget(session: Session) -> None:
 class Announcer:
     """Sends from a thread of its own, so that no upload waits for a broker."""
 
-    def __init__(self, send: Callable[[str, int], None]) -> None:
+    def __init__(
+        self, send: Callable[[str, int], None], *, mute_seconds: float = _MUTE_SECONDS
+    ) -> None:
         self._send = send
+        self._mute_seconds = mute_seconds
         self._unsent: queues.Queue[tuple[str, int]] = queues.Queue(_MOST_UNSENT)
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -87,7 +90,7 @@ class Announcer:
             except Exception as error:
                 # Whatever a broker does, only the announcement is lost.
                 log.warning("the broker does not answer, work waits for it: %s", error)
-                mute_until = time.monotonic() + _MUTE_SECONDS
+                mute_until = time.monotonic() + self._mute_seconds
 
 
 def _sender(url: str) -> Callable[[str, int], None]:
