@@ -1,5 +1,6 @@
 """The schema: migrations from nothing lead to what the models say, and back."""
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -9,8 +10,18 @@ from webapp.database import make_engine
 from webapp.models import Base
 
 
-def test_migrations_from_nothing_equal_the_models(tmp_path):
-    engine = make_engine(f"sqlite:///{tmp_path / 'new.sqlite'}")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request, tmp_path):
+    """A database with nothing in it."""
+    on_sqlite = request.param == "sqlite"
+    file = f"sqlite:///{tmp_path / 'new.sqlite'}"
+    engine = make_engine(file if on_sqlite else request.getfixturevalue("new_database")())
+    yield engine
+    engine.dispose()
+
+
+def test_migrations_from_nothing_equal_the_models(empty):
+    engine = empty
     migrations.upgrade(engine)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -18,8 +29,8 @@ def test_migrations_from_nothing_equal_the_models(tmp_path):
     assert migrations.is_current(engine)
 
 
-def test_every_migration_can_be_taken_back(tmp_path):
-    engine = make_engine(f"sqlite:///{tmp_path / 'new.sqlite'}")
+def test_every_migration_can_be_taken_back(empty):
+    engine = empty
     migrations.upgrade(engine)
     migrations.downgrade(engine, "base")
     assert sa.inspect(engine).get_table_names() == ["alembic_version"]
