@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from autograder.assignment import Assignment
 from tests.bench.corpus import Sample, copy_data
+from tests.bench.security.hidden import HiddenTest
 
 WHOLE = "`nbgrader autograde`"
 STARTED = "nbgrader, once started"
 EXECUTED = (
     "nbgrader executed {count} of the same notebooks, every code cell with its public tests and "
-    "figures, and no hidden tests, which spares it time."
+    "figures, {tests}."
 )
 _CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "bench"\n'
 _NEXT_SUBMISSION = "Creating/updating student with ID"
@@ -26,19 +30,48 @@ class NbgraderFailed(Exception):
     """nbgrader did not autograde the course."""
 
 
+def _with_cells(notebook: bytes, cells: list[dict[str, Any]]) -> bytes:
+    document = json.loads(notebook)
+    return json.dumps({**document, "cells": document["cells"] + cells}).encode()
+
+
+def _grade_cell(test: HiddenTest) -> dict[str, Any]:
+    metadata = {"grade": True, "grade_id": test.name, "locked": True, "points": test.points}
+    metadata |= {"schema_version": 3, "solution": False, "task": False}
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": f"hidden-{test.name}"[:64].replace("_", "-"),
+        "metadata": {"nbgrader": metadata},
+        "outputs": [],
+        "source": f"# {test.name}\n### BEGIN HIDDEN TESTS\n{test.code}\n### END HIDDEN TESTS",
+    }
+
+
 class Autograde:
     """A course with the source notebook released and the samples as its submissions."""
 
-    def __init__(self, assignment: Assignment, samples: tuple[Sample, ...], folder: Path) -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        samples: tuple[Sample, ...],
+        tests: Sequence[HiddenTest],
+        *,
+        folder: Path,
+    ) -> None:
         self._assignment = assignment
         self._samples = samples
         self._course = folder
         (folder / "source").mkdir(parents=True)
         (folder / "nbgrader_config.py").write_text(_CONFIG, encoding="utf-8")
-        self._place("source", assignment.notebook_path.read_bytes())
-        for sample in samples:
-            self._place(f"submitted/{sample.name}", sample.data)
+        source = assignment.notebook_path.read_bytes()
+        self._place("source", _with_cells(source, [_grade_cell(test) for test in tests]))
         self._run("generate_assignment", "--create")
+        released = folder / "release" / assignment.id / assignment.notebook_path.name
+        cells = json.loads(released.read_bytes())["cells"]
+        for sample in samples:
+            locked = cells[len(cells) - len(tests) :]
+            self._place(f"submitted/{sample.name}", _with_cells(sample.data, locked))
 
     def _place(self, where: str, notebook: bytes) -> None:
         folder = self._course / where / self._assignment.id

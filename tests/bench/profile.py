@@ -18,6 +18,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from autograder.assignment import Assignment, load_assignment
 
 PARSE = "parse the notebook"
@@ -28,8 +30,9 @@ CALLS = "calls into the sandbox"
 CHECKS = "the checks' own work"
 PYTEST = "pytest around the checks"
 CLOSE = "close, prove the end"
+WRITE = "write the result"
 REST = "the rest"
-STEPS = (PARSE, FORK, CELLS, CARRY, CALLS, CHECKS, PYTEST, CLOSE, REST)
+STEPS = (PARSE, FORK, CELLS, CARRY, CALLS, CHECKS, PYTEST, CLOSE, WRITE, REST)
 
 
 def profile(assignment: Assignment, notebooks: Path) -> dict[str, dict[str, float]]:
@@ -103,10 +106,11 @@ def _measure(folder: Path, notebooks: Sequence[Path]) -> dict[str, dict[str, flo
             judge = checker.Checker(assignment, checks, sandbox)
             _grade(judge, notebooks[:2], keep_outputs=False)
             _wrap(watch, checks)
+            write = watch.timed(_write, WRITE)
             for name, keep_outputs in (("not drawn", False), ("figures drawn", True)):
                 watch.seconds.clear()
                 started = time.perf_counter()
-                _grade(judge, notebooks, keep_outputs=keep_outputs)
+                _grade(judge, notebooks, keep_outputs=keep_outputs, write=write)
                 shares = watch.shares(time.perf_counter() - started)
                 found[name] = {step: 1000 * shares[step] / len(notebooks) for step in STEPS}
 
@@ -130,12 +134,24 @@ def _wrap(watch: Stopwatch, checks: Any) -> None:
         item.obj = watch.timed(item.obj, CHECKS)
 
 
-def _grade(judge: Any, notebooks: Sequence[Path], *, keep_outputs: bool) -> None:
+def _write(result: Any) -> None:
+    """What becomes of a result: the line to the pool, and the record that the command writes."""
+    msgspec.msgpack.encode(result)
+    json.dumps(result.record(), indent=1)
+
+
+def _grade(
+    judge: Any,
+    notebooks: Sequence[Path],
+    *,
+    keep_outputs: bool,
+    write: Callable[[Any], None] = _write,
+) -> None:
     from autograder.grading.protocol import Job
 
     for path in notebooks:
         job = Job(path.stem, path.read_bytes(), (b"profile",), keep_outputs)
-        judge.grade(job, lambda step: None)
+        write(judge.grade(job, lambda step: None)[0])
 
 
 def main(arguments: list[str]) -> None:

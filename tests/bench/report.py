@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import floor, nbgrader, profile
+from tests.bench import floor, nbgrader, otter, profile
 from tests.bench.upload import Uploads
 
 _PACKAGES = ("heldout", "nbgrader", "numpy", "ipython", "matplotlib", "pytest")
@@ -24,7 +24,8 @@ _RATIOS = "Ratios are medians over the rounds, each against the same round: × n
 _RATIOS += (
     "times nbgrader's throughput once started, × floor how many times the floor's time, with "
 )
-_RATIOS += "figures drawn in both or in neither. A command in `quotes` is timed with its start-up."
+_RATIOS += "figures drawn in both or in neither; × Otter likewise. A command in `quotes` is timed "
+_RATIOS += "with its start-up."
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,14 @@ class Figure:
     least: float
     most: float
     times_nbgrader: float | None
+    times_otter: float | None
     times_floor: float | None
     memory_mb: float | None
+
+    @property
+    def ratios(self) -> tuple[float | None, ...]:
+        """Against nbgrader, Otter and the floor."""
+        return self.times_nbgrader, self.times_otter, self.times_floor
 
 
 @dataclass(frozen=True)
@@ -47,10 +54,10 @@ class Report:
     assignment: str
     notebooks: int
     rounds: int
-    nbgrader_executed: str
+    peers_executed: tuple[str, ...]
     figures: tuple[Figure, ...]
     profile_ms: Mapping[str, Mapping[str, float]]
-    uploads: Uploads | None
+    uploads: Uploads | None = None
 
 
 def figures(
@@ -61,14 +68,14 @@ def figures(
     for name in rounds[0]:
         seconds = [measured[name] for measured in rounds]
         base = floor.DRAWN if _draws(name) else floor.FLOOR
-        peer = nbgrader.STARTED if nbgrader.STARTED in rounds[0] else ""
         found.append(
             Figure(
                 name,
                 statistics.median(seconds),
                 min(seconds),
                 max(seconds),
-                statistics.median(r[peer] / r[name] for r in rounds) if peer else None,
+                _times(rounds, nbgrader.STARTED, name),
+                _times(rounds, otter.OTTER, name),
                 statistics.median(r[name] / r[base] for r in rounds),
                 memory.get(name),
             )
@@ -76,8 +83,15 @@ def figures(
     return tuple(found)
 
 
+def _times(rounds: Sequence[Mapping[str, float]], peer: str, name: str) -> float | None:
+    """How many times the peer's throughput; None where it was not measured."""
+    if peer not in rounds[0]:
+        return None
+    return statistics.median(measured[peer] / measured[name] for measured in rounds)
+
+
 def _draws(name: str) -> bool:
-    return name.endswith("figures drawn") or "nbgrader" in name
+    return name.endswith("figures drawn") or "nbgrader" in name or name == otter.OTTER
 
 
 def show(report: Report, console: Console) -> None:
@@ -85,19 +99,18 @@ def show(report: Report, console: Console) -> None:
     title = f"{report.assignment}: {report.notebooks} notebooks, {report.rounds} rounds"
     table = Table(title=title, title_justify="left")
     table.add_column("seconds per submission of")
-    for column in ("median", "least", "most", "× nbgrader", "× floor", "MB"):
+    for column in ("median", "least", "most", "× nbgrader", "× Otter", "× floor", "MB"):
         table.add_column(column, justify="right")
     for figure in report.figures:
         table.add_row(
             figure.name,
             *[f"{seconds:.3f}" for seconds in (figure.median, figure.least, figure.most)],
-            *[_number(ratio, ".2f") for ratio in (figure.times_nbgrader, figure.times_floor)],
+            *[_number(ratio, ".2f") for ratio in figure.ratios],
             _number(figure.memory_mb, ".0f"),
         )
     console.print(table)
-    for sentence in (report.nbgrader_executed, _RATIOS, _MEMORY):
-        if sentence:
-            console.print(sentence, highlight=False)
+    for sentence in (*report.peers_executed, _RATIOS, _MEMORY):
+        console.print(sentence, highlight=False)
     console.print(_profile_table(report.profile_ms))
     if report.uploads is not None:
         console.print(_upload_table(report.uploads))
@@ -131,8 +144,8 @@ def _upload_table(uploads: Uploads) -> Table:
     return table
 
 
-def write(report: Report, file: Path) -> None:
-    """Write the report and the conditions it was made under as JSON."""
+def write(reports: Sequence[Report], file: Path) -> None:
+    """Write a report for each assignment and the conditions they were made under as JSON."""
     conditions = {
         "processors": os.cpu_count(),
         "load": os.getloadavg(),
@@ -140,5 +153,5 @@ def write(report: Report, file: Path) -> None:
         "packages": {name: metadata.version(name) for name in _PACKAGES},
     }
     file.parent.mkdir(parents=True, exist_ok=True)
-    document = {**asdict(report), "conditions": conditions}
+    document = {"reports": [asdict(report) for report in reports], "conditions": conditions}
     file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
