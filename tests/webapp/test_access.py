@@ -84,7 +84,7 @@ OWN_TEAM = {"proposals.save_text", "proposals.hand_in_slide"}
 BY_TOKEN = {"api.courses", "api.submit", "api.submission"}
 ANYONE_SIGNED_IN = {
     *("courses.index", "accounts.account", "accounts.sign_out_everywhere"),
-    *("accounts.create_token", "accounts.remove_token"),
+    *("accounts.create_token", "accounts.remove_token", "accounts.data"),
     *("security.logout", "security.verify"),
 }
 
@@ -183,7 +183,7 @@ def test_only_the_team_changes_its_proposal(app, auth, adas_things, name, codes)
 
 
 def test_nobody_gets_anything_without_signing_in(app, client, adas_things):
-    closed = [*RULES, *OWN_TEAM, "courses.index", "accounts.account"]
+    closed = [*RULES, *OWN_TEAM, "courses.index", "accounts.account", "accounts.data"]
     app.config["WTF_CSRF_ENABLED"] = False
     for endpoint in closed:
         for method, address in _requests(app, endpoint, adas_things):

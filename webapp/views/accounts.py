@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 from flask_security.utils import hash_password
 from flask_wtf import FlaskForm
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
-from webapp import security, tokens
+from webapp import own_data, security, tokens
 from webapp.database import db
 from webapp.mail import Letter, Mailer
 from webapp.models import User
@@ -104,6 +104,17 @@ def sign_out_everywhere() -> Response:
 def account() -> str:
     """Who one is here, one's tokens, and the way out."""
     return _render_account(TokenForm(formdata=None))
+
+
+@blueprint.get("/account/data.zip")
+def data() -> Response:
+    """Everything kept about oneself, with the files one handed in."""
+    return send_file(
+        own_data.archive(db.session, current_user),
+        mimetype="application/zip",
+        as_attachment=True,
+        download_name="heldout-data.zip",
+    )
 
 
 @blueprint.post("/account/tokens")

@@ -1,0 +1,166 @@
+"""Everything the service keeps about someone, as one zip that they can read elsewhere."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from typing import IO, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager
+
+from webapp.models import (
+    Content,
+    Course,
+    CourseAssignment,
+    Enrolment,
+    ManualGrade,
+    PaperReview,
+    Proposal,
+    QuestionScore,
+    Result,
+    Slide,
+    Submission,
+    Team,
+    TeamMember,
+    User,
+)
+
+_IN_MEMORY = 8 * 2**20
+
+
+def archive(session: Session, user: User) -> IO[bytes]:
+    """A zip with `data.json` and every file that the person handed in, at its start."""
+    out = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        files: dict[str, str] = {}
+        record = {
+            "account": {"name": user.name, "email": user.email, "since": _moment(user.created_at)},
+            "courses": list(_courses(session, user)),
+            "submissions": list(_submissions(session, user, files)),
+            "proposals": list(_proposals(session, user, files)),
+            "paper_reviews": list(_reviews(session, user, files)),
+        }
+        packed.writestr("data.json", json.dumps(record, indent=1, ensure_ascii=False))
+        for name, sha256 in files.items():
+            data = session.scalar(sa.select(Content.data).where(Content.sha256 == sha256))
+            packed.writestr(name, data or b"")
+    out.seek(0)
+    return out
+
+
+def _courses(session: Session, user: User) -> Iterator[dict[str, Any]]:
+    rows = session.scalars(
+        sa.select(Enrolment)
+        .join(Enrolment.course)
+        .options(contains_eager(Enrolment.course))
+        .where(Enrolment.user_id == user.id)
+    )
+    for row in rows:
+        yield {"course": row.course.slug, "role": str(row.role), "section": row.section}
+
+
+def _submissions(session: Session, user: User, files: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Every attempt with its points, and the notebooks as they were handed in."""
+    questions = _by_submission(session, user, _current_scores())
+    grades = _by_submission(session, user, _staffs_points())
+    rows = session.execute(
+        sa.select(Submission, Course.slug, CourseAssignment.assignment)
+        .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
+        .join(Course, CourseAssignment.course_id == Course.id)
+        .where(Submission.user_id == user.id)
+        .order_by(Submission.id)
+    )
+    for row, slug, assignment in rows:
+        name = f"notebooks/{slug}/{assignment}/{row.attempt}-{row.filename}"
+        files[name] = row.sha256
+        yield {
+            "course": slug,
+            "assignment": assignment,
+            "attempt": row.attempt,
+            "received_at": _moment(row.received_at),
+            "state": str(row.state),
+            "score": row.score,
+            "questions": questions.get(row.id, []),
+            "staff": grades.get(row.id, []),
+            "file": name,
+        }
+
+
+def _current_scores() -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(
+            Result.submission_id,
+            QuestionScore.question,
+            QuestionScore.score,
+            QuestionScore.max_score,
+            QuestionScore.verdict,
+        )
+        .join(QuestionScore, QuestionScore.result_id == Result.id)
+        .join(Submission, Result.submission_id == Submission.id)
+        .where(Result.current.is_(True))
+        .order_by(QuestionScore.position)
+    )
+
+
+def _staffs_points() -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(
+        ManualGrade.submission_id, ManualGrade.question, ManualGrade.points, ManualGrade.comment
+    ).join(Submission, ManualGrade.submission_id == Submission.id)
+
+
+def _by_submission(
+    session: Session, user: User, statement: sa.Select[*tuple[Any, ...]]
+) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in session.execute(statement.where(Submission.user_id == user.id)).mappings():
+        told = dict(row)
+        found.setdefault(told.pop("submission_id"), []).append(told)
+    return found
+
+
+def _proposals(session: Session, user: User, files: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """The team's proposal, and the slides that the person handed in for it."""
+    rows = session.execute(
+        sa.select(Course.slug, Team.name, Proposal)
+        .join(Team, Proposal.team_id == Team.id)
+        .join(TeamMember, TeamMember.team_id == Team.id)
+        .join(Course, Team.course_id == Course.id)
+        .where(TeamMember.user_id == user.id)
+    )
+    for slug, team, proposal in rows:
+        yield {
+            "course": slug,
+            "team": team,
+            "title": proposal.title,
+            "abstract": proposal.abstract,
+        }
+    slides = session.execute(
+        sa.select(Slide.id, Slide.filename, Slide.sha256).where(Slide.user_id == user.id)
+    )
+    for number, filename, sha256 in slides:
+        files[f"slides/{number}-{filename}"] = sha256
+
+
+def _reviews(session: Session, user: User, files: dict[str, str]) -> Iterator[dict[str, Any]]:
+    rows = session.execute(
+        sa.select(PaperReview, Course.slug)
+        .join(Course, PaperReview.course_id == Course.id)
+        .where(PaperReview.user_id == user.id)
+    )
+    for review, slug in rows:
+        if review.sha256:
+            files[f"reviews/{slug}/{review.filename}"] = review.sha256
+        yield {
+            "course": slug,
+            "paper": review.paper,
+            "body": review.body,
+            "received_at": _moment(review.received_at),
+        }
+
+
+def _moment(value: datetime) -> str:
+    return value.isoformat(timespec="seconds")
