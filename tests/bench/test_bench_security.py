@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import ast
 import doctest
-import time
+import os
+import select
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from autograder.sandbox.outside_launch import is_privileged
 from reference import arrays
 from tests import submissions
 from tests.bench.security import report
 from tests.bench.security.attacks import EMPTY, RELEASE, SOLVED, Attack, Canaries, attacks
-from tests.bench.security.confine import confined
+from tests.bench.security.confine import Ended, confined
 from tests.bench.security.hidden import HiddenTest, hidden_tests, literal
-from tests.bench.security.otter import as_doctest, question_file
+from tests.bench.security.otter import Otter, as_doctest, question_file
+from tests.bench.security.peer import Peer
 from tests.bench.security.system import FULL, Graded
 
+PLENTY = 60.0
 CANARIES = Canaries.planted("token")
 
 
@@ -154,17 +158,66 @@ def test_what_every_notebook_is_shown_is_no_attacks_success() -> None:
 
 
 def test_nothing_survives_the_cage_and_a_command_without_end_is_ended(tmp_path: Path) -> None:
-    survivor = "setsid sh -c 'while true; do date >&3; done' 3> sign &"
-    left = f"{survivor} while [ ! -s sign ]; do sleep 0.05; done"
-    for command, status in ((left, 0), ("sleep 100", None)):
-        ended = confined(
-            ["sh", "-c", command],
-            environment=tmp_path,
-            home=tmp_path,
-            variables={},
-            seconds=2,
-        )
+    survivor = "setsid sh -c 'echo alive >&3; touch started; exec sleep 4242' 3> pipe &"
+    left = f"{survivor} while [ ! -e started ]; do sleep 0.05; done"
+    os.mkfifo(tmp_path / "pipe")
+    for command, seconds, status in ((left, PLENTY, 0), ("exec 3> pipe; sleep 4242", 1, None)):
+        reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        ended = caged(command, tmp_path, seconds)
         assert ended.status == status, ended.output
-    before = (tmp_path / "sign").stat().st_size
-    time.sleep(0.3)
-    assert before == (tmp_path / "sign").stat().st_size > 0
+        # The pipe ends when the last process that could write to it has ended.
+        while select.select([reader], [], [], PLENTY)[0] and os.read(reader, 100):
+            pass
+        assert select.select([reader], [], [], 0)[0], "something still holds the pipe"
+        os.close(reader)
+
+
+def caged(command: str, home: Path, seconds: float = PLENTY) -> Ended:
+    return confined(
+        ["sh", "-c", command], environment=home, home=home, variables={}, seconds=seconds
+    )
+
+
+@pytest.mark.skipif(not is_privileged(), reason="an ordinary user has no other users to give away")
+def test_no_two_cages_share_a_user(tmp_path: Path) -> None:
+    users = {caged("id -u", tmp_path).output for _ in range(3)}
+    assert len(users) == 3
+    assert "0\n" not in users
+
+
+class Damaged(Peer):
+    """A grader that ran a notebook which wrote this in place of its results."""
+
+    def __init__(self, report: str, home: Path) -> None:
+        super().__init__("damaged", home, CANARIES)
+        self._report = report
+
+    def _hand_in(self, attack: Attack, folder: Path) -> None:
+        pass
+
+    def _run_grader(self, folder: Path) -> Ended:
+        (folder / "report.json").write_text(self._report, encoding="utf-8")
+        return Ended(0, "the log")
+
+    _read = Otter._read
+
+
+TEST = '{"name": "t", "score": %s}'
+DAMAGED = {
+    "no JSON": "18 points",
+    "another shape": "[]",
+    "no tests": '{"report": {"score": 18}, "notebook": ""}',
+    "a score of words": '{"report": {"tests": [], "score": "all"}, "notebook": ""}',
+    "a score without end": '{"report": {"tests": [], "score": Infinity}, "notebook": ""}',
+    "a score that is true": '{"report": {"tests": [%s]}, "notebook": ""}' % (TEST % "true"),
+    "a damaged notebook": '{"report": {"tests": [], "score": 18}, "notebook": "{"}',
+    "without bottom": "[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("report", DAMAGED.values(), ids=DAMAGED.keys())
+def test_what_a_peer_wrote_and_nobody_can_read_is_no_score(report: str, tmp_path: Path) -> None:
+    got = Damaged(report, tmp_path).grade(Attack("x", "", b""), tmp_path)
+    assert got.score is None
+    assert got.note.startswith("what it wrote cannot be read")
+    assert got.told == ("the log",), "what it said is still searched for canaries"

@@ -34,9 +34,9 @@ def test_a_function_that_the_product_lost_ends_the_comparison(
 
 def test_what_is_replaced_is_put_back_after_an_error(tmp_path: Path) -> None:
     kept = outside_mounts._inside, wire._survey
-    with pytest.raises(ZeroDivisionError):
-        with unhardened.mounted(tmp_path), unhardened.without_survey():
-            _ = 1 / 0
+    broken = pytest.raises(ZeroDivisionError)
+    with broken, unhardened.mounted(tmp_path), unhardened.without_survey():
+        _ = 1 / 0
     assert (outside_mounts._inside, wire._survey) == kept
 
 

@@ -18,8 +18,9 @@ from tests.bench.security.attacks import SOLVED, Attack, Canaries, attacks, cont
 from tests.bench.security.environments import SetupFailed, environment, shared_requirements
 from tests.bench.security.heldout import Heldout
 from tests.bench.security.hidden import hidden_tests
-from tests.bench.security.nbgrader import Nbgrader, NbgraderFailed
-from tests.bench.security.otter import Otter, OtterFailed
+from tests.bench.security.nbgrader import Nbgrader
+from tests.bench.security.otter import Otter
+from tests.bench.security.peer import PeerFailed
 from tests.bench.security.system import Graded, Grader
 
 _SEED = "the seed of the comparison"
@@ -45,7 +46,7 @@ def main(folder: Path, jobs: int, only: str) -> None:
             for grader, of_attacks in _grade_all(graders, chosen, Path(name), jobs).items():
                 graded[grader] |= of_attacks
         found = report.report(chosen, graded, canaries)
-    except (SetupFailed, NbgraderFailed, OtterFailed, report.Refused) as error:
+    except (SetupFailed, PeerFailed, report.Refused) as error:
         raise click.ClickException(str(error)) from None
     report.show(found, _console)
     versions = [nbgrader.PINNED, otter.PINNED, *shared_requirements()]

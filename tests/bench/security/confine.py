@@ -6,6 +6,7 @@ a home that can be written to, an environment, processes, and a loopback interfa
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 import subprocess
@@ -18,7 +19,8 @@ from pathlib import Path
 from autograder.sandbox.outside_launch import bubblewrap, is_privileged
 
 HOME = "/home/grader"
-_NOBODY = 65534
+# Each cage has a user of its own, so that none meets the limits or the signals of another.
+_USERS = itertools.cycle(range(61_000, 64_000))
 _MB = 2**20
 _LIMITS = ("--nproc=256", f"--as={4096 * _MB}", f"--fsize={64 * _MB}", "--nofile=1024", "--core=0")
 _NAMESPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts")
@@ -47,15 +49,16 @@ def confined(
 
     Root's rights build the cage and are given up before the command starts.
     """
+    user = next(_USERS)
     if is_privileged():
-        _give_to_nobody(home)
+        _give_to(user, home)
     words = [bubblewrap(), *_NAMESPACES, "--unshare-cgroup-try", "--die-with-parent"]
     words += ["--new-session", "--clearenv", *_identity(), *_variables(environment, variables)]
     words += ["--perms", "1777", "--tmpfs", "/tmp", *_system()]
     words += [*_mounted(Path(sys.base_prefix)), *_mounted(environment)]
     words += ["--dir", "/home", "--bind", str(home), HOME, "--proc", "/proc", "--dev", "/dev"]
     words += ["--chdir", str(Path(HOME, folder))]
-    return _bounded([*words, *_dropping(), "prlimit", *_LIMITS, "--", *command], seconds)
+    return _bounded([*words, *_dropping(user), "prlimit", *_LIMITS, "--", *command], seconds)
 
 
 def left_behind(home: Path, name: str) -> str:
@@ -83,11 +86,11 @@ def _bounded(words: Sequence[str], seconds: float) -> Ended:
         return Ended(status, log.read().decode("utf-8", "replace"))
 
 
-def _give_to_nobody(home: Path) -> None:
+def _give_to(user: int, home: Path) -> None:
     home.chmod(0o755)  # without its rights over files, root has to pass as anybody else
     for folder, _, files in os.walk(home):
         for path in (folder, *[os.path.join(folder, name) for name in files]):
-            os.chown(path, _NOBODY, _NOBODY, follow_symlinks=False)
+            os.chown(path, user, user, follow_symlinks=False)
 
 
 def _identity() -> list[str]:
@@ -96,9 +99,9 @@ def _identity() -> list[str]:
     return ["--unshare-user", "--uid", "1000", "--gid", "1000"]
 
 
-def _dropping() -> list[str]:
-    user = f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"
-    return ["setpriv", *(user if is_privileged() else ()), "--no-new-privs"]
+def _dropping(user: int) -> list[str]:
+    identity = f"--reuid={user}", f"--regid={user}", "--clear-groups"
+    return ["setpriv", *(identity if is_privileged() else ()), "--no-new-privs"]
 
 
 def _variables(environment: Path, variables: Mapping[str, str]) -> list[str]:

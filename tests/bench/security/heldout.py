@@ -16,9 +16,7 @@ from autograder.assignment import Assignment, load_assignment
 from autograder.grading import GradingPool
 from autograder.results import from_json, to_json
 from tests.bench.security.attacks import Attack, Canaries
-from tests.bench.security.system import SECRET, Graded, plant_file
-
-_SECONDS = 300.0
+from tests.bench.security.system import SECONDS, SECRET, Graded, plant_file
 
 
 class Heldout:
@@ -43,10 +41,10 @@ class Heldout:
         secrets = {"HOME": str(folder), SECRET: self._canaries.environment}
         try:
             done = subprocess.run(
-                words, capture_output=True, env={**os.environ, **secrets}, timeout=_SECONDS
+                words, capture_output=True, env={**os.environ, **secrets}, timeout=SECONDS
             )
         except subprocess.TimeoutExpired:
-            return Graded(None, f"no result within {_SECONDS:g} s", (), ())
+            return Graded(None, f"no result within {SECONDS:g} s", (), ())
         log = done.stderr.decode("utf-8", "replace")
         if done.returncode != 0:
             return Graded(None, f"the checker ended with {done.returncode}", (log,), ())

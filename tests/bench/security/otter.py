@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.security.attacks import Attack, Canaries
-from tests.bench.security.confine import Ended, confined, left_behind
+from tests.bench.security.confine import Ended, left_behind
 from tests.bench.security.hidden import HiddenTest
-from tests.bench.security.system import SECRET, Graded, outputs_of, plant_file
+from tests.bench.security.peer import Peer, PeerFailed, finite
+from tests.bench.security.system import Graded, outputs_of
 
 PINNED = "otter-grader==7.0.0"
-_SECONDS = 120.0
 _GENERATE = ("generate", "--tests-dir", "tests", "--output-path", "autograder.zip")
 _WITHOUT = ("--no-requirements", "--no-environment", "--no-config")
 _NOTEBOOK = "a01.ipynb"
@@ -32,19 +32,13 @@ with open("report.json", "w") as file:
 """
 
 
-class OtterFailed(Exception):
-    """Otter could not make its configuration."""
-
-
-class Otter:
+class Otter(Peer):
     """The configuration, made once; every notebook is graded beside a copy of it."""
 
     def __init__(
         self, environment: Path, tests: list[HiddenTest], canaries: Canaries, folder: Path
     ) -> None:
-        self.name = f"Otter {PINNED.partition('==')[2]}"
-        self._environment = environment
-        self._canaries = canaries
+        super().__init__(f"Otter {PINNED.partition('==')[2]}", environment, canaries)
         (folder / "tests").mkdir(parents=True)
         for question, its_tests in itertools.groupby(tests, lambda test: test.question):
             text = question_file(question, its_tests)
@@ -52,14 +46,17 @@ class Otter:
         ended = self._run(folder, "otter", *_GENERATE, *_WITHOUT)
         self._configuration = folder / "autograder.zip"
         if not self._configuration.is_file():
-            raise OtterFailed(f"otter generate made nothing: {ended.output}")
+            raise PeerFailed(f"otter generate made nothing: {ended.output}")
 
-    def grade(self, attack: Attack, folder: Path) -> Graded:
-        """Grade without a container; what a student sees are the parts that are not hidden."""
-        plant_file(folder, self._canaries)
+    def _hand_in(self, attack: Attack, folder: Path) -> None:
         shutil.copy(self._configuration, folder)
         (folder / _NOTEBOOK).write_bytes(attack.notebook)
-        ended = self._run(folder, "python", "-c", _GRADE)
+
+    def _run_grader(self, folder: Path) -> Ended:
+        return self._run(folder, "python", "-c", _GRADE)
+
+    def _read(self, folder: Path, ended: Ended) -> Graded:
+        """The report; what a student sees are the parts that are not hidden."""
         written = left_behind(folder, "report.json")
         if ended.status != 0 or not written:
             return Graded(None, _note(ended), (ended.output,), ())
@@ -69,15 +66,6 @@ class Otter:
         note = "the autograder failed to produce any results" if failed else ""
         told = (ended.output, *_visible(found["report"]))
         return Graded(_score(found["report"]), note, told, outputs_of(found["notebook"]))
-
-    def _run(self, home: Path, *command: str) -> Ended:
-        return confined(
-            command,
-            environment=self._environment,
-            home=home,
-            variables={SECRET: self._canaries.environment},
-            seconds=_SECONDS,
-        )
 
 
 def question_file(question: str, tests: Iterable[HiddenTest]) -> str:
@@ -103,16 +91,14 @@ def _prompted(code: str) -> Iterator[str]:
 
 
 def _note(ended: Ended) -> str:
-    if ended.status is None:
-        return f"no result within {_SECONDS:g} s"
     last = ended.output.strip().splitlines()[-1:]
     return f"otter ended with {ended.status}: {''.join(last)[:160]}"
 
 
 def _score(report: dict[str, Any]) -> float:
     if "score" in report:
-        return float(report["score"])
-    return float(sum(test.get("score", 0.0) for test in report["tests"]))
+        return finite(report["score"])
+    return sum(finite(test.get("score", 0.0)) for test in report["tests"])
 
 
 def _visible(report: dict[str, Any]) -> list[str]:

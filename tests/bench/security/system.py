@@ -11,6 +11,7 @@ from tests.bench.security.attacks import Attack, Canaries
 
 FULL = 18.0
 SECRET = "GRADING_SECRET"
+SECONDS = 300.0  # for one command of any of the graders
 
 
 @dataclass(frozen=True)
