@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from autograder.cli.check import check
 from autograder.sandbox.outside_launch import Sandbox
-from tests.autograder.test_sandbox import PLENTY, opened, run
+from tests.autograder.boundary import PLENTY, opened, run
 from tests.autograder.uploads import cell, upload
 
 

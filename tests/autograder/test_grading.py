@@ -192,6 +192,31 @@ def author_lists(assignment: Assignment) -> Assignment:
     return assignment
 
 
+def test_a_check_that_broke_is_tried_on_the_source_with_the_same_hidden_inputs(
+    author: Any, pool: GradingPool, tmp_path: Path
+) -> None:
+    note = tmp_path / "drawn"
+    line = f"drawn = open({str(note)!r}, 'a').write(f'{{rng.integers(10**12)}}\\n')\n"
+    line += "    assert student.double(3.0)[0] > 1 or True\n"
+    assignment = author_lists(author(DOUBLE_ONCE + line + HALVE))
+    result = pool.grade(assignment, written("def double(x):\n    return {}", SOLVED[1]))
+    assert verdicts(result)["double"] == "failed"
+    first, second = note.read_text(encoding="utf-8").split()
+    assert first == second
+
+
+def test_a_check_that_broke_and_that_the_source_does_not_pass_is_a_fault_of_ours(
+    author: Any, pool: GradingPool
+) -> None:
+    """The source does not break it, but fails it: then nothing is known about the submission."""
+    assignment = author(DOUBLE_ONCE + "assert_close(student.double(3.0)[0], 7.0)\n" + HALVE)
+    result = pool.grade(
+        author_lists(assignment), written("def double(x):\n    return {}", SOLVED[1])
+    )
+    assert result.status is Status.INFRASTRUCTURE_ERROR
+    assert "test_double broke: KeyError" in result.error
+
+
 UNUSABLE = {
     "points that do not add up": (
         CHECKS.replace("1.5", "1") + HALVE,
@@ -227,10 +252,17 @@ def test_a_checker_that_is_killed_once_is_replaced(
 
 def test_submissions_side_by_side_share_no_cpu(pool: GradingPool, sound: Assignment) -> None:
     allowed = os.sched_getaffinity(0)
-    tell = "import os, time\ntime.sleep(1)\nprint(sorted(os.sched_getaffinity(0)))"
-    with ThreadPoolExecutor(2) as threads:
+    tell = "import os\nprint(sorted(os.sched_getaffinity(0)))"
+    at_once = threading.Barrier(2, timeout=60)
+
+    def grade(number: int) -> GradeResult:
+        # Neither is done, and gives its share back, before the other has begun.
+        began = iter([at_once.wait])
         data = written(tell, *SOLVED)
-        results = list(threads.map(lambda _: pool.grade(sound, data), range(2)))
+        return pool.grade(sound, data, on_progress=lambda step: next(began, int)())
+
+    with ThreadPoolExecutor(2) as threads:
+        results = list(threads.map(grade, range(2)))
     one, other = (set(json.loads(result.cells[0].outputs[0].text)) for result in results)
     assert one | other <= allowed
     assert len(allowed) == 1 or not one & other

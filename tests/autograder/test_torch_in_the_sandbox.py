@@ -8,7 +8,7 @@ import pytest
 
 from autograder.grading.checker import warm_modules
 from autograder.sandbox.outside_launch import Sandbox
-from tests.autograder.test_sandbox import PLENTY, opened, run
+from tests.autograder.boundary import PLENTY, opened, run
 from tests.autograder.tiny import TOML, tiny_assignment
 
 TRAIN = """
