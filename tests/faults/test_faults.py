@@ -1,0 +1,11 @@
+"""A short run of `python -m tests.faults`, with the seed that decides what is killed when."""
+
+from __future__ import annotations
+
+from tests.faults.run import run
+
+
+def test_nothing_acknowledged_is_lost_or_doubled_whatever_is_killed(postgresql, redis):
+    report = run(kills=8, seed=5, pause=0.7, hurry=True)
+    assert report.kills.total() == 8
+    assert report.sound, report
