@@ -52,7 +52,7 @@ types: $(STAMP)  ## Static types
 validate: $(STAMP)  ## Prove every assignment sound
 	@$(BIN)/heldout validate
 
-bench: $(STAMP)  ## Time Heldout beside nbgrader and the floor
+bench: $(STAMP)  ## Time Heldout beside nbgrader, Otter and the floor
 	@$(BIN)/python -m tests.bench $(BENCH_OPTIONS)
 
 bench-security: $(STAMP)  ## Attack Heldout, nbgrader and Otter alike, and count what succeeds
