@@ -41,7 +41,8 @@ OVERRIDES = {
 # What reads and writes the database in ways that differ from one to the other.
 ON_POSTGRESQL_TOO = {
     *("test_jobs", "test_queue_page", "test_results", "test_staff", "test_submissions"),
-    *("test_written", "test_workers"),
+    *("test_written", "test_workers", "test_regrades", "test_operations", "test_backup"),
+    "test_imports",
 }
 
 

@@ -33,8 +33,13 @@ def downgrade(engine: sa.Engine, revision: str) -> None:
         command.downgrade(alembic_config(connection), revision)
 
 
+def revision(engine: sa.Engine) -> str:
+    """The schema that the database has, or nothing where it has none."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
 def is_current(engine: sa.Engine) -> bool:
     """Whether the database has the schema of this version."""
     head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+    return revision(engine) == head
