@@ -189,7 +189,7 @@ class Checker:
             return found
         if isinstance(found, SandboxError):
             raise found
-        if isinstance(found, (OSError, MemoryError, ImportError)):
+        if isinstance(found, (OSError, ImportError)):
             raise SandboxError(f"the check {name} could not run: {type(found).__name__}")
         if not isinstance(found, Exception):
             raise SandboxError(f"the check {name} was interrupted by {type(found).__name__}")

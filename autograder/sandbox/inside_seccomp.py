@@ -1,10 +1,11 @@
 """The system-call filter that a submission's process puts on itself before any student code.
 
 A denylist in classic BPF, by hand because libseccomp is not on every host: tracing, mounting,
-namespaces, keys, BPF, perf, userfaultfd, io_uring, modules, exotic sockets, terminal injection and
-memory that belongs to no process (System V, memfd, shared without a file; a file in /dev/shm
-counts against its quota) answer EPERM; a foreign architecture (and x32) kills the process; clone3
-answers ENOSYS so that the C library falls back to clone, whose flags can be read here.
+namespaces, keys, BPF, perf, userfaultfd, io_uring and the older asynchronous I/O, modules, exotic
+sockets, terminal injection and memory that belongs to no process (System V, memfd, shared without a
+file; a file in /dev/shm counts against its quota) answer EPERM; a foreign architecture (and x32)
+kills the process; clone3 answers ENOSYS so that the C library falls back to clone, whose flags can
+be read here.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _X86_64 = {
         *(175, 176, 313, 246, 320, 169, 167, 168, 163, 179),  # modules, kexec, reboot, swap, quota
         *(164, 227, 305, 159, 153, 154, 172, 173, 180, 103),  # clocks, ports, hangup, ldt, syslog
         203,  # other CPUs than its own
+        206,  # asynchronous I/O, whose contexts all accounts of a host share
         *(438, 440, 447, 304, 256, 279, 424, 434),  # other processes: descriptors, memory, pidfds
         *(29, 30, 64, 65, 68, 69, 220, 319),  # System V shared memory, semaphores, queues; memfd
     },
@@ -56,6 +58,7 @@ _AARCH64 = {
         *(105, 106, 273, 104, 294, 142, 224, 225, 89, 60),
         *(170, 112, 266, 171, 58, 116),
         122,
+        0,  # io_setup
         *(438, 440, 447, 238, 239, 424, 434),
         *(194, 196, 190, 193, 192, 186, 189, 279),
     },

@@ -119,7 +119,9 @@ class Session:
             raise self._why(ended) from None
         except (wire.WireError, OSError):
             raise self._why(SessionEnded("crashed")) from None
-        if reply.get("seq") != self._sequence:
+        sequence = reply.get("seq")
+        # Exactly a number: an array would answer the comparison with an array.
+        if type(sequence) is not int or sequence != self._sequence:
             raise self._why(SessionEnded("crashed"))
         return reply
 
@@ -253,7 +255,7 @@ def _cell_reply(reply: dict[str, Any], limit: int) -> CellReply:
     return CellReply(
         tuple(outputs),
         _raised(reply.get("error")),
-        abs(seconds) if isinstance(seconds, float) and math.isfinite(seconds) else 0.0,
+        abs(seconds) if type(seconds) is float and math.isfinite(seconds) else 0.0,
     )
 
 
@@ -293,8 +295,8 @@ def _call_reply(reply: dict[str, Any]) -> CallReply:
             if type(name) is str
         ),
         warnings=tuple(
-            (wire.clean_name(str(item[0])), clean_text(item[1], 200))
+            (wire.clean_name(item[0]), clean_text(item[1], 200))
             for item in (warned if type(warned) is list else [])[:20]
-            if type(item) is list and len(item) == 2
+            if type(item) is list and len(item) == 2 and type(item[0]) is str
         ),
     )

@@ -13,6 +13,7 @@ other side may be hostile.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -215,8 +216,9 @@ class _Packer:
         code = _DTYPE_CODES.get(value.dtype.newbyteorder("="))
         if code is None:
             raise WireError(f"an array of dtype {value.dtype} is not numeric")
-        if value.nbytes > MAX_FRAME:
-            raise WireError(f"an array of {value.nbytes} bytes is over the limit of {MAX_FRAME}")
+        if value.nbytes > MAX_FRAME or _spread(value.shape) > MAX_FRAME:
+            shape, most = value.shape, MAX_FRAME
+            raise WireError(f"an array of shape {shape} is over the limit of {most} bytes")
         data = np.ascontiguousarray(value, dtype=_DTYPES[code]).tobytes()
         return [_ARRAY, code, list(value.shape), data]
 
@@ -277,6 +279,8 @@ def _read_array(items: list[Any]) -> np.ndarray[Any, Any]:
     sizes = isinstance(shape, list) and len(shape) <= MAX_AXES
     if not sizes or any(type(size) is not int or not 0 <= size < 2**32 for size in shape):
         raise WireError("a frame holds an array with a malformed shape")
+    if _spread(shape) > MAX_FRAME:
+        raise WireError("a frame holds an empty array of enormous width")
     if type(code) is not int or not 0 <= code < len(_DTYPES) or type(data) is not bytes:
         raise WireError("a frame holds an array of an unknown type")
     dtype = np.dtype(_DTYPES[code])
@@ -289,6 +293,11 @@ def _read_array(items: list[Any]) -> np.ndarray[Any, Any]:
         return np.frombuffer(data, dtype=dtype).reshape(shape).copy()
     except ValueError:
         raise WireError("a frame holds an array with a malformed shape") from None
+
+
+def _spread(shape: Iterable[int]) -> int:
+    """Elements, empty axes left out: an empty array is as wide as it says in the next product."""
+    return math.prod(size for size in shape if size)
 
 
 def _read_int(text: Any) -> int:

@@ -185,6 +185,15 @@ def test_a_check_that_breaks_on_odd_answers_fails_that_question(
     assert "could not be used" in result.questions[0].message
 
 
+def test_an_answer_that_a_check_has_no_memory_for_fails_that_question(
+    author: Any, pool: GradingPool
+) -> None:
+    check = "n = int(student.double(3.0)[0])\n    assert len(bytearray(n)) == n\n"
+    assignment = author_lists(author(DOUBLE_ONCE + check + HALVE))
+    result = pool.grade(assignment, written("def double(x):\n    return [2**60]", SOLVED[1]))
+    assert verdicts(result) == {"double": "failed", "halve": "passed", "why": "pending"}
+
+
 def author_lists(assignment: Assignment) -> Assignment:
     """The same assignment, whose model solution returns a list."""
     source = written("def double(x):\n    return [2 * x]", SOLVED[1])

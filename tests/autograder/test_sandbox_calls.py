@@ -1,14 +1,21 @@
-"""Calls across the boundary: functions, generators, handles, and what is told of a call."""
+"""Calls across the boundary: functions, generators, handles, and answers that are no answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+import math
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
+from autograder.sandbox import wire
+from autograder.sandbox.inside_confine import Confinement
 from autograder.sandbox.outside_launch import Sandbox
-from autograder.sandbox.outside_session import Session
+from autograder.sandbox.outside_session import CallReply, Session, SessionEnded
 from autograder.sandbox.wire import Handle
 from tests.autograder.boundary import PLENTY, call, opened, run, warmed
 
@@ -87,3 +94,46 @@ def test_a_missing_name_and_a_value_are_told_apart(functions: Session) -> None:
     assert functions.call("nowhere", (), {}, seconds=PLENTY).missing == "missing"
     run(functions, "number = 7")
     assert functions.call("number", (), {}, seconds=PLENTY).missing == "int"
+
+
+ODD = [np.zeros(2), np.float64(1.5), math.nan, True, None, "1", b"1", [1], (), {"a": [[]]}, 10**300]
+FIELDS = ("seq", "seconds", "outputs", "error", "missing", "raised", "value", "unsendable")
+
+
+class Answers:
+    """A sandbox whose process has answered already, with this."""
+
+    def __init__(self, **reply: Any) -> None:
+        body = wire.encode({"seq": 1, **reply})
+        self.sent = wire.HEADER.pack(len(body)) + body
+
+    def open(self, _: Confinement) -> tuple[socket.socket, socket.socket]:
+        (ours, self.student), (keeper, self.keeper) = socket.socketpair(), socket.socketpair()
+        self.student.sendall(self.sent)
+        self.keeper.send(wire.encode({"reason": "closed", "detail": "", "peak_kb": 0}))
+        return ours, keeper
+
+
+@pytest.mark.parametrize("field", [*FIELDS, "changed", "warnings", "callback", "arguments"])
+def test_an_answer_of_odd_types_is_data_about_the_student(field: str) -> None:
+    ask: list[Callable[[Session], Any]] = [
+        lambda session: session.run_cell("1", 1, seconds=PLENTY, limit=100),
+        lambda session: session.call("f", (abs,), {}, seconds=PLENTY),
+    ]
+    lists = [ODD, [ODD[:2], ["a", *ODD[:3]]], [[value, "a"] for value in ODD]]
+    for value in [*ODD, *lists, dict.fromkeys(("type", "message", "memory"), ODD[0])]:
+        for request in ask:
+            sandbox = Answers(**{"value": wire.encode(1), field: value})
+            try:
+                reply = request(Session(sandbox, Confinement(256, 16, 100)))  # type: ignore[arg-type]
+            except SessionEnded as ended:
+                assert ended.reason == "crashed"  # noqa: PT017 - most answers are not refused
+            else:
+                # Exact builtins alone can be sent on to the pool.
+                msgspec.msgpack.encode(dataclasses.replace(reply, **_without_value(reply)))
+            sandbox.student.close()
+            sandbox.keeper.close()
+
+
+def _without_value(reply: Any) -> dict[str, Any]:
+    return {"value": None} if isinstance(reply, CallReply) else {}

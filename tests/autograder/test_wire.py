@@ -71,6 +71,19 @@ def test_plain_data_arrives_as_it_left(value: Any) -> None:
     assert same(wire.decode(wire.encode(value)), value)
 
 
+def test_an_empty_array_is_not_enormous() -> None:
+    """Its product with another would be: (4, 0) @ (0, 2**32 - 1) takes 128 GB."""
+    wide = (0, 2**32 - 1)
+    with pytest.raises(wire.WireError, match="over the limit"):
+        wire.encode(np.empty(wide))
+    honest = wire.encode(np.empty((0, 65_535)))
+    forged = honest.replace(b"\xcd\xff\xff", b"\xce\xff\xff\xff\xff")
+    assert forged != honest
+    with pytest.raises(wire.WireError, match="enormous"):
+        wire.decode(forged)
+    assert wire.decode(honest).shape == (0, 65_535)
+
+
 @given(ARRAYS)
 @settings(max_examples=50, deadline=None)
 def test_an_array_arrives_as_a_fresh_one_that_can_be_written(array: np.ndarray[Any, Any]) -> None:
