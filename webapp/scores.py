@@ -34,7 +34,8 @@ def write_result(session: Session, held: jobs.Claim, result: GradeResult) -> boo
         _keep_for_regrade(session, held, regrade_id, result)
         session.commit()
         return True
-    submission = session.get_one(Submission, held.submission_id)
+    # Locked, so that two results, or a result and staff's points, are counted one after the other.
+    submission = session.get_one(Submission, held.submission_id, with_for_update=True)
     row = _of_version(session, submission.id, result.grader_version)
     session.execute(
         sa.update(Result).where(Result.submission_id == submission.id).values(current=False)
@@ -150,6 +151,7 @@ def set_manual_grade(
     grader_id: int,
 ) -> ManualGrade:
     """Give, or change, staff's points for a written answer; the caller commits."""
+    session.refresh(submission, with_for_update=True)
     grade = session.scalar(
         sa.select(ManualGrade).where(
             ManualGrade.submission_id == submission.id, ManualGrade.question == question
