@@ -26,7 +26,7 @@ _POLL_SECONDS = 0.2
 
 
 @contextmanager
-def _database() -> Iterator[sa.Engine]:
+def service_database() -> Iterator[sa.Engine]:
     """The service's database; what staff can mend ends the command with one sentence."""
     from webapp import migrations
     from webapp.judge import NoJudge
@@ -48,7 +48,7 @@ def _database() -> Iterator[sa.Engine]:
         engine.dispose()
 
 
-def _assignment(session: Session, course: str, name: str) -> CourseAssignment:
+def course_assignment(session: Session, course: str, name: str) -> CourseAssignment:
     found = session.scalar(
         sa.select(CourseAssignment)
         .join(Course)
@@ -86,8 +86,8 @@ def regrade(
     """
     from webapp import regrades
 
-    with _database() as engine, Session(engine) as session:
-        item = _assignment(session, course, assignment)
+    with service_database() as engine, Session(engine) as session:
+        item = course_assignment(session, course, assignment)
         opened = regrades.open_regrade(session, item)
         if opened is None:
             scope = Scope.ALL if all_attempts else Scope.COUNTING

@@ -8,6 +8,7 @@ from webapp.views import (
     assets,
     courses,
     health,
+    imports,
     metrics,
     people,
     proposals,
@@ -24,7 +25,7 @@ from webapp.views import (
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the service."""
     topics = (
-        *(accounts, api, assets, courses, health, metrics, people, proposals, queue),
+        *(accounts, api, assets, courses, health, imports, metrics, people, proposals, queue),
         *(readings, regrades, results, reviews, staff, submissions),
     )
     return tuple(topic.blueprint for topic in topics)

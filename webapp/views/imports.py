@@ -1,0 +1,144 @@
+"""Importing many students' work: upload an archive, look at whose is whose, take it in."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from webapp import audit, imports
+from webapp.access import assignment_in, for_roles
+from webapp.database import db
+from webapp.imports import ImportRefused
+from webapp.models import BulkImport, Course, CourseAssignment, Enrolment, Role
+from webapp.tools import tools
+from webapp.uploads import safe_filename
+
+blueprint = Blueprint(
+    "imports", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>/import"
+)
+MOST_BYTES = 256 * 2**20
+_SHOWN = 500
+
+
+@blueprint.before_app_request
+def _allow_large_archives() -> None:
+    """Before the form is read, and only for those who may import: others keep the usual limit."""
+    if request.endpoint != "imports.upload" or not current_user.is_authenticated:
+        return
+    slug = (request.view_args or {}).get("slug")
+    instructor = db.session.scalar(
+        sa.select(Enrolment.id)
+        .join(Course)
+        .where(
+            Course.slug == slug,
+            Enrolment.user_id == current_user.id,
+            Enrolment.role == Role.INSTRUCTOR,
+        )
+    )
+    if instructor is not None:
+        request.max_content_length = MOST_BYTES
+
+
+@blueprint.get("")
+@for_roles(Role.INSTRUCTOR)
+def show(enrolment: Enrolment, name: str) -> str:
+    """The form, or what was read and for whom."""
+    return _page(enrolment, assignment_in(enrolment, name))
+
+
+@blueprint.post("")
+@for_roles(Role.INSTRUCTOR)
+def upload(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
+    """Read an archive and match it to students; nothing is handed in yet."""
+    assignment = assignment_in(enrolment, name)
+    file = request.files.get("archive")
+    if file is None or not file.filename:
+        return _page(enrolment, assignment, "No file was chosen: choose a ZIP archive."), 422
+    try:
+        with tempfile.TemporaryDirectory(prefix="heldout-import-") as folder:
+            path = Path(folder) / safe_filename(file.filename)
+            with path.open("wb") as target:
+                shutil.copyfileobj(file.stream, target)
+            _read(enrolment, assignment, path)
+    except ImportRefused as error:
+        db.session.rollback()
+        return _page(enrolment, assignment, str(error)), 422
+    db.session.commit()
+    return redirect(_address(enrolment, assignment), code=303)
+
+
+def _read(enrolment: Enrolment, assignment: CourseAssignment, path: Path) -> None:
+    earlier = imports.open_import(db.session, assignment)
+    if earlier is not None:
+        imports.discard(db.session, earlier)
+    imports.read(
+        db.session,
+        assignment,
+        [path],
+        tools().parse_notebook,
+        filename=path.name,
+        actor_id=enrolment.user_id,
+    )
+
+
+@blueprint.post("/take")
+@for_roles(Role.INSTRUCTOR)
+def take(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
+    """Hand in what was matched; what was broken off goes on."""
+    assignment = assignment_in(enrolment, name)
+    found = _shown(assignment)
+    if found is None:
+        return _page(enrolment, assignment, "That import is not open any more."), 409
+    taken = imports.take_in(db.session, found)
+    said = f"{taken.new} handed in, {taken.same} were there already."
+    subject = f"import {found.id} of {assignment.assignment}"
+    audit.record(db.session, enrolment, "import work", subject=subject, outcome=said)
+    db.session.commit()
+    flash(said, "success")
+    return redirect(_address(enrolment, assignment, "staff.assignment"), code=303)
+
+
+@blueprint.post("/discard")
+@for_roles(Role.INSTRUCTOR)
+def discard(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
+    """Forget what was read."""
+    assignment = assignment_in(enrolment, name)
+    found = _shown(assignment)
+    if found is None:
+        return _page(enrolment, assignment, "That import is not open any more."), 409
+    imports.discard(db.session, found)
+    db.session.commit()
+    flash("The import is discarded: nothing was handed in.", "success")
+    return redirect(_address(enrolment, assignment), code=303)
+
+
+def _shown(assignment: CourseAssignment) -> BulkImport | None:
+    """The open import, if it is the one that the page showed."""
+    found = imports.open_import(db.session, assignment)
+    return found if found and str(found.id) == request.form.get("import") else None
+
+
+def _page(enrolment: Enrolment, assignment: CourseAssignment, refusal: str = "") -> str:
+    found = imports.open_import(db.session, assignment)
+    listed = imports.items(db.session, found) if found else []
+    return render_template(
+        "staff/import.html",
+        course=enrolment.course,
+        assignment=assignment,
+        found=found,
+        items=listed[:_SHOWN],
+        count=len(listed),
+        refused=sum(1 for item in listed if item.error),
+        refusal=refusal,
+        most_bytes=MOST_BYTES,
+    )
+
+
+def _address(enrolment: Enrolment, assignment: CourseAssignment, page: str = "imports.show") -> str:
+    return url_for(page, slug=enrolment.course.slug, name=assignment.assignment)
