@@ -103,8 +103,12 @@ def run(kills: int, seed: int, *, pause: float = 1.5, hurry: bool = False) -> Re
                 while report.kills.total() < kills:
                     time.sleep(chance.uniform(0, 2 * pause))
                     victim = chance.choice(VICTIMS)
+                    before = len(load.acknowledged)
                     if system.kill(victim, chance, hurry=hurry):
                         report.kills[victim] += 1
+                        # Under load: the next kill meets a service that takes uploads again.
+                        lasted = f"no upload was acknowledged after the {victim} was killed"
+                        _wait(lambda: len(load.acknowledged) > before, lasted, folder)  # noqa: B023
             report.acknowledged, report.refused = len(load.acknowledged), load.refused
             _wait(lambda: _settled(system, report), "not everything was graded", folder)
             _inspect(system, load.acknowledged, report)
