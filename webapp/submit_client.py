@@ -194,6 +194,10 @@ def describe(state: dict[str, Any]) -> str:
     """The result as text: a line for each question, and the total."""
     if state["state"] == "rejected":
         return f"Refused: {state['error']}"
+    if state["state"] == "cancelled":
+        return (
+            "Staff took this out of the queue: it has no score. Ask them why, or hand in again."
+        )
     if state["state"] != "graded":
         return "We could not grade this, which is our fault: your work is safe, and staff see it."
     lines = []

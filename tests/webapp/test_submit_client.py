@@ -204,3 +204,9 @@ def test_the_command_line_hands_its_arguments_on(home):
     shown = CliRunner().invoke(group, ["submit", "--help"])
     assert (shown.exit_code, "--no-wait" in shown.output) == (0, True)
     assert CliRunner().invoke(group, ["submit", str(home / "missing.ipynb")]).exit_code == 2
+
+
+def test_what_staff_cancelled_is_not_called_our_fault():
+    said = submit_client.describe({"state": "cancelled", "questions": [], "score": None})
+    assert "hand in again" in said
+    assert "fault" not in said
