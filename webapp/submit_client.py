@@ -195,9 +195,7 @@ def describe(state: dict[str, Any]) -> str:
     if state["state"] == "rejected":
         return f"Refused: {state['error']}"
     if state["state"] == "cancelled":
-        return (
-            "Staff took this out of the queue: it has no score. Ask them why, or hand in again."
-        )
+        return "Staff took this out of the queue: it has no score. Ask them why, or hand in again."
     if state["state"] != "graded":
         return "We could not grade this, which is our fault: your work is safe, and staff see it."
     lines = []
