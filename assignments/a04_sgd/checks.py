@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 from descents import RULES, UPHILL, Descent, OnDemand, away_from_zero
-from partitions import draw_minibatches, require_disorder, require_spread
+from partitions import draw_minibatches, require_disorder, require_fairness, require_spread
 from probes import (
     ALL_ROWS,
     EVERY_ROW,
@@ -82,6 +82,8 @@ def test_minibatches_are_shuffled(student, rng):
     for size in (150, 25):
         require_spread(draw_minibatches(student, 600, size, rng), n=600)
     require_disorder(np.concatenate(draw_minibatches(student, 600, 1, rng)))
+    orders = [np.concatenate(draw_minibatches(student, 300, 100, rng)) for _ in range(50)]
+    require_fairness(np.array(orders))
 
 
 @question("minibatches", points=0.75)

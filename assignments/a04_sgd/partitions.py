@@ -7,6 +7,7 @@ import numpy as np
 from autograder.checks import as_array, require, unpack
 
 SHUFFLE = "Shuffle all rows (rng.permutation) before they are cut into pieces."
+UNIFORM = "Every order must be equally likely, as rng.permutation(n) makes it."
 
 
 def draw_minibatches(student, n, batch_size, rng):
@@ -66,3 +67,42 @@ def require_disorder(order):
     drift = float(np.corrcoef(order, np.arange(len(order)))[0, 1]) * np.sqrt(len(order) - 1)
     message = "With batch_size = 1 early rows come mostly early, or mostly late."
     require(bool(abs(drift) < 6), message, SHUFFLE)
+
+
+def swapped_with_any(n):
+    """Where each row ends up when place 0, 1, ... in turn is swapped with any of n places.
+
+    The famous wrong shuffle: [row, place] is a probability, which a fair shuffle has at 1 / n.
+    """
+    chance = np.eye(n)
+    for place in range(n):
+        here, mean = chance[:, place].copy(), chance.mean(axis=1)
+        chance += (here[:, None] - chance) / n
+        chance[:, place] = mean
+    return chance
+
+
+def require_fairness(orders):
+    """End the check unless 50 orders of 300 rows look as if all orders were equally likely."""
+    count, n = orders.shape
+    # Of 50 orders of 300 rows a row stands 12 times in the same place with P < 3e-19, and there
+    # are 90,000 rows and places.
+    held = max(int(np.bincount(column).max()) for column in orders.T)
+    message = f"In {held} of {count} orders of {n} rows the same row stands in the same place."
+    require(held < 12, message, UNIFORM)
+    # Rows that stay in their own place are nearly Poisson with mean 50: none, and 110 or more,
+    # have P < 1e-12.
+    stay = int((orders == np.arange(n)).sum())
+    message = (
+        f"In {count} orders of {n} rows {stay} rows keep their places, expected about {count}."
+    )
+    require(0 < stay < 110, message, UNIFORM)
+    # How well the rows' places fit the wrong shuffle is a sum over 15,000 of them, so it is nearly
+    # normal: 6.5 deviations have P < 1e-10. The wrong shuffle is out by about 14.
+    fit = n * swapped_with_any(n) - 1
+    deviation = np.sqrt(count * (fit**2).sum() / (n - 1))
+    for weights in (fit, fit[::-1, ::-1]):
+        total = float(sum(weights[order, np.arange(n)].sum() for order in orders))
+        message = "The rows are swapped so that some orders come more often than others."
+        hint = "At place i swap with one of the places from i on, not with any: " + UNIFORM
+        require(abs(total) < 6.5 * deviation, message, hint)
