@@ -15,6 +15,7 @@ from masks import (
     draw,
     require_independence,
     require_inverted,
+    require_no_echo,
     require_random_masks,
     require_rate,
     values_with_zeros,
@@ -66,6 +67,10 @@ def test_dropout_drops_each_element_by_chance(student, rng):
     kept = np.array([draw(student, a, p, rng)[1] != 0 for _ in range(2)])
     axes = ("calls", "tables", "rows", "columns")
     require_independence(kept, p, "`dropout` of three axes", axes)
+    _, mask = draw(student, rng.normal(size=(30, 40)), 0.5, rng)
+    require_no_echo(mask != 0, 0.5, "`dropout`")
+    _, mask = draw(student, rng.normal(size=(600, 2)), 0.5, rng)
+    require_rate(mask != 0, 0.5, "For rows of two elements `dropout`")
 
 
 @question("dropout", points=0.5)

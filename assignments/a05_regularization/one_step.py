@@ -43,9 +43,9 @@ def step_of(run, problem, lr):
     ]
 
 
-def one_row(rng, width):
+def one_row(rng, width, second):
     """A problem of one row for a network with two hidden layers, whose units are mostly active."""
-    sizes = (3, width, width + 1, 1)
+    sizes = (3, width, second, 1)
     problem = Problem.random(rng, n=1, sizes=sizes)
     params = []
     for W, b in problem.params[:-1]:
@@ -159,7 +159,7 @@ def check_one_row(student, rng, *, p):
 
     With p up to 0.35 all units of a layer are dropped, and its mask lost, with P < 1e-12.
     """
-    problem, lr, weight_decay = one_row(rng, 44), 0.5, 0.1
+    problem, lr, weight_decay = one_row(rng, 44, 45), 0.5, 0.1
     run = problem.ask(student, rng, p=p, weight_decay=weight_decay, epochs=1, batch_size=1, lr=lr)
     grads = step_of(run, problem, lr)
     masks = masks_of_one_row(problem, grads, weight_decay)
@@ -181,6 +181,17 @@ def draw_masks(student, rng, *, p, n, width, batch_size, lr):
     problem = unit_rows(rng, n=n, width=width, weight=0.006)
     run = problem.ask(student, rng, p=p, epochs=1, batch_size=batch_size, lr=lr)
     return masks_of_unit_rows(problem, run)
+
+
+def draw_layer_pairs(student, rng, *, p, width):
+    """For units active in both of two equally wide layers: were they kept in each? (2, units)."""
+    problem, lr = one_row(rng, width, width), 0.5
+    run = problem.ask(student, rng, p=p, epochs=1, batch_size=1, lr=lr)
+    first, second = (kept[0] for kept in masks_of_one_row(problem, step_of(run, problem, lr), 0.0))
+    (W, b), (W_next, b_next), _ = problem.params
+    a = np.maximum(problem.X[0] @ W + b, 0)
+    both = (a > 0) & ((a * first / (1 - p)) @ W_next + b_next > 0)
+    return np.array([first[both], second[both]])
 
 
 def draw_twice_dropped(student, rng, *, p, n, width):

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 from masks import GIVEN_RNG, expected_by_chance, require_random_masks
-from one_step import draw_masks, draw_twice_dropped
+from one_step import draw_layer_pairs, draw_masks, draw_twice_dropped
 from problems import USUAL, Problem, staircase
 from runs import OnDemand, require_epochs, require_history, require_own_metrics
 
@@ -195,6 +195,14 @@ def check_masks(student, rng):
         expected_by_chance(int(both.sum()), both.size, 0.25),
         f"In two epochs with p = 0.5, {share:.0%} of the weights have not moved, expected 25%.",
         "Draw new masks in each epoch. (The second epoch is the best one here.)",
+    )
+    # About 25 of 44 units are active in both layers.
+    pairs = [draw_layer_pairs(student, rng, p=0.35, width=44) for _ in range(6)]
+    first, second = np.concatenate(pairs, axis=1)
+    require(
+        expected_by_chance(int((first == second).sum()), first.size, 0.35**2 + 0.65**2),
+        "Two hidden layers of equal width drop the same units more or less often than chance does.",
+        "Draw a new mask for each layer.",
     )
     seed = int(rng.integers(2**32))
     problem = Problem.random(rng, n=9, sizes=(3, 8, 1))
