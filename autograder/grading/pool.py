@@ -44,6 +44,7 @@ class CheckerError(Exception):
 class _CheckerProcess:
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
+        self.version = grader_version(assignment)
         try:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
                 [sys.executable, "-m", "autograder.grading.checker", str(assignment.folder)],
@@ -224,11 +225,13 @@ class GradingPool:
         self._give_back(self._take(self._find(assignment)))
 
     def _take(self, assignment: Assignment) -> _CheckerProcess:
+        version = grader_version(assignment)
         with self._lock:
             if self._aborted:
                 raise CheckerError("the grading was broken off")
             for checker in reversed(self._idle):
-                if checker.assignment == assignment:
+                # Checks that were changed meanwhile need a checker that has read them.
+                if checker.assignment == assignment and checker.version == version:
                     self._idle.remove(checker)
                     self._busy.add(checker)
                     return checker
