@@ -70,6 +70,8 @@ PLACES = (
     Place("scores", "instructor", _course("staff")),
     Place("no-match", "instructor", _course("staff?search=nobody")),
     Place("distribution", "instructor", _course(f"staff/assignments/{ASSIGNMENT}")),
+    Place("regrade", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/regrade")),
+    Place("import", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/import")),
     Place("student", "instructor", _student_page),
     Place("written-answer", "grader", _ungraded),
     Place("people", "instructor", _course("staff/people")),
