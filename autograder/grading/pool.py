@@ -2,7 +2,8 @@
 
 Each checker serves one assignment and one submission at a time. A checker that breaks, hangs or
 dies is replaced and its submission tried once more; if that fails too, the result says
-`infrastructure_error`: never a zero, never full marks.
+`infrastructure_error`: never a zero, never full marks. One that has served long enough is replaced
+between submissions.
 """
 
 from __future__ import annotations
@@ -10,21 +11,18 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from autograder.assignment import Assignment, find_assignment
-from autograder.grading import protocol
-from autograder.grading.protocol import Job, Reply
+from autograder.grading.checker_process import CheckerError, CheckerProcess, Progress
+from autograder.grading.protocol import Job
 from autograder.grading.version import grader_version
-from autograder.receipt import ONE_THREAD
 from autograder.results import GradeResult, Status
 from autograder.seeds import secret_seed
 
@@ -32,86 +30,22 @@ if TYPE_CHECKING:
     from autograder.cache import ResultCache
 
 _TRIES = 2
-_SLACK_SECONDS = 120.0
-_START_SECONDS = 120.0
-Progress = Callable[[dict[str, object]], None]
-
-
-class CheckerError(Exception):
-    """A checker process could not start or did not answer: a fault of ours, in one sentence."""
-
-
-class _CheckerProcess:
-    def __init__(self, assignment: Assignment) -> None:
-        self.assignment = assignment
-        self.version = grader_version(assignment)
-        try:
-            self._process: subprocess.Popen[bytes] = subprocess.Popen(
-                [sys.executable, "-m", "autograder.grading.checker", str(assignment.folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=_environment(),
-                # Ctrl-C reaches the pool alone: a checker would take it for a fault of ours.
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise CheckerError(f"no checker process can be started: {error.strerror}") from None
-        self._ready = False
-
-    def grade(self, job: Job, on_progress: Progress | None) -> tuple[GradeResult, ...]:
-        limit = (self.assignment.limits.total_seconds * 2 + _SLACK_SECONDS) * len(job.seeds)
-        # A checker that hangs is ended from here; reading then meets the end of the pipe.
-        watchdog = threading.Timer(limit + _START_SECONDS * (not self._ready), self._process.kill)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            if not self._ready:
-                self._receive()
-                self._ready = True
-            assert self._process.stdin is not None
-            protocol.send(self._process.stdin, job)
-            while not (reply := self._receive()).results:
-                if on_progress is not None and reply.progress is not None:
-                    on_progress(reply.progress)
-            return reply.results
-        except (EOFError, BrokenPipeError):
-            self.close()
-            status = self._process.returncode
-            raise CheckerError(f"the checker process ended with status {status}") from None
-        finally:
-            watchdog.cancel()
-
-    def _receive(self) -> Reply:
-        assert self._process.stdout is not None
-        reply = protocol.receive_reply(self._process.stdout)
-        if reply.fatal:
-            raise CheckerError(reply.fatal)
-        return reply
-
-    def kill(self) -> None:
-        """End it at once; whoever waits for its answer meets the end of the pipe."""
-        self._process.kill()
-
-    def close(self) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                if stream is not None:
-                    stream.close()
-        try:
-            self._process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, **ONE_THREAD, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+# A checker and its sandbox are made anew after so many submissions: a slow leak ends with them.
+RECYCLE_AFTER = 1000
 
 
 def _cpu_shares(workers: int) -> list[tuple[int, ...]]:
     """The CPUs for each worker's notebooks, so that none slows down what is graded beside it."""
     cpus = sorted(os.sched_getaffinity(0))
     return [tuple(cpus[number % len(cpus) :: workers]) for number in range(workers)]
+
+
+def _successor(checker: CheckerProcess) -> CheckerProcess | None:
+    """A new checker in the place of an old one; it gets ready while nobody waits for it."""
+    checker.close()
+    with contextlib.suppress(CheckerError):
+        return CheckerProcess(checker.assignment)
+    return None
 
 
 class GradingPool:
@@ -137,8 +71,8 @@ class GradingPool:
         for cpus in _cpu_shares(self._workers):
             self._slots.put(cpus)
         self._lock = threading.Lock()
-        self._idle: list[_CheckerProcess] = []
-        self._busy: set[_CheckerProcess] = set()
+        self._idle: list[CheckerProcess] = []
+        self._busy: set[CheckerProcess] = set()
         self._aborted = False
 
     def grade(
@@ -224,7 +158,7 @@ class GradingPool:
         """Start a checker for the assignment now, so that the first submission finds it ready."""
         self._give_back(self._take(self._find(assignment)))
 
-    def _take(self, assignment: Assignment) -> _CheckerProcess:
+    def _take(self, assignment: Assignment) -> CheckerProcess:
         version = grader_version(assignment)
         with self._lock:
             if self._aborted:
@@ -235,17 +169,18 @@ class GradingPool:
                     self._idle.remove(checker)
                     self._busy.add(checker)
                     return checker
-        checker = _CheckerProcess(assignment)
+        checker = CheckerProcess(assignment)
         with self._lock:
             self._busy.add(checker)
             if self._aborted:
                 checker.kill()
         return checker
 
-    def _give_back(self, checker: _CheckerProcess) -> None:
+    def _give_back(self, checker: CheckerProcess) -> None:
+        kept = checker if checker.graded < RECYCLE_AFTER else _successor(checker)
         with self._lock:
             self._busy.discard(checker)
-            self._idle.append(checker)
+            self._idle += [kept] if kept else []
             extra = self._idle[: -self._most_idle()]
             self._idle = self._idle[-self._most_idle() :]
         for old in extra:

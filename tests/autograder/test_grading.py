@@ -17,6 +17,7 @@ import pytest
 
 from autograder.assignment import Assignment
 from autograder.grading import GradingPool
+from autograder.grading import pool as pool_module
 from autograder.results import GradeResult, Status, Verdict, from_json, to_json
 from tests.autograder.two import CHECKS, HALVE, SOLVED, two_functions, written
 
@@ -289,6 +290,21 @@ def test_a_checker_killed_between_submissions_is_replaced(sound: Assignment) -> 
         pool.grade(sound, written(*SOLVED))
         os.kill(pool._idle[0]._process.pid, signal.SIGKILL)
         assert pool.grade(sound, written(*SOLVED)).score == 3.0
+
+
+def test_a_checker_is_made_anew_after_its_share_of_submissions(
+    sound: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "RECYCLE_AFTER", 2)
+    with GradingPool(workers=1, seed=b"s") as pool:
+        served = []
+        for _ in range(5):
+            assert pool.grade(sound, sound.notebook_path.read_bytes()).status == "graded"
+            served.append(pool._idle[-1]._process.pid)
+    assert served[0] != served[1] == served[2] != served[3] == served[4]
+    for process in served:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
 
 
 def test_a_checker_whose_pool_is_gone_ends_without_a_word(sound: Assignment) -> None:
