@@ -6,6 +6,7 @@ import ast
 import functools
 import hashlib
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from importlib.util import find_spec
@@ -15,6 +16,7 @@ from autograder.assignment import Assignment
 
 _JUDGES = ("*.py", "sandbox/*.py", "grading/*.py")
 _LIBRARIES = ("numpy", "torch")
+_parsing = threading.Lock()
 
 
 def grader_version(assignment: Assignment) -> str:
@@ -27,7 +29,9 @@ def grader_version(assignment: Assignment) -> str:
     modules = sorted(folder.glob("*.py"))
     data = [folder / name for name in sorted(assignment.files)]
     files = (folder / "assignment.toml", *modules, *data)
-    return _version(files, tuple(map(_state, files)))
+    # One at a time: Python 3.11 may fail with a SystemError when two threads parse at once.
+    with _parsing:
+        return _version(files, tuple(map(_state, files)))
 
 
 def _state(path: Path) -> tuple[int, int, int]:
