@@ -108,9 +108,13 @@ def test_a_text_full_of_dollars_costs_no_more_than_a_long_one(text):
 
 
 def _seconds(call, text: str) -> float:
-    start = time.process_time()
-    call(text)
-    return time.process_time() - start
+    """The least of three: what else the process does, such as collecting garbage, is not meant."""
+    found = []
+    for _ in range(3):
+        start = time.thread_time()
+        call(text)
+        found.append(time.thread_time() - start)
+    return min(found)
 
 
 def test_one_page_sets_only_so_many_formulas(app):
