@@ -113,6 +113,8 @@ def demo(port: int, data: Path, students: int, accounts: Path | None) -> None:
         if accounts is not None:
             _require_writable_folder(accounts.resolve().parent)
         prepared = prepare(data.resolve(), students, accounts)
+        # What the demo prints last, where to look and as whom, is to stay in sight.
+        os.environ.setdefault("HELDOUT_LOG_LEVEL", "WARNING")
         service = Service(prepared.settings, "127.0.0.1", port, slots=os.cpu_count() or 1)
         service.on_ready = lambda: say_where(prepared, port)
         service.run()

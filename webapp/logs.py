@@ -7,7 +7,9 @@ secrets. `bound` adds a submission's id to every line that is written meanwhile.
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, TextIO
 
@@ -16,6 +18,15 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _SECRETS = ("password", "token", "secret", "cookie", "authorization", "seed")
+
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def level(environ: Mapping[str, str] = os.environ) -> str:
+    """What is logged at least: HELDOUT_LOG_LEVEL, by default INFO."""
+    name = environ.get("HELDOUT_LOG_LEVEL", "").upper() or "INFO"
+    return name if name in LEVELS else "INFO"
 
 
 def configure(stream: TextIO = sys.stderr) -> None:
@@ -47,7 +58,7 @@ def configure(stream: TextIO = sys.stderr) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(level())
 
 
 def bound(**values: Any) -> AbstractContextManager[None]:

@@ -71,6 +71,13 @@ def test_with_a_token_metrics_are_for_whoever_shows_it(app, client, given, code)
     assert found.status_code == code
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"), [("", "INFO"), ("warning", "WARNING"), ("loud", "INFO")]
+)
+def test_the_least_that_is_logged_is_a_setting(given, expected):
+    assert logs.level({"HELDOUT_LOG_LEVEL": given}) == expected
+
+
 def test_a_submission_can_be_followed_from_its_upload_to_its_result(auth, engine, log_lines):
     ada = auth.login("ada")
     response = ada.submit(notebook("x = 1"))
