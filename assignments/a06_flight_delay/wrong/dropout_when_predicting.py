@@ -1,12 +1,10 @@
-"""The network is left in training mode, so dropout goes on in predict_proba.
+"""The network is left in training mode, so its light dropout goes on in predict_proba.
 
 Loses: reproducible
 """
 
-solved_fit = fit
-
 
 def fit(X, y, seed):
-    model = solved_fit(X, y, seed)
+    model = fit_with(X, y, seed, p=0.03)
     model["net"].train()
     return model
