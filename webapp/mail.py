@@ -32,10 +32,11 @@ class Letter:
 
 @dataclass(frozen=True)
 class Mailer:
-    """An SMTP server, and the address that its mail comes from."""
+    """An SMTP server, the address its mail comes from, and the site's own address for links."""
 
     server: SplitResult
     sender: str
+    site: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Mailer | None:
@@ -50,7 +51,7 @@ class Mailer:
             )
         if not sender or "@" not in sender:
             raise MailSettingsError(f"HELDOUT_MAIL_FROM is {sender!r}, expected an address.")
-        return cls(server, sender)
+        return cls(server, sender, environ.get("HELDOUT_SITE", "").rstrip("/"))
 
     def send(self, letters: Sequence[Letter]) -> list[str]:
         """Send every letter over one connection; returns the addresses that got none."""

@@ -166,6 +166,7 @@ def smtp(monkeypatch):
     with _server() as server:
         monkeypatch.setenv("HELDOUT_SMTP_URL", f"smtp://127.0.0.1:{server.server_address[1]}")
         monkeypatch.setenv("HELDOUT_MAIL_FROM", "heldout@example.edu")
+        monkeypatch.setenv("HELDOUT_SITE", "https://heldout.example.edu/")
         yield server
 
 
@@ -190,6 +191,7 @@ def test_a_forgotten_password_is_mailed_and_the_page_tells_nobody_who_has_an_acc
     assert pages[0] == pages[1]
     (letter,) = smtp.letters
     assert "To: ada@example.edu" in letter
+    assert "https://heldout.example.edu/welcome/" in letter.replace("=\r\n", "")
 
 
 def _join_mail():

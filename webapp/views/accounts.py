@@ -70,18 +70,20 @@ def welcome(token: str) -> str | Response | tuple[str, int]:
 def forgot() -> str:
     """Ask for a link to set a new password; the answer is the same whoever asks."""
     mailer = Mailer.from_environment()
+    # A stranger chooses the Host header, so no link is made from it.
+    mailer = mailer if mailer and mailer.site else None
     if request.method == "POST" and mailer is not None:
         email = request.form.get("email", "").strip().lower()
         user = db.session.scalar(sa.select(User).where(User.email == email, User.active))
         if user is not None:
-            mailer.send_later([_reset_letter(user)])
+            mailer.send_later([_reset_letter(mailer.site, user)])
     return render_template(
         "accounts/forgot.html", by_mail=mailer is not None, sent=request.method == "POST"
     )
 
 
-def _reset_letter(user: User) -> Letter:
-    link = url_for("accounts.welcome", token=security.welcome_token(user), _external=True)
+def _reset_letter(site: str, user: User) -> Letter:
+    link = site + url_for("accounts.welcome", token=security.welcome_token(user))
     text = (
         f"Hello {user.name},\n\nset a new password for Heldout here, within "
         f"{security.WELCOME_DAYS} days:\n\n{link}\n\nThe link works once. If you did not ask for "

@@ -10,11 +10,12 @@ from collections import defaultdict
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, jsonify, session, url_for
+from flask import Blueprint, abort, jsonify, request, session, url_for
 from flask_login import current_user
 from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response
 
+from webapp import tokens
 from webapp.access import assignment_in, for_roles, submission_in
 from webapp.database import db
 from webapp.models import Course, CourseAssignment, Enrolment, Role, Submission
@@ -29,7 +30,8 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 def _by_token_alone() -> None:
     if "_user_id" in session:
         abort(400, "The API takes a token and no session: send the request without cookies.")
-    if not current_user.is_authenticated:
+    user = tokens.owner(db.session, request.headers.get("Authorization", ""))
+    if user is None or user.id != current_user.id:
         abort(401, "The token is missing, mistyped or no longer valid: make one on your account.")
 
 
