@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from webapp.config import MAX_UPLOAD_BYTES
@@ -62,8 +63,17 @@ _TOO_MANY_FILES = Explanation(
 )
 
 
+_UNAVAILABLE = Explanation(
+    "We cannot reach our records",
+    "It is our fault, not yours, and it has been logged. What you just sent was not kept: wait a "
+    "minute, then send it again. Nothing you had submitted before is lost.",
+)
+_RETRY_AFTER_SECONDS = "30"
+
+
 def init_app(app: Flask) -> None:
     """Show every error as a page of ours."""
+    app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(HTTPException, _explain)
     app.register_error_handler(500, _explain)
@@ -86,6 +96,22 @@ def _explain(error: HTTPException) -> tuple[str | Response, int] | HTTPException
     if code == 429 and request.endpoint in UPLOAD_ENDPOINTS:
         known = _TOO_MANY_FILES
     return _page(code, known or Explanation(error.name, "Go back and try again."))
+
+
+def _unavailable(error: OperationalError) -> Response:
+    """The database is down, its disk is full or it was locked for long."""
+    current_app.logger.error("the database did not do its work", exc_info=error)
+    db.session.rollback()
+    if request.path.startswith("/api/"):
+        response = jsonify(error=_UNAVAILABLE.text)
+    else:
+        # Not render_template, whose context holds the user, for whom the database would be asked.
+        name = "fragment" if request.headers.get("HX-Request") else "unavailable"
+        template = current_app.jinja_env.get_template(f"errors/{name}.html")
+        response = make_response(template.render(explanation=_UNAVAILABLE))
+    response.status_code = 503
+    response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
+    return response
 
 
 def _sentence(error: HTTPException, code: int) -> str:
