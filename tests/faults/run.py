@@ -1,13 +1,19 @@
-"""Uploads while parts are killed at random points; afterwards every one is looked at."""
+"""Uploads while parts are killed at random points; afterwards every one is looked at.
+
+Parts are killed -9, the database's disk is filled to the last byte, and workers run an hour early
+or late.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import random
 import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,13 +23,15 @@ from sqlalchemy.orm import Session
 
 from tests.autograder.tiny import ID
 from tests.bench.cluster import notebook
-from tests.faults.system import System
+from tests.faults.disk import SmallDisk, may_mount
+from tests.faults.system import Servers, System, clock_library
 from tests.services.brokers import Redis
 from tests.services.postgresql import DurablePostgreSQL
 from webapp import jobs
 from webapp.models import Job, JobState, Result, Submission
 
-VICTIMS = ("web", "worker", "sandbox", "broker", "database")
+KILLED = ("web", "worker", "sandbox", "broker", "database")
+_DISK_MB = 512
 _POINTS = 3.5
 _UPLOADERS = 3
 _BETWEEN_SECONDS = 0.5
@@ -34,7 +42,7 @@ _PATIENCE = 900.0
 class Report:
     """What was done, and what became of it."""
 
-    kills: Counter[str] = field(default_factory=Counter)
+    harms: Counter[str] = field(default_factory=Counter)
     acknowledged: int = 0
     refused: int = 0
     lost: int = 0
@@ -88,27 +96,27 @@ class Load:
             thread.join()
 
 
-def run(kills: int, seed: int, *, pause: float = 1.5, hurry: bool = False) -> Report:
-    """Kill at random so often; `hurry` lets the leases of killed workers run out at once."""
+def victims() -> tuple[str, ...]:
+    """What can be harmed here: a small disk takes root, a wrong clock takes libfaketime."""
+    return (*KILLED, *["disk"] * may_mount(), *["clock"] * (clock_library() is not None))
+
+
+def run(harms: int, seed: int, *, pause: float = 1.5, hurry: bool = False) -> Report:
+    """Do harm so often at random; `hurry` lets the leases of killed workers run out at once."""
     chance, report, started = random.Random(seed), Report(), time.monotonic()
-    with (
-        tempfile.TemporaryDirectory(prefix="heldout-faults-") as folder,
-        DurablePostgreSQL() as database,
-        Redis() as broker,
-    ):
-        system = System(Path(folder), database, broker)
+    with tempfile.TemporaryDirectory(prefix="heldout-faults-") as folder, _servers() as servers:
+        system = System(Path(folder), servers)
         try:
             with Load(system, seconds_each=0.3) as load:
                 _wait(lambda: bool(load.acknowledged), "no upload was ever acknowledged", folder)
-                while report.kills.total() < kills:
+                for victim in itertools.islice(_drawn(chance), harms):
                     time.sleep(chance.uniform(0, 2 * pause))
-                    victim = chance.choice(VICTIMS)
+                    _wait(lambda: system.harm(victim, chance, hurry=hurry), victim, folder)  # noqa: B023
+                    report.harms[victim] += 1
+                    # Under load: the next harm meets a service that takes uploads again.
+                    lasted = f"no upload was acknowledged after the harm to the {victim}"
                     before = len(load.acknowledged)
-                    if system.kill(victim, chance, hurry=hurry):
-                        report.kills[victim] += 1
-                        # Under load: the next kill meets a service that takes uploads again.
-                        lasted = f"no upload was acknowledged after the {victim} was killed"
-                        _wait(lambda: len(load.acknowledged) > before, lasted, folder)  # noqa: B023
+                    _wait(lambda: len(load.acknowledged) > before, lasted, folder)  # noqa: B023
             report.acknowledged, report.refused = len(load.acknowledged), load.refused
             _wait(lambda: _settled(system, report), "not everything was graded", folder)
             _inspect(system, load.acknowledged, report)
@@ -116,6 +124,22 @@ def run(kills: int, seed: int, *, pause: float = 1.5, hurry: bool = False) -> Re
             system.close()
     report.seconds = time.monotonic() - started
     return report
+
+
+def _drawn(chance: random.Random) -> Iterator[str]:
+    """Victims in random order, each as often as every other."""
+    while True:
+        yield from chance.sample(victims(), len(victims()))
+
+
+@contextlib.contextmanager
+def _servers() -> Iterator[Servers]:
+    database = DurablePostgreSQL()
+    with contextlib.ExitStack() as stack:
+        disk = SmallDisk(database.folder, _DISK_MB) if may_mount() else None
+        if disk is not None:
+            stack.enter_context(disk)
+        yield Servers(stack.enter_context(database), stack.enter_context(Redis()), disk)
 
 
 def _settled(system: System, report: Report) -> bool:

@@ -54,14 +54,15 @@ class Cluster:
         receipt = receive(session, assignment, user_id=user_id, upload=upload, digest=digest)
         return receipt.submission.id
 
-    def worker(self, *command: str) -> subprocess.Popen[bytes]:
-        """Start a worker process: the fake one, or what the command says."""
+    def worker(self, *command: str, **more: str) -> subprocess.Popen[bytes]:
+        """Start a worker process, the fake one or what the command says, with more environment."""
         environment = {
             **os.environ,
             "HELDOUT_DATABASE_URL": self.database,
             "HELDOUT_BROKER_URL": self.broker_url,
             "HELDOUT_DATA": str(self.folder),
             "HELDOUT_SEED": "a seed of tests only",
+            **more,
         }
         command = command or ("-m", "tests.services.fake_worker", str(self.folder))
         with (self.folder / "workers.log").open("ab") as log:
