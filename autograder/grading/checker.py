@@ -19,6 +19,7 @@ from autograder import receipt as receipts
 from autograder.assignment import Assignment, AssignmentError, Question, load_assignment
 from autograder.grading import protocol
 from autograder.grading.execution import Execution
+from autograder.grading.memory import bound_memory
 from autograder.grading.plugin import CheckPlugin, Submitted, run_session
 from autograder.grading.protocol import Job, Reply
 from autograder.grading.version import grader_version
@@ -238,6 +239,7 @@ def _serve(assignment: Assignment, requests: BinaryIO, answers: BinaryIO) -> Non
         def loop(plugin: CheckPlugin) -> None:
             checker = Checker(assignment, plugin, sandbox)
             sandbox.wait_until_ready()
+            bound_memory()
             try:
                 _answer(checker, requests, answers)
             except BrokenPipeError:

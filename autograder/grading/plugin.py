@@ -17,6 +17,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from autograder.assignment import Assignment, AssignmentError, Question
+from autograder.attachments import Attachments, collected
 from autograder.checks import Mark, mark_of
 from autograder.findings import Finding
 from autograder.grading.execution import Execution
@@ -119,7 +120,8 @@ class CheckPlugin:
         mark = self._marks[name]
         self._current = submitted
         try:
-            reports = runtestprotocol(self._items[name], log=False, nextitem=None)
+            with collected() as attached:
+                reports = runtestprotocol(self._items[name], log=False, nextitem=None)
         finally:
             self._current = None
         outcomes = submitted.outcomes.pop(name, [])
@@ -127,8 +129,8 @@ class CheckPlugin:
             return RuntimeError(f"the check {name} ran {len(outcomes)} times, expected once")
         error = outcomes[0]
         if error is None:
-            return _result(name, mark, Finding(Verdict.PASSED, "", credit=1.0))
-        return _result(name, mark, error) if isinstance(error, Finding) else error
+            error = Finding(Verdict.PASSED, "", credit=1.0)
+        return _result(name, mark, error, attached) if isinstance(error, Finding) else error
 
     def infrastructure_error(self, name: str, message: str) -> CheckResult:
         """A check that could not be judged through a fault of ours."""
@@ -148,7 +150,9 @@ class CheckPlugin:
         return self._current
 
 
-def _result(name: str, mark: Mark, finding: Finding) -> CheckResult:
+def _result(
+    name: str, mark: Mark, finding: Finding, attached: Attachments | None = None
+) -> CheckResult:
     return CheckResult(
         name=name.removeprefix("test_"),
         question=mark.question,
@@ -159,6 +163,8 @@ def _result(name: str, mark: Mark, finding: Finding) -> CheckResult:
         message=finding.message,
         hint=finding.hint,
         traceback=finding.traceback,
+        plots=tuple(attached.plots) if attached else (),
+        measure=attached.measure if attached else None,
     )
 
 
