@@ -32,6 +32,8 @@ _FORMAT = "1"
 _UNSTEADY_VERDICTS = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.INFRASTRUCTURE_ERROR)
 _STEADY_CELLS = ("ok", "error")
 _MOST_IN_MEMORY = 4096
+_MOST_ON_DISK = 4 * 2**30
+_PARTS = 256
 
 
 class Store(Protocol):
@@ -69,18 +71,26 @@ class MemoryStore:
 
 
 class DirectoryStore:
-    """One file a result in a folder that only its owner can read; whole files or none."""
+    """One file a result in a folder that only its owner can read; whole files or none.
 
-    def __init__(self, folder: Path) -> None:
+    The folder holds about `most_bytes` at most: what was not asked for longest goes first.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int = _MOST_ON_DISK) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
+        self._most_in_part = most_bytes // _PARTS
 
     def get(self, key: str) -> bytes | None:
         """The file's content, if it can be read."""
+        path = self._path(key)
         try:
-            return self._path(key).read_bytes()
+            value = path.read_bytes()
         except OSError:
             return None
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        return value
 
     def put(self, key: str, value: bytes) -> None:
         """Written aside and renamed, so that who is interrupted leaves nothing half written."""
@@ -95,6 +105,18 @@ class DirectoryStore:
             except BaseException:
                 os.unlink(aside)
                 raise
+            self._make_room(path.parent)
+
+    def _make_room(self, part: Path) -> None:
+        """Keys are spread evenly, so that each part of the folder has its share of the room."""
+        files = [(entry.stat(), entry.path) for entry in os.scandir(part)]
+        held = sum(stat.st_size for stat, _ in files)
+        for stat, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
+            if held <= self._most_in_part:
+                return
+            with contextlib.suppress(FileNotFoundError):  # another process made room as well
+                os.unlink(path)
+            held -= stat.st_size
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -182,6 +183,17 @@ def test_the_memory_forgets_the_oldest() -> None:
     for key in "abc":
         store.put(key, key.encode())
     assert [store.get(key) for key in "abc"] == [None, b"b", b"c"]
+
+
+def test_a_folder_forgets_what_was_not_asked_for_longest(tmp_path: Path) -> None:
+    store = DirectoryStore(tmp_path, most_bytes=256 * 25)
+    for day, key in enumerate(("ab1", "ab2"), start=1):
+        store.put(key, bytes(10))
+        os.utime(tmp_path / "ab" / key, (day, day))
+    store.put("cd1", bytes(10))
+    assert store.get("ab1") == bytes(10)
+    store.put("ab3", bytes(10))
+    assert [store.get(key) is None for key in ("ab1", "ab2", "ab3", "cd1")] == [0, 1, 0, 0]
 
 
 def test_equal_work_that_comes_at_once_is_graded_once(assignment: Assignment) -> None:
