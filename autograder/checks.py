@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
 from autograder import findings
+from autograder.attachments import measure, plot
 from autograder.comparison import as_array, as_scalar, as_series, assert_close, unpack
 from autograder.findings import Finding
 from autograder.results import Verdict
@@ -26,6 +27,8 @@ __all__ = [
     "assert_close",
     "assert_no_warnings",
     "fail",
+    "measure",
+    "plot",
     "question",
     "ramp",
     "require",

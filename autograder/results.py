@@ -33,8 +33,35 @@ class Status(StrEnum):
     INFRASTRUCTURE_ERROR = "infrastructure_error"
 
 
+class Curve(msgspec.Struct, frozen=True):
+    """One line of a plot: its value at 1, 2, 3, …; `cut` where it went on without being finite."""
+
+    label: str
+    values: tuple[float, ...]
+    cut: bool = False
+
+
+class Plot(msgspec.Struct, frozen=True):
+    """Lines beside each other, the student's first; `x` and `y` are what the axes are called."""
+
+    title: str
+    x: str
+    y: str
+    curves: tuple[Curve, ...]
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """A number that ranks submissions of an assignment, and what it is; higher is better."""
+
+    what: str
+    value: float
+
+
 class CheckResult(msgspec.Struct, frozen=True):
-    """One hidden check: `points` it is worth, `score` it earned, and what the student may read."""
+    """One hidden check: `points` it is worth, `score` it earned, and what the student may read.
+
+    A measure is taken on public rows: students may compare it, and no point depends on it.
+    """
 
     name: str
     question: str
@@ -45,6 +72,8 @@ class CheckResult(msgspec.Struct, frozen=True):
     message: str = ""
     hint: str = ""
     traceback: str = ""
+    plots: tuple[Plot, ...] = ()
+    measure: Measure | None = None
 
 
 class QuestionResult(msgspec.Struct, frozen=True):
@@ -109,6 +138,12 @@ class GradeResult(msgspec.Struct, frozen=True):
     digest: str = ""
     cells: tuple[CellOutput, ...] = ()
     receipt: Receipt | None = None
+
+    @property
+    def measure(self) -> Measure | None:
+        """What a check measured on public rows, if any did."""
+        checks = (check for question in self.questions for check in question.checks)
+        return next((check.measure for check in checks if check.measure), None)
 
     def record(self) -> dict[str, Any]:
         """The submission as the command line's JSON contract writes it."""
