@@ -20,7 +20,8 @@ from autograder.notebook import Cell, Notebook
 from autograder.results import CellOutput, Output, Verdict
 from autograder.sandbox.inside_confine import Confinement
 from autograder.sandbox.outside_launch import Sandbox
-from autograder.sandbox.outside_session import CallReply, CellReply, Session, SessionEnded
+from autograder.sandbox.outside_replies import CallReply, CellReply
+from autograder.sandbox.outside_session import Session, SessionEnded
 
 _MAX_RESTARTS = 25
 _MAX_PASSES = 8

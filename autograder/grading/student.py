@@ -9,7 +9,7 @@ from typing import Any
 from autograder.findings import Finding, fail
 from autograder.grading.execution import Execution
 from autograder.results import Verdict
-from autograder.sandbox.outside_session import CallReply, Raised
+from autograder.sandbox.outside_replies import CallReply, Raised
 
 _DECIMAL = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?")
 

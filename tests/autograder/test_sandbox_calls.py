@@ -15,7 +15,8 @@ import pytest
 from autograder.sandbox import wire
 from autograder.sandbox.inside_confine import Confinement
 from autograder.sandbox.outside_launch import Sandbox
-from autograder.sandbox.outside_session import CallReply, Session, SessionEnded
+from autograder.sandbox.outside_replies import CallReply
+from autograder.sandbox.outside_session import Session, SessionEnded
 from autograder.sandbox.wire import Handle
 from tests.autograder.boundary import PLENTY, call, opened, run, warmed
 
