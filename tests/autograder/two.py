@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.assignment import Assignment, load_assignment
+from autograder.results import GradeResult, Status
 from tests.autograder.uploads import cell, upload
 
 TOML = """
@@ -52,6 +53,7 @@ def test_double_large(student, rng):
     """`double(x)` is 2x for large x too."""
     assert_close(student.double(1e12), 2e12)
 '''
+DOUBLE_ONCE = '@question("double", points=2)\ndef test_double(student, rng):\n    '
 SOLVED = ("def double(x):\n    return 2 * x", "def halve(x):\n    return x / 2")
 
 
@@ -67,3 +69,8 @@ def two_functions(folder: Path, checks: str = CHECKS + HALVE) -> Assignment:
     (home / "a01_two.ipynb").write_bytes(written(*SOLVED))
     (home / "checks.py").write_text(HEAD + checks, encoding="utf-8")
     return load_assignment(home)
+
+
+def verdicts(result: GradeResult) -> dict[str, str]:
+    assert result.status is Status.GRADED, result.error
+    return {question.name: str(question.verdict) for question in result.questions}
