@@ -17,7 +17,7 @@ import re
 import sqlite3
 import sysconfig
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,22 +35,31 @@ class GradebookError(Exception):
     """The gradebook cannot be written: one sentence for whoever named it."""
 
 
-def write_gradebook(path: Path, assignment: Assignment, results: Sequence[GradeResult]) -> None:
+def write_gradebook(
+    path: Path,
+    assignment: Assignment,
+    results: Sequence[GradeResult],
+    *,
+    adjustments: Mapping[str, float] | None = None,
+) -> None:
     """Add the graded results to the gradebook at `path`, made if it does not exist.
 
+    `adjustments` are points by submission that count beyond its questions': nbgrader keeps those
+    below zero as the late penalty of the notebook, those above as extra credit of a question.
     The file is changed as a whole or, if GradebookError is raised, not at all: it is not a
     gradebook, two results have one student's id, a result is of another assignment, or the
     gradebook holds other grade cells of this assignment, whose points would be added.
     """
     students = _by_student(assignment, results)
+    extra = {student_id(name): points for name, points in (adjustments or {}).items()}
     try:
         if path.exists():
             require_gradebook(path)
-            _fill(path, assignment, students)
+            _fill(path, assignment, students, extra)
             return
         unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
         try:
-            _fill(unfinished, assignment, students)
+            _fill(unfinished, assignment, students, extra)
             os.replace(unfinished, path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -113,7 +122,10 @@ def _scripts_on_path() -> Iterator[None]:
 
 
 def _fill(
-    path: Path, assignment: Assignment, students: dict[str, dict[str, QuestionResult]]
+    path: Path,
+    assignment: Assignment,
+    students: dict[str, dict[str, QuestionResult]],
+    adjustments: dict[str, float],
 ) -> None:
     from nbgrader.api import Gradebook, InvalidEntry
     from sqlalchemy.engine import URL
@@ -129,6 +141,9 @@ def _fill(
             for student, questions in students.items():
                 for name, cell in cells.items():
                     _set_score(grades[student, cell.id], questions.get(name))
+            if adjustments and students:
+                gradebook.db.flush()
+                _adjust(gradebook.db, notebook, adjustments, next(iter(cells.values())).id)
             gradebook.db.commit()
     except (SQLAlchemyError, InvalidEntry) as error:
         reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
@@ -226,3 +241,20 @@ def _set_score(grade: Any, question: QuestionResult | None) -> None:
     else:
         grade.auto_score = score
     grade.needs_manual_grade = score is None and grade.manual_score is None
+
+
+def _adjust(database: Any, notebook: Any, adjustments: dict[str, float], cell_id: str) -> None:
+    """Points beyond the questions': a late penalty, or extra credit of the question `cell_id`."""
+    from nbgrader.api import Grade, SubmittedAssignment, SubmittedNotebook
+
+    books = (
+        database.query(SubmittedNotebook, SubmittedAssignment.student_id, Grade)
+        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .filter(SubmittedNotebook.notebook_id == notebook.id, Grade.cell_id == cell_id)
+    )
+    for book, student, grade in books:
+        if student in adjustments:
+            points = round(adjustments[student], 9)
+            book.late_submission_penalty = -points if points < 0 else None
+            grade.extra_credit = points if points > 0 else None

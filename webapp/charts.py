@@ -52,7 +52,7 @@ def histogram(scores: Sequence[float], points: float) -> Histogram:
     for score in scores:
         place = next((i for i, edge in enumerate(edges[1:]) if score < edge), len(counts) - 1)
         counts[place] += 1
-    step = _tick_step(max(counts, default=0))
+    step = tick_step(max(counts, default=0))
     top = max(step, math.ceil(max(counts, default=0) / step) * step)
     scale = (_HEIGHT - _BOTTOM - _TOP) / top
     width = (_WIDTH - _LEFT) / len(counts)
@@ -88,7 +88,8 @@ def _label(edges: list[float], index: int, points: float) -> str:
     return f"{low:g} to {high:g}" if high == points else f"{low:g} to below {high:g}"
 
 
-def _tick_step(most: int) -> int:
+def tick_step(most: int) -> int:
+    """Whole numbers between lines across, so that there are at most five."""
     return next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**6) if most <= 5 * step)
 
 
@@ -116,7 +117,7 @@ class Changes:
 def change_chart(differences: Sequence[float]) -> Changes:
     """Students by change in points: one bar a value where there are few, else ranges of width."""
     counts = _binned([round(difference, 2) for difference in differences])
-    step = _tick_step(max(counts.values(), default=0))
+    step = tick_step(max(counts.values(), default=0))
     top = max(step, math.ceil(max(counts.values(), default=0) / step) * step)
     scale = (_HEIGHT - _BOTTOM - _TOP) / top
     width = (_WIDTH - _LEFT) / max(1, len(counts))

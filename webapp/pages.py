@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, request, url_for
 from flask_bootstrap import Bootstrap5
 from markupsafe import Markup, escape
 
@@ -53,7 +53,10 @@ def init_app(app: Flask) -> None:
         }
     )
     app.jinja_env.globals.update(
-        VERDICTS=VERDICTS, STATES=STATES, MAX_UPLOAD_BYTES=MAX_UPLOAD_BYTES
+        VERDICTS=VERDICTS,
+        STATES=STATES,
+        MAX_UPLOAD_BYTES=MAX_UPLOAD_BYTES,
+        address_with=address_with,
     )
     app.context_processor(_enrolment)
 
@@ -64,6 +67,15 @@ def _enrolment() -> dict[str, Any]:
         "enrolment": enrolment,
         "is_instructor": enrolment is not None and enrolment.role == Role.INSTRUCTOR,
     }
+
+
+def address_with(**changes: Any) -> str:
+    """The page's own address with other parameters; those that are None or empty are left out."""
+    # Names that begin with _ are url_for's own, such as the scheme: no visitor chooses those.
+    asked = {key: value for key, value in request.args.items() if not key.startswith("_")}
+    chosen = {**asked, **(request.view_args or {}), **changes}
+    kept = {key: value for key, value in chosen.items() if value not in (None, "")}
+    return url_for(request.endpoint or "courses.index", **kept)
 
 
 def when(value: datetime | None, zone: str) -> Markup:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from autograder.results import GradeResult, Status, to_json
 from webapp import jobs
+from webapp.failures import failures_of
 from webapp.judge import conditions_of
 from webapp.models import (
     Job,
@@ -115,6 +116,7 @@ def _row(held: jobs.Claim, result: GradeResult) -> Result:
             )
             for position, question in enumerate(result.questions)
         ],
+        failures=failures_of(result),
     )
 
 

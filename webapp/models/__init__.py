@@ -3,6 +3,7 @@
 from webapp.models.accounts import ApiToken, AuditEntry, User
 from webapp.models.base import Base
 from webapp.models.courses import STAFF, Course, CourseAssignment, Enrolment, Role
+from webapp.models.failures import CheckFailure
 from webapp.models.imports import BulkImport, ImportItem, ImportState
 from webapp.models.regrades import Regrade, RegradeItem, RegradeState, Scope
 from webapp.models.submissions import (
@@ -36,6 +37,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "BulkImport",
+    "CheckFailure",
     "Content",
     "Course",
     "CourseAssignment",

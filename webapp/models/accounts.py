@@ -50,6 +50,7 @@ class ApiToken(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+    scopes: Mapped[str] = mapped_column(sa.String(60), default="submit", server_default="submit")
 
     user: Mapped[User] = relationship()
 

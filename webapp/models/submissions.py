@@ -13,6 +13,7 @@ from webapp.clock import now
 from webapp.models.accounts import User
 from webapp.models.base import Base, text_enum
 from webapp.models.courses import CourseAssignment
+from webapp.models.failures import CheckFailure
 
 
 class SubmissionState(StrEnum):
@@ -166,6 +167,7 @@ class Result(Base):
     regrade_id: Mapped[int | None] = mapped_column(index=True)
 
     questions: Mapped[list[QuestionScore]] = relationship(order_by="QuestionScore.position")
+    failures: Mapped[list[CheckFailure]] = relationship(passive_deletes=True)
 
 
 class QuestionScore(Base):

@@ -7,8 +7,11 @@ from webapp.views import (
     api,
     assets,
     courses,
+    gradebook_import,
+    grades,
     health,
     imports,
+    insight,
     metrics,
     people,
     proposals,
@@ -25,7 +28,8 @@ from webapp.views import (
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the service."""
     topics = (
-        *(accounts, api, assets, courses, health, imports, metrics, people, proposals, queue),
+        *(accounts, api, assets, courses, gradebook_import, grades, health, imports, insight),
+        *(metrics, people, proposals, queue),
         *(readings, regrades, results, reviews, staff, submissions),
     )
     return tuple(topic.blueprint for topic in topics)

@@ -1,4 +1,4 @@
-"""Staff: the score table, distributions, a student's attempts, written answers, the log."""
+"""Staff: the score table, a student's attempts, written answers, the log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from flask import (
     Blueprint,
     abort,
     flash,
-    make_response,
     redirect,
     render_template,
     request,
@@ -17,19 +16,15 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from webapp import audit
+from webapp import audit, insight
 from webapp import scores as scoring
 from webapp.access import STAFF, assignment_in, for_roles, student_in, submission_in
+from webapp.attempt_list import newest_attempts
 from webapp.charts import histogram
+from webapp.class_table import STATES_SOUGHT, Filters, Order, sections_of, table_page
+from webapp.clock import now
 from webapp.database import db
-from webapp.export import scores_csv
-from webapp.gradebook import (
-    assignments_of,
-    latest_submissions,
-    question_rates,
-    score_table,
-    sort_rows,
-)
+from webapp.gradebook import assignments_of, question_rates
 from webapp.models import (
     AuditEntry,
     CourseAssignment,
@@ -41,6 +36,7 @@ from webapp.models import (
     User,
 )
 from webapp.standing import standings
+from webapp.timeline import timeline
 from webapp.views.results import RefusedGrade, question_titles, render_result
 
 blueprint = Blueprint("staff", __name__, url_prefix="/courses/<slug>/staff")
@@ -52,60 +48,73 @@ _LONGEST_COMMENT = 5000
 @blueprint.get("")
 @for_roles(*STAFF)
 def scores(enrolment: Enrolment) -> str:
-    """Students by assignments; sorted, searched and cut into pages here, not in the browser."""
+    """Students by assignments; filtered, sorted and cut into pages by the database."""
     assignments = assignments_of(db.session, enrolment.course)
-    search = request.args.get("search", "").strip()[:100]
     columns = {"name", "email", "section", "total", *(str(item.id) for item in assignments)}
     by = request.args.get("sort", "name")
-    by = by if by in columns else "name"
-    descending = request.args.get("order") == "down"
-    rows = sort_rows(score_table(db.session, enrolment.course, search), by, descending=descending)
-    pages = max(1, math.ceil(len(rows) / _PAGE_ROWS))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    order = Order(by if by in columns else "name", request.args.get("order") == "down")
+    filters = _filters(assignments)
+    table = table_page(
+        db.session,
+        enrolment.course,
+        assignments,
+        filters=filters,
+        order=order,
+        moment=now(),
+        page=request.args.get("page", 1, type=int),
+        rows=_PAGE_ROWS,
+    )
     return render_template(
         "staff/scores.html",
         course=enrolment.course,
         assignments=assignments,
-        rows=rows[(page - 1) * _PAGE_ROWS : page * _PAGE_ROWS],
-        found=len(rows),
-        search=search,
-        by=by,
-        descending=descending,
-        page=page,
-        pages=pages,
+        table=table,
+        filters=filters,
+        order=order,
+        states_sought=STATES_SOUGHT,
+        section_choices=[(name, name) for name in sections_of(db.session, enrolment.course)],
+        assignment_choices=[(item.assignment, item.title) for item in assignments],
         dead=_dead_jobs(enrolment),
     )
 
 
-@blueprint.get("/scores.csv")
-@for_roles(Role.INSTRUCTOR)
-def export(enrolment: Enrolment) -> Response:
-    """The whole score table as CSV."""
-    assignments = assignments_of(db.session, enrolment.course)
-    response = make_response(scores_csv(assignments, score_table(db.session, enrolment.course)))
-    response.mimetype = "text/csv"
-    response.headers["Content-Disposition"] = "attachment; filename=scores.csv"
-    return response
+def _filters(assignments: list[CourseAssignment]) -> Filters:
+    by_name = {item.assignment: item for item in assignments}
+    state = request.args.get("state", "")
+    return Filters(
+        search=request.args.get("search", "").strip()[:100],
+        section=request.args.get("section", "").strip()[:60],
+        state=state if state in STATES_SOUGHT else "",
+        assignment=by_name.get(request.args.get("assignment", "")),
+    )
 
 
 @blueprint.get("/assignments/<name>")
 @for_roles(*STAFF)
 def assignment(enrolment: Enrolment, name: str) -> str:
-    """One assignment: distribution, questions, everyone's newest attempt."""
-    item = assignment_in(enrolment, name)
-    rows = score_table(db.session, enrolment.course)
-    cells = [row.cells[item.id] for row in rows if item.id in row.cells]
-    found = [cell.score for cell in cells if cell.score is not None]
+    """One assignment: distribution, questions with their failures, times, newest attempts."""
+    item, course = assignment_in(enrolment, name), enrolment.course
+    submitted, found = insight.counting_scores(db.session, course, item)
+    search = request.args.get("search", "").strip()[:100]
     return render_template(
         "staff/assignment.html",
-        course=enrolment.course,
+        course=course,
         assignment=item,
-        students=len(rows),
-        submitted=len(cells),
+        students=insight.student_count(db.session, course),
+        submitted=submitted,
         chart=histogram(found, item.points),
-        rates=question_rates(db.session, enrolment.course, item),
+        rates=question_rates(db.session, course, item),
+        failures=insight.commonest_failures(db.session, course, item),
         titles=question_titles(item.assignment),
-        submissions=latest_submissions(db.session, item),
+        times=timeline(insight.received_times(db.session, item), item.due_at, course.time_zone),
+        search=search,
+        listed=newest_attempts(
+            db.session,
+            item,
+            search=search,
+            page=request.args.get("page", 1, type=int),
+            rows=_PAGE_ROWS,
+        ),
     )
 
 

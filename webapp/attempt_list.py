@@ -1,0 +1,61 @@
+"""Everybody's newest attempt at one assignment, those that wait for staff first, in pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from webapp.models import CourseAssignment, Submission, User
+
+
+@dataclass(frozen=True)
+class AttemptPage:
+    """Some attempts of `found`; `page` of `pages`, the first is 1."""
+
+    attempts: tuple[Any, ...]
+    found: int
+    page: int
+    pages: int
+
+
+def newest_attempts(
+    session: Session, assignment: CourseAssignment, *, search: str, page: int, rows: int
+) -> AttemptPage:
+    """A page of the newest attempts of students whose name or email has the text."""
+    newest = (
+        sa.select(Submission.user_id, sa.func.max(Submission.attempt).label("attempt"))
+        .where(Submission.course_assignment_id == assignment.id)
+        .group_by(Submission.user_id)
+        .subquery()
+    )
+    same = sa.and_(newest.c.user_id == Submission.user_id, newest.c.attempt == Submission.attempt)
+    statement = (
+        sa.select(
+            Submission.id,
+            Submission.attempt,
+            Submission.received_at,
+            Submission.state,
+            Submission.ungraded,
+            (Submission.auto_score + sa.func.coalesce(Submission.manual_score, 0.0)).label("score"),
+            User.id.label("user_id"),
+            User.name,
+        )
+        .join(newest, same)
+        .join(User, User.id == Submission.user_id)
+        .where(Submission.course_assignment_id == assignment.id)
+    )
+    if search:
+        named = (
+            User.name.icontains(search, autoescape=True),
+            User.email.icontains(search, autoescape=True),
+        )
+        statement = statement.where(sa.or_(*named))
+    found = session.scalar(sa.select(sa.func.count()).select_from(statement.subquery())) or 0
+    pages = max(1, -(-found // rows))
+    page = min(max(page, 1), pages)
+    ordered = statement.order_by((Submission.ungraded == 0), User.name, User.id)
+    shown = session.execute(ordered.limit(rows).offset((page - 1) * rows)).all()
+    return AttemptPage(tuple(shown), found, page, pages)

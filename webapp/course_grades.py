@@ -1,0 +1,109 @@
+"""Everybody's total by the course's rule: what the report, the exports and the student read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from webapp.gradebook import Cell, Row, assignments_of, counting_attempts, score_table
+from webapp.models import (
+    LARGEST_TEAM,
+    SMALLEST_TEAM,
+    Course,
+    CourseAssignment,
+    Enrolment,
+    PaperReview,
+    Proposal,
+    Slide,
+    Team,
+    TeamMember,
+)
+from webapp.pass_rule import Outcome, PassRule, PassRuleError, evaluate, read_rule
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A student's row of the score table, and where the rule puts it."""
+
+    row: Row
+    written: bool
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class CourseGrades:
+    """The whole class by the course's rule; `fault` says why a stored rule could not be read."""
+
+    rule: PassRule
+    assignments: tuple[CourseAssignment, ...]
+    students: tuple[Graded, ...]
+    fault: str = ""
+
+    @property
+    def passed(self) -> int:
+        """How many students pass as things are."""
+        return sum(student.outcome.passed is True for student in self.students)
+
+
+def course_grades(session: Session, course: Course, section: str = "") -> CourseGrades:
+    """Every student of the course, or of one section; nobody passes by a rule that is no rule."""
+    rule, fault = rule_of(course)
+    assignments = assignments_of(session, course)
+    written = with_written_option(session, course)
+    rows = score_table(session, course)
+    students = tuple(
+        graded(rule, assignments, row, written=row.user_id in written)
+        for row in rows
+        if not section or row.section == section
+    )
+    return CourseGrades(rule, tuple(assignments), students, fault)
+
+
+def rule_of(course: Course) -> tuple[PassRule, str]:
+    """The course's rule; where what is stored is none, an empty one and the sentence why."""
+    try:
+        return read_rule(course.pass_rule), ""
+    except PassRuleError as error:
+        return PassRule(), str(error)
+
+
+def graded(
+    rule: PassRule, assignments: Sequence[CourseAssignment], row: Row, *, written: bool
+) -> Graded:
+    """One student by the rule."""
+    scores = {number: cell.score for number, cell in row.cells.items()}
+    return Graded(row, written, evaluate(rule, assignments, scores, written=written))
+
+
+def student_row(session: Session, enrolment: Enrolment) -> Row:
+    """One student's row of the score table."""
+    user = enrolment.user
+    row = Row(user.id, user.name, user.email, enrolment.section)
+    counting = counting_attempts(enrolment.course_id)
+    found = sa.select(counting).where(counting.c.place == 1, counting.c.user_id == user.id)
+    for cell in session.execute(found):
+        row.cells[cell.course_assignment_id] = Cell(
+            cell.id, cell.score, cell.ungraded, cell.attempts, cell.state, cell.received_at
+        )
+    return row
+
+
+def with_written_option(session: Session, course: Course) -> set[int]:
+    """The students whose review is in, or whose complete team has handed in a slide."""
+    mate = aliased(TeamMember)
+    members = sa.select(sa.func.count(mate.id)).where(mate.team_id == Team.id)
+    in_team = (
+        sa.select(TeamMember.user_id)
+        .join(Team, TeamMember.team_id == Team.id)
+        .join(Proposal, Proposal.team_id == Team.id)
+        .where(
+            Team.course_id == course.id,
+            members.scalar_subquery().between(SMALLEST_TEAM, LARGEST_TEAM),
+            sa.exists().where(Slide.proposal_id == Proposal.id),
+        )
+    )
+    reviewers = sa.select(PaperReview.user_id).where(PaperReview.course_id == course.id)
+    return set(session.scalars(sa.union(in_team, reviewers)))

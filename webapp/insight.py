@@ -1,0 +1,225 @@
+"""What a class has understood: failures grouped, assignments beside each other, who is at risk.
+
+Everything is counted by the database, in a fixed number of statements whatever the class's size.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from webapp.gradebook import counting_attempts
+from webapp.models import (
+    CheckFailure,
+    Course,
+    CourseAssignment,
+    Enrolment,
+    Result,
+    Role,
+    Submission,
+    User,
+)
+
+FAILURES_SHOWN = 5
+MISSING_AT_RISK = 2
+SHARE_AT_RISK = 0.5
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One reason, and how many students of those who were graded it stopped."""
+
+    question: str
+    description: str
+    reason: str
+    students: int
+
+
+def commonest_failures(
+    session: Session, course: Course, assignment: CourseAssignment
+) -> dict[str, list[Failure]]:
+    """Per question, the reasons that cost most students points, over the attempts that count."""
+    counting = counting_attempts(course.id)
+    students = sa.func.count(sa.distinct(counting.c.user_id)).label("students")
+    grouped = (
+        sa.select(
+            CheckFailure.question,
+            sa.func.max(CheckFailure.description).label("description"),
+            CheckFailure.reason,
+            students,
+            sa.func.row_number()
+            .over(partition_by=CheckFailure.question, order_by=(students.desc(),))
+            .label("place"),
+        )
+        .join(Result, CheckFailure.result_id == Result.id)
+        .join(counting, Result.submission_id == counting.c.id)
+        .where(
+            counting.c.place == 1,
+            counting.c.course_assignment_id == assignment.id,
+            Result.current.is_(True),
+        )
+        .group_by(CheckFailure.question, CheckFailure.check_name, CheckFailure.reason)
+        .subquery()
+    )
+    rows = session.execute(
+        sa.select(grouped.c.question, grouped.c.description, grouped.c.reason, grouped.c.students)
+        .where(grouped.c.place <= FAILURES_SHOWN)
+        .order_by(grouped.c.students.desc(), grouped.c.reason)
+    )
+    found: dict[str, list[Failure]] = defaultdict(list)
+    for row in rows:
+        found[row.question].append(Failure(*row))
+    return dict(found)
+
+
+def counting_scores(
+    session: Session, course: Course, assignment: CourseAssignment
+) -> tuple[int, list[float]]:
+    """How many students handed in, and the scores that count."""
+    counting = counting_attempts(course.id)
+    found = session.scalars(
+        sa.select(counting.c.score)
+        .join(Enrolment, Enrolment.user_id == counting.c.user_id)
+        .where(
+            counting.c.place == 1,
+            counting.c.course_assignment_id == assignment.id,
+            Enrolment.course_id == course.id,
+            Enrolment.role == Role.STUDENT,
+        )
+    ).all()
+    return len(found), [score for score in found if score is not None]
+
+
+def student_count(session: Session, course: Course) -> int:
+    """How many students the course has."""
+    found = sa.select(sa.func.count(Enrolment.id)).where(
+        Enrolment.course_id == course.id, Enrolment.role == Role.STUDENT
+    )
+    return session.scalar(found) or 0
+
+
+def received_times(session: Session, assignment: CourseAssignment) -> list[datetime]:
+    """When each attempt came in."""
+    return list(
+        session.scalars(
+            sa.select(Submission.received_at).where(
+                Submission.course_assignment_id == assignment.id
+            )
+        )
+    )
+
+
+@dataclass(frozen=True)
+class AssignmentTotals:
+    """One assignment over the class."""
+
+    submitted: int = 0
+    mean: float | None = None
+    full: int = 0
+    late: int = 0
+    waiting: int = 0
+
+
+def totals_by_assignment(session: Session, course: Course) -> dict[int, AssignmentTotals]:
+    """Every assignment that somebody handed in, over the attempts that count."""
+    counting = counting_attempts(course.id)
+    full = sa.case((counting.c.score >= CourseAssignment.points, 1), else_=0)
+    late = sa.case((counting.c.received_at > CourseAssignment.due_at, 1), else_=0)
+    waiting = sa.case((counting.c.ungraded > 0, 1), else_=0)
+    rows = session.execute(
+        sa.select(
+            counting.c.course_assignment_id,
+            sa.func.count(counting.c.id),
+            sa.func.avg(counting.c.score),
+            *(sa.func.sum(column) for column in (full, late, waiting)),
+        )
+        .join(CourseAssignment, CourseAssignment.id == counting.c.course_assignment_id)
+        .join(Enrolment, Enrolment.user_id == counting.c.user_id)
+        .where(
+            counting.c.place == 1,
+            Enrolment.course_id == course.id,
+            Enrolment.role == Role.STUDENT,
+        )
+        .group_by(counting.c.course_assignment_id)
+    )
+    return {row[0]: AssignmentTotals(*row[1:]) for row in rows}
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """A student who may not pass, and what is missing."""
+
+    user_id: int
+    name: str
+    section: str
+    missing: int
+    points: float
+
+
+@dataclass(frozen=True)
+class RiskList:
+    """Who is at risk of `found` students, a page of them; `possible` points were due so far."""
+
+    students: tuple[AtRisk, ...]
+    found: int
+    due: int
+    possible: float
+
+
+def at_risk(
+    session: Session,
+    course: Course,
+    assignments: Sequence[CourseAssignment],
+    *,
+    moment: datetime,
+    page: int,
+    rows: int,
+) -> RiskList:
+    """Students with at least two due assignments missing, or under half of the points due so far.
+
+    Those with the fewest points come first.
+    """
+    due = [item for item in assignments if item.due_at is not None and item.due_at < moment]
+    possible = sum(item.points for item in due)
+    if not due:
+        return RiskList((), 0, 0, 0.0)
+    counting = counting_attempts(course.id)
+    handed_in = sa.func.count(counting.c.id)
+    points = sa.func.coalesce(sa.func.sum(counting.c.score), 0.0)
+    counts = sa.and_(
+        counting.c.user_id == Enrolment.user_id,
+        counting.c.place == 1,
+        counting.c.course_assignment_id.in_([item.id for item in due]),
+    )
+    found = session.execute(
+        sa.select(
+            User.id,
+            User.name,
+            Enrolment.section,
+            handed_in.label("handed_in"),
+            points.label("points"),
+            sa.func.count().over().label("found"),
+        )
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .outerjoin(counting, counts)
+        .where(Enrolment.course_id == course.id, Enrolment.role == Role.STUDENT)
+        .group_by(User.id, User.name, Enrolment.section)
+        .having(
+            sa.or_(
+                handed_in <= len(due) - MISSING_AT_RISK,
+                points < SHARE_AT_RISK * possible,
+            )
+        )
+        .order_by(points, User.name, User.id)
+        .limit(rows)
+        .offset((page - 1) * rows)
+    ).all()
+    students = tuple(
+        AtRisk(row.id, row.name, row.section, len(due) - row.handed_in, row.points) for row in found
+    )
+    return RiskList(students, found[0].found if found else 0, len(due), possible)

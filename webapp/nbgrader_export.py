@@ -1,0 +1,123 @@
+"""A course as an nbgrader gradebook: every attempt that counts, question by question."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from autograder.assignment import Assignment, Limits, Question
+from autograder.gradebook import write_gradebook
+from autograder.results import GradeResult, QuestionResult, Status, Verdict
+from webapp.gradebook import assignments_of, counting_attempts
+from webapp.models import (
+    Course,
+    CourseAssignment,
+    Enrolment,
+    ManualGrade,
+    QuestionScore,
+    Result,
+    Role,
+    User,
+)
+
+
+def export_course(session: Session, course: Course, path: Path) -> int:
+    """Write the course's counting attempts to a gradebook; returns how many there were.
+
+    A student's id there is the email. What the course counts beyond the questions' points, such as
+    a late penalty or an override, is nbgrader's late penalty or extra credit, so that both say the
+    same score. Raises GradebookError.
+    """
+    results = _results(session, course)
+    counted = _counted_scores(session, course)
+    written = 0
+    for item in assignments_of(session, course):
+        mine = results.get(item.id, {})
+        shown = list(mine.values())
+        adjustments = {
+            result.submission: counted[item.id, user_id] - (result.score or 0.0)
+            for user_id, result in mine.items()
+            if (item.id, user_id) in counted
+        }
+        write_gradebook(path, _described(item, shown), shown, adjustments=adjustments)
+        written += len(shown)
+    return written
+
+
+def _counted_scores(session: Session, course: Course) -> dict[tuple[int, int], float]:
+    counting = counting_attempts(course.id)
+    rows = session.execute(
+        sa.select(counting.c.course_assignment_id, counting.c.user_id, counting.c.score).where(
+            counting.c.place == 1, counting.c.score.is_not(None)
+        )
+    )
+    return {(row[0], row[1]): row.score for row in rows}
+
+
+def _results(session: Session, course: Course) -> dict[int, dict[int, GradeResult]]:
+    """What counts, by assignment and student, in two statements."""
+    counting = counting_attempts(course.id)
+    rows = session.execute(
+        sa.select(
+            counting.c.course_assignment_id,
+            counting.c.user_id,
+            User.email,
+            CourseAssignment.assignment,
+            QuestionScore.question,
+            QuestionScore.kind,
+            QuestionScore.score,
+            QuestionScore.max_score,
+            QuestionScore.verdict,
+            ManualGrade.points,
+        )
+        .join(Result, sa.and_(Result.submission_id == counting.c.id, Result.current.is_(True)))
+        .join(QuestionScore, QuestionScore.result_id == Result.id)
+        .join(CourseAssignment, CourseAssignment.id == counting.c.course_assignment_id)
+        .join(User, User.id == counting.c.user_id)
+        .join(Enrolment, sa.and_(Enrolment.user_id == User.id, Enrolment.course_id == course.id))
+        .outerjoin(
+            ManualGrade,
+            sa.and_(
+                ManualGrade.submission_id == counting.c.id,
+                ManualGrade.question == QuestionScore.question,
+            ),
+        )
+        .where(
+            counting.c.place == 1,
+            Result.status == str(Status.GRADED),
+            Enrolment.role == Role.STUDENT,
+        )
+        .order_by(counting.c.course_assignment_id, User.email, QuestionScore.position)
+    )
+    questions: dict[tuple[int, int], list[QuestionResult]] = defaultdict(list)
+    named: dict[tuple[int, int], tuple[str, str]] = {}
+    for row in rows:
+        key = (row.course_assignment_id, row.user_id)
+        named[key] = (row.email, row.assignment)
+        score = row.points if row.kind == "manual" else row.score
+        questions[key].append(
+            QuestionResult(row.question, row.kind, score, row.max_score, Verdict(row.verdict))
+        )
+    found: dict[int, dict[int, GradeResult]] = defaultdict(dict)
+    for (number, user_id), (email, assignment) in named.items():
+        asked = tuple(questions[number, user_id])
+        total = sum(question.score or 0.0 for question in asked)
+        most = sum(question.max_score for question in asked)
+        found[number][user_id] = GradeResult(
+            email, assignment, Status.GRADED, total, most, questions=asked
+        )
+    return found
+
+
+def _described(item: CourseAssignment, results: list[GradeResult]) -> Assignment:
+    """The assignment as it was graded, which the folder may no longer hold."""
+    questions: dict[str, Question] = {}
+    for result in results:
+        for asked in result.questions:
+            questions[asked.name] = Question(asked.name, asked.max_score, asked.kind)
+    return Assignment(
+        item.assignment, item.title, Path(), (), Limits(), questions=tuple(questions.values())
+    )

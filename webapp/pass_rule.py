@@ -1,0 +1,155 @@
+"""A course's rule for passing: read strictly, said in words, and decided here alone.
+
+`Course.pass_rule` is a table with any of these keys; an empty table is no rule.
+
+- `minimum_share`: the least share of the points of all assignments together, 0 to 1
+- `minimum_each`: the least share of the points of every single assignment, 0 to 1
+- `written_option`: true where a proposal (a complete team with a slide) or a paper review is needed
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.models import CourseAssignment
+
+_KEYS = ("minimum_share", "minimum_each", "written_option")
+_CLOSE = 1e-9
+
+
+class PassRuleError(ValueError):
+    """A rule is not one: one sentence."""
+
+
+@dataclass(frozen=True)
+class PassRule:
+    """What it takes to pass; shares are from 0 to 1, and 0 asks for nothing."""
+
+    minimum_share: float = 0.0
+    minimum_each: float = 0.0
+    written_option: bool = False
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything is asked for."""
+        return bool(self.minimum_share or self.minimum_each or self.written_option)
+
+    def stored(self) -> dict[str, Any]:
+        """As `Course.pass_rule` keeps it."""
+        kept = {key: getattr(self, key) for key in _KEYS}
+        return {key: value for key, value in kept.items() if value}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition in words, whether it is met, and where the student stands."""
+
+    text: str
+    met: bool
+    standing: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A student by the rule: every condition, and all of them together."""
+
+    total: float
+    possible: float
+    conditions: tuple[Condition, ...]
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether every condition is met; None where the course has no rule."""
+        return all(c.met for c in self.conditions) if self.conditions else None
+
+    @property
+    def share(self) -> float:
+        """The points as a share of the possible ones."""
+        return self.total / self.possible if self.possible else 0.0
+
+
+def read_rule(table: Mapping[str, Any]) -> PassRule:
+    """The rule that a course stores; raises PassRuleError."""
+    unknown = sorted(set(table) - set(_KEYS))
+    if unknown:
+        raise PassRuleError(
+            f"The pass rule has the key {unknown[0]!r}, expected {', '.join(_KEYS)}."
+        )
+    written = table.get("written_option", False)
+    if not isinstance(written, bool):
+        raise PassRuleError(f"written_option is {written!r}, expected true or false.")
+    return PassRule(_share(table, "minimum_share"), _share(table, "minimum_each"), written)
+
+
+def _share(table: Mapping[str, Any], key: str) -> float:
+    value = table.get(key, 0.0)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or not 0 <= value <= 1:
+        raise PassRuleError(f"{key} is {value!r}, expected a number from 0 to 1.")
+    return float(value)
+
+
+def in_words(rule: PassRule) -> str:
+    """The rule as a student reads it."""
+    if not rule.exists:
+        return "This course has no rule for passing: your instructor decides."
+    parts = list(_texts(rule))
+    joined = ", and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return f"You pass with {joined}."
+
+
+def _texts(rule: PassRule) -> Iterator[str]:
+    if rule.minimum_share:
+        yield f"at least {_percent(rule.minimum_share)} of the points of all assignments together"
+    if rule.minimum_each:
+        yield f"at least {_percent(rule.minimum_each)} of the points of each assignment"
+    if rule.written_option:
+        yield "the written option: a proposal of a complete team with its slide, or a paper review"
+
+
+def evaluate(
+    rule: PassRule,
+    assignments: Sequence[CourseAssignment],
+    scores: Mapping[int, float | None],
+    *,
+    written: bool,
+) -> Outcome:
+    """Where a student stands, with the scores that count by the assignment's number."""
+    total = sum(scores.get(item.id) or 0.0 for item in assignments)
+    possible = sum(item.points for item in assignments)
+    conditions = []
+    for text, key in zip(_texts(rule), _asked(rule), strict=True):
+        if key == "minimum_share":
+            met = total >= rule.minimum_share * possible - _CLOSE
+            share = total / possible if possible else 0.0
+            standing = f"{total:g} of {possible:g} points, {_percent(share)}"
+        elif key == "minimum_each":
+            below = [i for i in assignments if not _enough(rule, i, scores.get(i.id))]
+            met = not below
+            standing = "met by every one" if met else "below it: " + _titles(below)
+        else:
+            met = written
+            standing = "handed in" if written else "not complete yet"
+        conditions.append(Condition(text[0].upper() + text[1:], met, standing))
+    return Outcome(round(total, 6), possible, tuple(conditions))
+
+
+def _asked(rule: PassRule) -> Iterator[str]:
+    return (key for key in _KEYS if getattr(rule, key))
+
+
+def _enough(rule: PassRule, item: CourseAssignment, score: float | None) -> bool:
+    return (score or 0.0) >= rule.minimum_each * item.points - _CLOSE
+
+
+def _titles(items: Sequence[CourseAssignment]) -> str:
+    shown = ", ".join(item.title for item in items[:3])
+    return shown + (f" and {len(items) - 3} more" if len(items) > 3 else "")
+
+
+def _percent(share: float) -> str:
+    # Cut, not rounded: 59.96% is not yet 60%.
+    return f"{math.floor(share * 1000 + 1e-6) / 10:g}%"

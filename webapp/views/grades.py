@@ -1,0 +1,172 @@
+"""Grades: totals by the course's rule, exports, nbgrader's gradebook, and one's own standing."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response
+
+from autograder.gradebook import GradebookError
+from webapp import audit
+from webapp.access import STAFF, for_roles
+from webapp.clock import now
+from webapp.course_grades import (
+    CourseGrades,
+    course_grades,
+    graded,
+    rule_of,
+    student_row,
+    with_written_option,
+)
+from webapp.database import db
+from webapp.export import canvas_csv, scores_csv
+from webapp.gradebook import assignments_of
+from webapp.models import Enrolment, Role
+from webapp.pass_rule import PassRuleError, in_words, read_rule
+from webapp.views.submissions import attachment
+
+blueprint = Blueprint("grades", __name__, url_prefix="/courses/<slug>")
+
+
+@blueprint.get("/grade")
+@for_roles(Role.STUDENT)
+def own(enrolment: Enrolment) -> str:
+    """One's own points, and the rule with where one stands."""
+    course = enrolment.course
+    return render_template("courses/grade.html", course=course, **standing_by_rule(enrolment))
+
+
+def standing_by_rule(enrolment: Enrolment) -> dict[str, object]:
+    """What a page needs to show a student the rule, and where they stand."""
+    course = enrolment.course
+    rule, fault = rule_of(course)
+    if fault:
+        current_app.logger.error("course %s: %s", course.slug, fault)
+    assignments = assignments_of(db.session, course)
+    row = student_row(db.session, enrolment)
+    written = enrolment.user_id in with_written_option(db.session, course)
+    return {
+        "rule_in_words": in_words(rule),
+        "assignments": assignments,
+        "graded": graded(rule, assignments, row, written=written),
+    }
+
+
+@blueprint.get("/staff/grades")
+@for_roles(*STAFF)
+def show(enrolment: Enrolment) -> str:
+    """The rule, how many pass by it as things are, and everything to take away."""
+    return _page(enrolment)
+
+
+@blueprint.post("/staff/grades/rule")
+@for_roles(Role.INSTRUCTOR)
+def save_rule(enrolment: Enrolment) -> Response | tuple[str, int]:
+    """Change the rule; the shares are typed in per cent."""
+    form = {key: request.form.get(key, "").strip() for key in ("minimum_share", "minimum_each")}
+    try:
+        shares = {key: _from_percent(text) for key, text in form.items()}
+        rule = read_rule({**shares, "written_option": "written_option" in request.form})
+    except PassRuleError as error:
+        return _page(enrolment, str(error)), 422
+    before, enrolment.course.pass_rule = enrolment.course.pass_rule, rule.stored()
+    audit.record(
+        db.session,
+        enrolment,
+        "change pass rule",
+        subject=enrolment.course.slug,
+        before=before,
+        after=rule.stored(),
+    )
+    db.session.commit()
+    flash("The rule is saved, and students see it.", "success")
+    return redirect(url_for("grades.show", slug=enrolment.course.slug), code=303)
+
+
+@blueprint.get("/staff/grades/report")
+@for_roles(*STAFF)
+def report(enrolment: Enrolment) -> str:
+    """Everyone on one page that prints well."""
+    section = request.args.get("section", "").strip()[:60]
+    grades = _grades(enrolment, section)
+    return render_template(
+        "staff/report.html",
+        course=enrolment.course,
+        grades=grades,
+        section=section,
+        rule_in_words=in_words(grades.rule),
+        moment=now(),
+    )
+
+
+@blueprint.get("/staff/scores.csv")
+@for_roles(Role.INSTRUCTOR)
+def export(enrolment: Enrolment) -> Response:
+    """Everything as CSV."""
+    return _csv(scores_csv(_grades(enrolment)), "scores.csv")
+
+
+@blueprint.get("/staff/grades/canvas.csv")
+@for_roles(Role.INSTRUCTOR)
+def canvas(enrolment: Enrolment) -> Response:
+    """The file that Canvas's gradebook imports."""
+    return _csv(canvas_csv(_grades(enrolment)), f"{enrolment.course.slug}-canvas.csv")
+
+
+@blueprint.get("/staff/grades/gradebook.db")
+@for_roles(Role.INSTRUCTOR)
+def gradebook(enrolment: Enrolment) -> Response | tuple[str, int]:
+    """The course as an nbgrader gradebook."""
+    from webapp.nbgrader_export import export_course
+
+    with tempfile.TemporaryDirectory(prefix="heldout-gradebook-") as folder:
+        path = Path(folder) / "gradebook.db"
+        try:
+            export_course(db.session, enrolment.course, path)
+        except GradebookError as error:
+            return _page(enrolment, str(error)), 409
+        data = path.read_bytes() if path.exists() else b""
+    if not data:
+        return _page(enrolment, "The course has no assignment to put into a gradebook."), 409
+    return attachment(data, "gradebook.db", "application/vnd.sqlite3")
+
+
+def _page(enrolment: Enrolment, refusal: str = "") -> str:
+    grades = _grades(enrolment)
+    return render_template(
+        "staff/grades.html",
+        course=enrolment.course,
+        grades=grades,
+        rule_in_words=in_words(grades.rule),
+        refusal=refusal,
+        typed=request.form if request.method == "POST" else None,
+    )
+
+
+def _grades(enrolment: Enrolment, section: str = "") -> CourseGrades:
+    return course_grades(db.session, enrolment.course, section)
+
+
+def _from_percent(text: str) -> float:
+    try:
+        return float(text or 0) / 100
+    except ValueError:
+        raise PassRuleError(f"The share is {text!r}, expected per cent from 0 to 100.") from None
+
+
+def _csv(text: str, name: str) -> Response:
+    response = make_response(text)
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response

@@ -1,0 +1,41 @@
+"""Staff: assignments beside each other, and the students who may not pass."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from webapp import insight
+from webapp.access import STAFF, for_roles
+from webapp.clock import now
+from webapp.database import db
+from webapp.gradebook import assignments_of
+from webapp.models import Enrolment
+
+blueprint = Blueprint("insight", __name__, url_prefix="/courses/<slug>/staff")
+
+_PAGE_ROWS = 50
+
+
+@blueprint.get("/insight")
+@for_roles(*STAFF)
+def overview(enrolment: Enrolment) -> str:
+    """Assignments beside each other, and the students who may not pass."""
+    course = enrolment.course
+    assignments = assignments_of(db.session, course)
+    page = max(1, request.args.get("page", 1, type=int))
+    risk = insight.at_risk(
+        db.session, course, assignments, moment=now(), page=page, rows=_PAGE_ROWS
+    )
+    return render_template(
+        "staff/insight.html",
+        course=course,
+        assignments=assignments,
+        students=insight.student_count(db.session, course),
+        totals=insight.totals_by_assignment(db.session, course),
+        nothing=insight.AssignmentTotals(),
+        risk=risk,
+        page=page,
+        pages=max(1, -(-risk.found // _PAGE_ROWS)),
+        missing_at_risk=insight.MISSING_AT_RISK,
+        share_at_risk=insight.SHARE_AT_RISK,
+    )
