@@ -22,3 +22,17 @@ def record(
             detail=detail,
         )
     )
+
+
+def record_command(
+    session: Session, course_id: int, action: str, *, subject: str, **detail: Any
+) -> None:
+    """Note what whoever runs the site did from the command line; the caller commits."""
+    session.add(
+        AuditEntry(
+            course_id=course_id,
+            action=action,
+            subject=subject,
+            detail={**detail, "by": "command line"},
+        )
+    )

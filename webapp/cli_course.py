@@ -103,6 +103,7 @@ def _start(session: Session, item: CourseAssignment, scope: Scope, section: str)
 
     judge = current_judge(item.assignment)
     found = regrades.start(session, item, judge, actor_id=None, scope=scope, section=section)
+    _note(session, found, "start regrade")
     session.commit()
     return found
 
@@ -184,7 +185,6 @@ def _points(value: float | None) -> str:
 
 def _finish(session: Session, opened: Regrade, then: str | None) -> None:
     from webapp import publishing, regrades
-    from webapp.models import AuditEntry
 
     if then is None:
         click.echo("Students see none of it yet: run this again with --publish or --discard.")
@@ -194,12 +194,17 @@ def _finish(session: Session, opened: Regrade, then: str | None) -> None:
     else:
         regrades.discard(session, opened)
         click.echo("The regrade is discarded: every score is as it was.")
-    session.add(
-        AuditEntry(
-            course_id=opened.course_assignment.course_id,
-            action=f"{then} regrade",
-            subject=f"regrade {opened.id} of {opened.course_assignment.assignment}",
-            detail={"version": opened.grader_version, "by": "command line"},
-        )
-    )
+    _note(session, opened, f"{then} regrade")
     session.commit()
+
+
+def _note(session: Session, opened: Regrade, action: str) -> None:
+    from webapp import audit
+
+    audit.record_command(
+        session,
+        opened.course_assignment.course_id,
+        action,
+        subject=f"regrade {opened.id} of {opened.course_assignment.assignment}",
+        version=opened.grader_version,
+    )

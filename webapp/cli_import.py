@@ -28,21 +28,16 @@ def import_work(course: str, assignment: str, paths: tuple[Path, ...], preview: 
     before the @, the name or the number. Work that is there already is not handed in again, so the
     same command can be repeated after it was broken off.
     """
-    from webapp import imports
+    from webapp import audit, imports
+    from webapp.import_matching import ImportRefused, gather
     from webapp.tools import Tools
 
     with service_database() as engine, Session(engine) as session:
         item = course_assignment(session, course, assignment)
         try:
-            found = imports.read(
-                session,
-                item,
-                paths,
-                Tools().parse_notebook,
-                filename=paths[0].name,
-                actor_id=None,
-            )
-        except imports.ImportRefused as error:
+            gathered = gather(session, item, paths, Tools().parse_notebook)
+            found = imports.keep(session, item, gathered, filename=paths[0].name, actor_id=None)
+        except ImportRefused as error:
             raise click.ClickException(str(error)) from None
         listed = imports.items(session, found)
         for refused in (entry for entry in listed if entry.error):
@@ -54,5 +49,14 @@ def import_work(course: str, assignment: str, paths: tuple[Path, ...], preview: 
             return
         session.commit()
         taken = imports.take_in(session, found)
-    left = sum(1 for entry in listed if entry.error)
-    click.echo(f"{taken.new} handed in, {taken.same} were there already, {left} not taken in.")
+        left = sum(1 for entry in listed if entry.error)
+        said = f"{taken.new} handed in, {taken.same} were there already, {left} not taken in."
+        audit.record_command(
+            session,
+            item.course_id,
+            "import work",
+            subject=f"import {found.id} of {item.assignment}",
+            outcome=said,
+        )
+        session.commit()
+    click.echo(said)

@@ -3,12 +3,15 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from tests.webapp.graders import TOOLS, notebook
-from webapp import imports
+from webapp import import_matching, imports
+from webapp.database import db
+from webapp.import_matching import ImportRefused, gather
 from webapp.models import Content, CourseAssignment, ImportItem, Job, Lane, Submission, User
 
 PAGE = "/courses/dl/staff/assignments/a01_demo/import"
@@ -30,9 +33,8 @@ def archive(files):
 
 
 def read(session, assignment, path):
-    found = imports.read(
-        session, assignment, [path], TOOLS.parse_notebook, filename=path.name, actor_id=None
-    )
+    gathered = gather(session, assignment, [path], TOOLS.parse_notebook)
+    found = imports.keep(session, assignment, gathered, filename=path.name, actor_id=None)
     session.commit()
     return found
 
@@ -111,6 +113,49 @@ def test_discarding_forgets_the_files_that_nothing_else_uses(session, assignment
     session.commit()
     assert session.scalar(sa.select(sa.func.count()).select_from(Content)) == 1
     assert session.scalar(sa.select(sa.func.count(ImportItem.id))) == 1
+
+
+def test_nothing_is_written_before_every_notebook_is_parsed(auth, app, monkeypatch):
+    ina, seen = auth.login("ina"), []
+    data = archive({f"{name}.ipynb": notebook(name) for name in ("ada", "bob")})
+
+    def parse(content):
+        seen.append("parse")
+        return TOOLS.parse_notebook(content)
+
+    app.extensions["heldout"] = replace(TOOLS, parse_notebook=parse)
+    with app.app_context():
+        engine = db.engine
+    for _ in range(2):  # the second time an earlier import is discarded
+        form = {"archive": (io.BytesIO(data), "work.zip"), "csrf_token": ina.token()}
+        seen.clear()
+        note = lambda _c, _cur, text, *_: seen.append(text.split()[0])  # noqa: E731
+        sa.event.listen(engine, "before_cursor_execute", note)
+        assert ina.client.post(PAGE, data=form).status_code == 303
+        sa.event.remove(engine, "before_cursor_execute", note)
+        assert seen.count("parse") == 2
+        written = [at for at, what in enumerate(seen) if what in ("INSERT", "UPDATE", "DELETE")]
+        assert written
+        assert min(written) > max(at for at, what in enumerate(seen) if what == "parse")
+
+
+def test_more_than_the_most_bytes_are_refused_without_asking_for_their_sizes(
+    session, assignment, tmp_path, monkeypatch
+):
+    for name in ("ada", "bob"):
+        (tmp_path / f"{name}.ipynb").write_bytes(notebook("x" * 1000))
+    monkeypatch.setattr(import_matching, "MOST_UNPACKED_BYTES", 1500)
+    with pytest.raises(ImportRefused, match="import them in parts"):
+        gather(session, assignment, [tmp_path], TOOLS.parse_notebook)
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(session, assignment, tmp_path):
+    file = tmp_path / "ada.ipynb"
+    file.write_bytes(notebook("x = 1"))
+    gathered = gather(session, assignment, [tmp_path], TOOLS.parse_notebook)
+    file.write_bytes(notebook("x = 2"))
+    with pytest.raises(ImportRefused, match="was changed while it was read"):
+        imports.keep(session, assignment, gathered, filename="x", actor_id=None)
 
 
 def test_staff_import_on_the_page(auth, session):

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from webapp import audit, imports
 from webapp.access import assignment_in, for_roles
 from webapp.database import db
-from webapp.imports import ImportRefused
+from webapp.import_matching import ImportRefused, gather
 from webapp.models import BulkImport, Course, CourseAssignment, Enrolment, Role
 from webapp.tools import tools
 from webapp.uploads import safe_filename
@@ -74,48 +74,41 @@ def upload(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
 
 
 def _read(enrolment: Enrolment, assignment: CourseAssignment, path: Path) -> None:
-    earlier = imports.open_import(db.session, assignment)
-    if earlier is not None:
-        imports.discard(db.session, earlier)
-    imports.read(
-        db.session,
-        assignment,
-        [path],
-        tools().parse_notebook,
-        filename=path.name,
-        actor_id=enrolment.user_id,
-    )
+    found = gather(db.session, assignment, [path], tools().parse_notebook)
+    imports.keep(db.session, assignment, found, filename=path.name, actor_id=enrolment.user_id)
 
 
 @blueprint.post("/take")
 @for_roles(Role.INSTRUCTOR)
 def take(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Hand in what was matched; what was broken off goes on."""
-    assignment = assignment_in(enrolment, name)
-    found = _shown(assignment)
-    if found is None:
-        return _page(enrolment, assignment, "That import is not open any more."), 409
-    taken = imports.take_in(db.session, found)
-    said = f"{taken.new} handed in, {taken.same} were there already."
-    subject = f"import {found.id} of {assignment.assignment}"
-    audit.record(db.session, enrolment, "import work", subject=subject, outcome=said)
-    db.session.commit()
-    flash(said, "success")
-    return redirect(_address(enrolment, assignment, "staff.assignment"), code=303)
+    return _finish(enrolment, name, "import work", "staff.assignment")
 
 
 @blueprint.post("/discard")
 @for_roles(Role.INSTRUCTOR)
 def discard(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Forget what was read."""
+    return _finish(enrolment, name, "discard import", "imports.show")
+
+
+def _finish(enrolment: Enrolment, name: str, action: str, then: str) -> Response | tuple[str, int]:
+    """Take in or discard the import that the page showed, and note it."""
     assignment = assignment_in(enrolment, name)
     found = _shown(assignment)
     if found is None:
         return _page(enrolment, assignment, "That import is not open any more."), 409
-    imports.discard(db.session, found)
+    if action == "import work":
+        taken = imports.take_in(db.session, found)
+        said = f"{taken.new} handed in, {taken.same} were there already."
+    else:
+        imports.discard(db.session, found)
+        said = "The import is discarded: nothing was handed in."
+    subject = f"import {found.id} of {assignment.assignment}"
+    audit.record(db.session, enrolment, action, subject=subject, outcome=said)
     db.session.commit()
-    flash("The import is discarded: nothing was handed in.", "success")
-    return redirect(_address(enrolment, assignment), code=303)
+    flash(said, "success")
+    return redirect(_address(enrolment, assignment, then), code=303)
 
 
 def _shown(assignment: CourseAssignment) -> BulkImport | None:
