@@ -15,7 +15,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp import broker, logs
-from webapp.models import Job, JobState, Lane, Submission, SubmissionState
+from webapp.models import (
+    Job,
+    JobState,
+    Lane,
+    Regrade,
+    RegradeState,
+    Submission,
+    SubmissionState,
+)
 from webapp.waiting import moment_of, of_paused_courses
 
 LEASE = timedelta(seconds=60)
@@ -39,7 +47,7 @@ def enqueue(session: Session, submission: Submission, lane: Lane) -> Job:
     job = Job(
         submission_id=submission.id,
         lane=lane,
-        queue=_queue_for(submission.course_assignment.assignment),
+        queue=queue_for(submission.course_assignment.assignment),
         not_before=moment,
         created_at=moment,
         request_id=logs.request_id(),
@@ -136,8 +144,10 @@ def release_as_done(session: Session, held: Claim) -> bool:
 
 def fault(session: Session, held: Claim, message: str) -> bool:
     """A fault of ours: try again after a pause, or leave the job to staff; commits."""
-    faults = session.scalar(sa.select(Job.faults).where(Job.id == held.job_id)) or 0
-    values = _after_fault(faults + 1, message, moment_of(session))
+    row = session.execute(_with_regrade().where(Job.id == held.job_id)).one_or_none()
+    if row is None:
+        return False
+    values = _after_fault(row, message, moment_of(session))
     kept = _update_job(session, held, JobState.RUNNING, **values)
     if kept:
         set_submission(session, held.job_id, held.submission_id, _state_after(values))
@@ -150,14 +160,14 @@ def sweep(session: Session) -> int:
     moment = moment_of(session)
     _mend_after_clock_change(session, moment)
     expired = session.execute(
-        sa.select(Job.id, Job.submission_id, Job.attempt, Job.faults)
+        _with_regrade()
         .where(Job.state == JobState.RUNNING, Job.lease_expires_at < moment)
         .order_by(Job.id)
     ).all()
     swept = 0
     for row in expired:
         message = "The worker stopped before it had finished."
-        values = _after_fault(row.faults + 1, message, moment)
+        values = _after_fault(row, message, moment)
         held = Claim(row.id, row.submission_id, row.attempt)
         if _update_job(session, held, JobState.RUNNING, **values):
             set_submission(session, row.id, row.submission_id, _state_after(values))
@@ -197,14 +207,7 @@ def retry(session: Session, job_id: int, submission_id: int) -> bool:
     return True
 
 
-def unfinished(session: Session) -> int:
-    """How many jobs wait or run."""
-    states = (JobState.QUEUED, JobState.RUNNING)
-    counted = session.scalar(sa.select(sa.func.count()).where(Job.state.in_(states)))
-    return counted or 0
-
-
-def _queue_for(assignment_id: str) -> str:
+def queue_for(assignment_id: str) -> str:
     """What the assignment declares that it needs; the worker says so when it cannot be read."""
     from autograder.assignment import AssignmentError, find_assignment
 
@@ -218,13 +221,22 @@ def _pause(faults: int) -> timedelta:
     return _FIRST_PAUSE * 4 ** (faults - 1)
 
 
-def _after_fault(faults: int, message: str, moment: datetime) -> dict[str, Any]:
+def _with_regrade() -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(
+        Job.id, Job.submission_id, Job.attempt, Job.faults, Regrade.state.label("regrade")
+    ).outerjoin(Regrade, Job.regrade_id == Regrade.id)
+
+
+def _after_fault(row: sa.Row[Any], message: str, moment: datetime) -> dict[str, Any]:
+    faults = row.faults + 1
     values: dict[str, Any] = {
         "faults": faults,
         "last_error": message[:2000],
         "lease_owner": None,
         "lease_expires_at": None,
     }
+    if row.regrade not in (None, RegradeState.OPEN):  # nobody waits for its result any more
+        return values | {"state": JobState.CANCELLED, "finished_at": moment}
     if faults >= MOST_FAULTS:
         return values | {"state": JobState.DEAD, "finished_at": moment}
     return values | {"state": JobState.QUEUED, "not_before": moment + _pause(faults)}

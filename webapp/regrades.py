@@ -83,7 +83,7 @@ def start(
     session.execute(sa.insert(RegradeItem).from_select(columns, chosen))
     if not _count(session, regrade):
         raise RegradeRefused("No graded submission is among those chosen, so none can be regraded.")
-    _queue(session, regrade)
+    _queue(session, assignment, regrade)
     return regrade
 
 
@@ -127,30 +127,30 @@ def _chosen(assignment: CourseAssignment, regrade: Regrade, judge: Judge) -> sa.
     return statement.where(Enrolment.section == regrade.section) if regrade.section else statement
 
 
-def _queue(session: Session, regrade: Regrade) -> None:
-    """A job in the batch lane for each submission that nothing is known about."""
-    queue = (
-        sa.select(Job.queue)
-        .where(Job.submission_id == RegradeItem.submission_id)
-        .order_by(Job.id.desc())
-        .limit(1)
-        .scalar_subquery()
+def _queue(session: Session, assignment: CourseAssignment, regrade: Regrade) -> None:
+    """A job in the batch lane for each submission that nothing is known about.
+
+    What the assignment needs may have changed since its submissions were graded.
+    """
+    queue, moment = jobs.queue_for(assignment.assignment), moment_of(session)
+    waiting = sa.select(RegradeItem.submission_id).where(
+        RegradeItem.regrade_id == regrade.id, RegradeItem.new_result_id.is_(None)
     )
-    waiting = sa.select(
-        RegradeItem.submission_id,
-        RegradeItem.regrade_id,
-        sa.func.coalesce(queue, "cpu").label("queue"),
-    ).where(RegradeItem.regrade_id == regrade.id, RegradeItem.new_result_id.is_(None))
-    moment = moment_of(session)
     rows = [
-        {**row._mapping, "lane": Lane.BATCH, "not_before": moment, "created_at": moment}
-        for row in session.execute(waiting)
+        {
+            "submission_id": submission_id,
+            "regrade_id": regrade.id,
+            "queue": queue,
+            "lane": Lane.BATCH,
+            "not_before": moment,
+            "created_at": moment,
+        }
+        for submission_id in session.scalars(waiting)
     ]
     if rows:
         session.execute(sa.insert(Job), rows)
-    queued = sa.select(Job.id, Job.queue).where(Job.regrade_id == regrade.id)
-    for job_id, name in session.execute(queued):
-        broker.announce_on_commit(session, job_id, name)
+    for job_id in session.scalars(sa.select(Job.id).where(Job.regrade_id == regrade.id)):
+        broker.announce_on_commit(session, job_id, queue)
 
 
 def open_regrade(session: Session, assignment: CourseAssignment) -> Regrade | None:
@@ -209,7 +209,10 @@ def discard(session: Session, regrade: Regrade) -> None:
 
 
 def close(session: Session, regrade: Regrade, state: RegradeState) -> None:
-    """The one who changes the state from open goes on; whoever comes second is refused."""
+    """The one who changes the state from open goes on; whoever comes second is refused.
+
+    What faults of ours had stopped is not waited for any more.
+    """
     closed = session.execute(
         sa.update(Regrade)
         .where(Regrade.id == regrade.id, Regrade.state == RegradeState.OPEN)
@@ -218,3 +221,9 @@ def close(session: Session, regrade: Regrade, state: RegradeState) -> None:
     )
     if not closed.rowcount:  # type: ignore[attr-defined]
         raise RegradeRefused("This regrade was published or discarded already.")
+    session.execute(
+        sa.update(Job)
+        .where(Job.regrade_id == regrade.id, Job.state == JobState.DEAD)
+        .values(state=JobState.CANCELLED)
+        .execution_options(**_WITHOUT_SYNC)
+    )

@@ -24,7 +24,7 @@ from autograder.results import GradeResult, Status
 from webapp import broker, fleet, jobs, logs, scores
 from webapp.models import Submission
 from webapp.progress import Progress
-from webapp.waiting import moment_of
+from webapp.waiting import moment_of, unfinished
 
 log = logging.getLogger("heldout.worker")
 
@@ -128,7 +128,7 @@ class Worker:
 
     def _waiting(self) -> bool:
         with Session(self._engine) as session:
-            return jobs.unfinished(session) > 0
+            return unfinished(session) > 0
 
     def _carry_out(self, claim: jobs.Claim) -> None:
         """Grade one submission, with its numbers in every line of the log meanwhile."""

@@ -34,24 +34,29 @@ def work(slots: int, queues: Sequence[str] = ()) -> None:
     """Grade until SIGTERM or SIGINT; what is being graded then is finished."""
     from autograder.cache import DirectoryStore, ResultCache
     from autograder.grading import GradingPool
-    from autograder.sandbox.outside_host import preflight
     from autograder.seeds import secret_seed
 
     queues = tuple(queues) or queues_here()
     url = broker_url()
     engine = make_engine(database_url())
-    sandbox = "; ".join(f"{layer.name} {layer.detail}" for layer in preflight() if layer.holds)
     seed = secret_seed(data_folder() / "seed")
     cache = ResultCache(DirectoryStore(data_folder() / "results"))
     with GradingPool(workers=slots, seed=seed, cache=cache) as pool:
         threading.Thread(target=_warm, args=(pool, engine, slots), daemon=True).start()
-        worker = Worker(engine, pool, slots=slots, queues=queues, sandbox=sandbox)
+        worker = Worker(engine, pool, slots=slots, queues=queues, sandbox=sandbox_layers())
         if url:
             from webapp.broker.celery_worker import consume
 
             consume(url, engine, worker)
         else:
             worker.run(_stopped_by_signal())
+
+
+def sandbox_layers() -> str:
+    """The layers that hold here, for staff of any course: names alone, no path of this machine."""
+    from autograder.sandbox.outside_host import preflight
+
+    return ", ".join(layer.name for layer in preflight() if layer.holds)
 
 
 def require_shared_seed() -> None:

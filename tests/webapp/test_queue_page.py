@@ -12,6 +12,7 @@ from webapp import fleet, jobs
 from webapp.fleet import Place
 from webapp.models import AuditEntry, Job, JobState, Submission, SubmissionState
 from webapp.waiting import moment_of
+from webapp.worker_process import sandbox_layers
 
 QUEUE = "/courses/dl/staff/queue"
 
@@ -106,3 +107,17 @@ def test_a_dead_job_can_be_cancelled_for_good(auth, session, handed_in):
     auth.login("ina").post(f"{QUEUE}/submissions/{handed_in}/cancel")
     assert state_of(session, handed_in) == SubmissionState.CANCELLED
     assert "Nothing waits" in auth.login("ina").get(QUEUE).text
+
+
+def test_a_regrades_job_leads_to_its_regrade_where_it_can_be_stopped(auth, session, graded):
+    submission = graded("ada")
+    session.add(Job(submission_id=submission.id, lane=jobs.Lane.BATCH, regrade_id=1))
+    session.commit()
+    page = auth.login("ina").get(QUEUE).text
+    assert f'href="/courses/dl/staff/assignments/{ASSIGNMENT}/regrade">Part of a regrade' in page
+    assert "/cancel" not in page
+
+
+def test_no_path_of_a_worker_is_told():
+    assert "bubblewrap" in sandbox_layers()
+    assert "/" not in sandbox_layers()

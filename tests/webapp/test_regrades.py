@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace as replaced
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from autograder.receipt import Receipt
 from tests.webapp.graders import TOOLS, StandInPool, broken, rejected, result
 from tests.webapp.test_jobs import drain
 from webapp import jobs, publishing, regrades, scores
+from webapp.clock import now
 from webapp.judge import Judge, conditions_of
 from webapp.models import (
     CourseAssignment,
@@ -180,6 +182,48 @@ def test_a_new_version_that_refuses_a_notebook_says_so_before_and_after(
     publishing.publish(session, regrade)
     session.commit()
     assert (ada.state, ada.auto_score) == (SubmissionState.REJECTED, None)
+
+
+def test_jobs_go_to_the_queue_that_the_assignment_needs_now(
+    session, assignment, class_of_two, monkeypatch
+):
+    monkeypatch.setattr(jobs, "queue_for", lambda _: "gpu")
+    regrade = begin(session, assignment)
+    queues = session.scalars(sa.select(Job.queue).where(Job.regrade_id == regrade.id)).all()
+    assert queues == ["gpu", "gpu"]
+
+
+@pytest.mark.parametrize("way", ["fault", "sweep"])
+def test_a_fault_after_the_regrade_was_discarded_leaves_nothing_to_do(
+    session, assignment, class_of_two, way
+):
+    regrade = begin(session, assignment)
+    claim = jobs.claim(session, "worker")
+    job = sa.update(Job).where(Job.id == claim.job_id)
+    session.execute(job.values(faults=jobs.MOST_FAULTS - 1))
+    regrades.discard(session, regrade)
+    session.commit()
+    if way == "fault":
+        assert jobs.fault(session, claim, "the sandbox did not start")
+    else:
+        session.execute(job.values(lease_expires_at=now() - timedelta(hours=1)))
+        session.commit()
+        assert jobs.sweep(session) == 1
+    states = session.scalars(sa.select(Job.state).where(Job.regrade_id == regrade.id)).all()
+    assert states == [JobState.CANCELLED]
+
+
+def test_publishing_leaves_no_stopped_job_behind(session, engine, assignment, class_of_two):
+    regrade = begin(session, assignment)
+    session.execute(
+        sa.update(Job).where(Job.regrade_id == regrade.id).values(faults=jobs.MOST_FAULTS - 1)
+    )
+    session.commit()
+    drain(engine, StandInPool(lambda _: broken()))
+    assert publishing.publish(session, regrade) == 0
+    session.commit()
+    states = session.scalars(sa.select(Job.state).where(Job.regrade_id == regrade.id)).all()
+    assert states == [JobState.CANCELLED] * 2
 
 
 def test_publishing_waits_for_every_result(session, assignment, class_of_two):

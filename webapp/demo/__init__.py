@@ -39,6 +39,7 @@ from webapp.intake import receive
 from webapp.models import Course, CourseAssignment, Lane, Submission, SubmissionState, User
 from webapp.tools import Tools
 from webapp.uploads import Upload
+from webapp.waiting import unfinished
 from webapp.worker import Grader, Worker
 
 _LEAST_FREE_BYTES = 300 * 2**20
@@ -163,7 +164,7 @@ def grade_all(engine: sa.Engine, data: Path) -> None:
 
     with Session(engine) as session:
         jobs.sweep(session)
-        waiting = jobs.unfinished(session)
+        waiting = unfinished(session)
     if not waiting:
         click.echo("Every sample submission is graded already.")
         return

@@ -13,7 +13,7 @@ from webapp import audit, fleet, steering
 from webapp.access import STAFF, for_roles, submission_in
 from webapp.database import db
 from webapp.models import CourseAssignment, Enrolment, Job, JobState, Role, Submission
-from webapp.views.submissions import current_job
+from webapp.views.submissions import steer
 from webapp.waiting import moment_of
 
 blueprint = Blueprint("queue", __name__, url_prefix="/courses/<slug>/staff/queue")
@@ -58,14 +58,10 @@ def _unserved(jobs: Sequence[Job], served: set[str]) -> list[str]:
 @for_roles(Role.INSTRUCTOR)
 def cancel(enrolment: Enrolment, submission_id: int) -> Response:
     """Take a submission out of the queue."""
-    submission = submission_in(enrolment, submission_id)
-    job = current_job(submission)
-    if job is not None and steering.cancel(db.session, job.id, submission.id):
-        audit.record(db.session, enrolment, "cancel", subject=f"submission {submission.id}")
+    if steer(enrolment, submission_in(enrolment, submission_id), steering.cancel, "cancel"):
         flash("The submission is out of the queue, and its student can read why.", "success")
     else:
         flash("That submission does not wait any more, so nothing was cancelled.", "info")
-    db.session.commit()
     return _queue(enrolment)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.utils import send_file
 from werkzeug.wrappers import Response
 
@@ -83,14 +85,27 @@ def download(enrolment: Enrolment, submission_id: int) -> Response:
 def retry(enrolment: Enrolment, submission_id: int) -> Response:
     """Grade again what our own faults had stopped, or staff had cancelled."""
     submission = submission_in(enrolment, submission_id)
-    job = current_job(submission)
-    if job is not None and jobs.retry(db.session, job.id, submission.id):
-        audit.record(db.session, enrolment, "grade again", subject=f"submission {submission.id}")
+    done = steer(enrolment, submission, jobs.retry, "grade again")
+    if done:
         flash("The submission is queued again.", "success")
     else:
         flash("That submission has no stopped grading to try again.", "info")
-    db.session.commit()
     return redirect(_address(enrolment, submission), code=303)
+
+
+def steer(
+    enrolment: Enrolment,
+    submission: Submission,
+    change: Callable[[Session, int, int], bool],
+    action: str,
+) -> bool:
+    """Do `change` to the submission's job and note it; False when there is nothing to change."""
+    job = current_job(submission)
+    done = job is not None and change(db.session, job.id, submission.id)
+    if done:
+        audit.record(db.session, enrolment, action, subject=f"submission {submission.id}")
+    db.session.commit()
+    return done
 
 
 def current_job(submission: Submission) -> Job | None:
