@@ -73,5 +73,6 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "BOOTSTRAP_SERVE_LOCAL": True,
         "HELDOUT_METRICS_TOKEN": settings.metrics_token,
         "HELDOUT_UPLOAD_LIMIT": settings.upload_limit,
+        "HELDOUT_MAILER": settings.mailer,
         "WTF_CSRF_TIME_LIMIT": None,
     }

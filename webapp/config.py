@@ -11,6 +11,7 @@ from pathlib import Path
 from limits import parse_many
 
 from autograder.notebook import MAX_BYTES as MAX_UPLOAD_BYTES
+from webapp.mail import Mailer, MailSettingsError
 
 __all__ = ["MAX_UPLOAD_BYTES", "Settings", "SettingsError"]
 _UPLOAD_LIMIT = "120 per minute"
@@ -30,6 +31,7 @@ class Settings:
     `upload_limit` is how many files one account may hand in, such as `120 per minute`.
     `broker_url` is where Celery workers wait; without one, workers ask the database.
     `metrics_token` opens /metrics to other machines; without one it is open to this one alone.
+    `mailer` sends links; without one staff hand them out.
     """
 
     data: Path
@@ -41,6 +43,7 @@ class Settings:
     upload_limit: str = _UPLOAD_LIMIT
     broker_url: str = ""
     metrics_token: str = ""
+    mailer: Mailer | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -56,6 +59,7 @@ class Settings:
             upload_limit=_rate(environ, "HELDOUT_UPLOAD_LIMIT", _UPLOAD_LIMIT),
             broker_url=broker_url(environ),
             metrics_token=_optional_secret(environ, "HELDOUT_METRICS_TOKEN"),
+            mailer=_mailer(environ),
         )
 
 
@@ -87,6 +91,13 @@ def broker_url(environ: Mapping[str, str] = os.environ) -> str:
             "HELDOUT_BROKER_URL is set but Celery is missing: install heldout[cluster]."
         )
     return url
+
+
+def _mailer(environ: Mapping[str, str]) -> Mailer | None:
+    try:
+        return Mailer.from_environment(environ)
+    except MailSettingsError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _secret(environ: Mapping[str, str], name: str) -> str:

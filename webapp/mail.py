@@ -7,18 +7,24 @@ import os
 import smtplib
 import ssl
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from flask import current_app
+
 log = logging.getLogger("heldout.web")
 
-_SECONDS = 20
+# What one step of talking to the server may take, and all letters of a page together.
+_STEP_SECONDS = 10
+_ALL_SECONDS = 25
+MOST_AT_ONCE = 500
 
 
 class MailSettingsError(ValueError):
-    """HELDOUT_SMTP_URL or HELDOUT_MAIL_FROM is wrong: one sentence."""
+    """HELDOUT_SMTP_URL, HELDOUT_MAIL_FROM or HELDOUT_SITE is wrong: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -42,33 +48,48 @@ class Mailer:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Mailer | None:
         """HELDOUT_SMTP_URL (`smtp://` with STARTTLS, or `smtps://`), or None when it is not set."""
         url, sender = environ.get("HELDOUT_SMTP_URL"), environ.get("HELDOUT_MAIL_FROM")
+        site = environ.get("HELDOUT_SITE", "").rstrip("/")
         if not url:
             return None
-        server = urlsplit(url)
-        if server.scheme not in ("smtp", "smtps") or not server.hostname:
-            raise MailSettingsError(
-                "HELDOUT_SMTP_URL is expected to be smtp://user:password@host:port, or smtps://…."
-            )
         if not sender or "@" not in sender:
             raise MailSettingsError(f"HELDOUT_MAIL_FROM is {sender!r}, expected an address.")
-        return cls(server, sender, environ.get("HELDOUT_SITE", "").rstrip("/"))
+        if site and not site.startswith(("https://", "http://")):
+            raise MailSettingsError(
+                f"HELDOUT_SITE is {site!r}, expected an address such as https://heldout.example.edu."
+            )
+        return cls(_server(url), sender, site)
 
     def send(self, letters: Sequence[Letter]) -> list[str]:
-        """Send every letter over one connection; returns the addresses that got none."""
+        """Send letters over one connection; returns the addresses that got none.
+
+        At most MOST_AT_ONCE, and none after some time: somebody waits for the page.
+        """
         missed = [letter.to for letter in letters]
+        give_up = time.monotonic() + _ALL_SECONDS
         try:
             with self._connect() as connection:
-                for letter in letters:
-                    try:
-                        connection.send_message(self._message(letter))
+                for letter in letters[:MOST_AT_ONCE]:
+                    if time.monotonic() > give_up:
+                        log.warning("the mail server is slow: %d mails were not sent", len(missed))
+                        break
+                    if self._sent(connection, letter):
                         missed.remove(letter.to)
-                    except smtplib.SMTPResponseException as error:
-                        log.warning("a mail was refused with status %d", error.smtp_code)
-                    except smtplib.SMTPRecipientsRefused:
-                        log.warning("a mail was refused for its address")
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
             log.warning("mail could not be sent: %s", type(error).__name__)
         return missed
+
+    def _sent(self, connection: smtplib.SMTP, letter: Letter) -> bool:
+        try:
+            connection.send_message(self._message(letter))
+        except smtplib.SMTPResponseException as error:
+            log.warning("a mail was refused with status %d", error.smtp_code)
+        except smtplib.SMTPRecipientsRefused:
+            log.warning("a mail was refused for its address")
+        except (smtplib.SMTPNotSupportedError, UnicodeError):
+            log.warning("the mail server takes no address like that")
+        else:
+            return True
+        return False
 
     def send_later(self, letters: Sequence[Letter]) -> None:
         """Send without keeping the page waiting, so that its time tells nobody anything."""
@@ -79,10 +100,10 @@ class Mailer:
         if self.server.scheme == "smtps":
             context = ssl.create_default_context()
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, self.server.port or 465, timeout=_SECONDS, context=context
+                host, self.server.port or 465, timeout=_STEP_SECONDS, context=context
             )
         else:
-            connection = smtplib.SMTP(host, self.server.port or 587, timeout=_SECONDS)
+            connection = smtplib.SMTP(host, self.server.port or 587, timeout=_STEP_SECONDS)
             if host not in ("127.0.0.1", "localhost", "::1"):
                 connection.starttls(context=ssl.create_default_context())
         if self.server.username:
@@ -95,3 +116,22 @@ class Mailer:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         return message
+
+
+def _server(url: str) -> SplitResult:
+    expected = "HELDOUT_SMTP_URL is expected to be smtp://user:password@host:port, or smtps://…."
+    try:
+        server = urlsplit(url)
+        usable = server.scheme in ("smtp", "smtps") and server.hostname and server.port != 0
+    except ValueError:  # such as a port that is no number, or too large
+        usable = False
+    if not usable:
+        raise MailSettingsError(expected)
+    return server
+
+
+def configured_mailer() -> Mailer | None:
+    """The running application's mailer, if it has one."""
+    found = current_app.config["HELDOUT_MAILER"]
+    assert found is None or isinstance(found, Mailer)
+    return found

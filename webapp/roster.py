@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,21 @@ import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
+from webapp import audit
 from webapp.database import db
-from webapp.models import Course, Enrolment, Role, User
+from webapp.models import (
+    Course,
+    CourseAssignment,
+    Enrolment,
+    PaperReview,
+    Proposal,
+    Role,
+    Slide,
+    Submission,
+    Team,
+    TeamMember,
+    User,
+)
 from webapp.security import welcome_token
 
 MOST_PEOPLE = 5000
@@ -46,11 +59,20 @@ class Invitation:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did; `invited` are the people who have no password yet."""
+    """What an import did; `invited` are the people who have no password yet.
+
+    `staff` are the email addresses of those who were enrolled with the rights of staff.
+    """
 
     enrolled: int
     known: int
     invited: tuple[Invitation, ...]
+    staff: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, object]:
+        """What the log keeps of it."""
+        found: dict[str, object] = {"enrolled": self.enrolled, "known": self.known}
+        return found | ({"staff": ", ".join(self.staff)} if self.staff else {})
 
 
 def read_roster(data: bytes, source: str) -> list[Person]:
@@ -93,7 +115,15 @@ def import_roster(slug: str, path: Path) -> Imported:
     if course is None:
         known = ", ".join(db.session.scalars(sa.select(Course.slug))) or "none"
         raise RosterError(f"There is no course {slug!r}; known: {known}.")
-    imported = enrol(db.session, course, read_roster(path.read_bytes(), str(path)))
+    people = read_roster(path.read_bytes(), str(path))
+    imported = enrol(db.session, course, people)
+    audit.record_command(
+        db.session,
+        course.id,
+        "import roster",
+        subject=f"course {course.slug}",
+        **imported.told(),
+    )
     db.session.commit()
     return imported
 
@@ -104,27 +134,28 @@ def enrol(session: Session, course: Course, people: list[Person]) -> Imported:
     known = _users(session, emails)
     strangers = [person for person in people if person.email not in known]
     if strangers:
-        rows = [{"email": person.email, "name": person.name} for person in strangers]
-        session.execute(sa.insert(User), rows)
+        accounts = [{"email": person.email, "name": person.name} for person in strangers]
+        session.execute(sa.insert(User), accounts)
     users = known | _users(session, [person.email for person in strangers])
     there = set(
         session.scalars(sa.select(Enrolment.user_id).where(Enrolment.course_id == course.id))
     )
-    new = [
+    new = [person for person in people if users[person.email].id not in there]
+    rows = [
         {
             "course_id": course.id,
             "user_id": users[person.email].id,
             "role": person.role,
             "section": person.section,
         }
-        for person in people
-        if users[person.email].id not in there
+        for person in new
     ]
-    if new:
-        session.execute(sa.insert(Enrolment), new)
+    if rows:
+        session.execute(sa.insert(Enrolment), rows)
     everyone = [users[email] for email in emails]
     invited = tuple(invite(user) for user in everyone if user.password is None)
-    return Imported(len(new), len(people) - len(new), invited)
+    staff = tuple(f"{p.email} ({p.role})" for p in new if p.role != Role.STUDENT)
+    return Imported(len(new), len(people) - len(new), invited, staff)
 
 
 def invite(user: User) -> Invitation:
@@ -143,19 +174,32 @@ def _users(session: Session, emails: list[str]) -> dict[str, User]:
 def out_of_reach(session: Session, instructor_id: int, user_ids: Collection[int]) -> set[int]:
     """Whose password an instructor must not be able to set: they take part elsewhere as well.
 
-    A link would open that other course too, so only the person gets one, by mail.
+    A link would open that other course too, or the work that is kept of one who has left it, so
+    only the person gets one, by mail.
     """
     own = sa.select(Enrolment.course_id).where(
         Enrolment.user_id == instructor_id, Enrolment.role == Role.INSTRUCTOR
     )
     ids, found = list(user_ids), {instructor_id} & set(user_ids)
     for start in range(0, len(ids), _TOGETHER):
-        found |= set(
-            session.scalars(
-                sa.select(Enrolment.user_id).where(
-                    Enrolment.user_id.in_(ids[start : start + _TOGETHER]),
-                    Enrolment.course_id.not_in(own),
-                )
-            )
-        )
+        for statement in _part_elsewhere(own, ids[start : start + _TOGETHER]):
+            found |= set(session.scalars(statement))
     return found
+
+
+def _part_elsewhere(own: sa.Select[int], ids: list[int]) -> Iterator[sa.Select[int]]:
+    """Who of `ids` takes part, or has handed something in, in a course that is not among `own`."""
+    for table in (Enrolment, TeamMember, PaperReview):
+        yield sa.select(table.user_id).where(table.user_id.in_(ids), table.course_id.not_in(own))
+    yield (
+        sa.select(Submission.user_id)
+        .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
+        .where(Submission.user_id.in_(ids), CourseAssignment.course_id.not_in(own))
+        .distinct()
+    )
+    yield (
+        sa.select(Slide.user_id)
+        .join(Proposal, Slide.proposal_id == Proposal.id)
+        .join(Team, Proposal.team_id == Team.id)
+        .where(Slide.user_id.in_(ids), Team.course_id.not_in(own))
+    )

@@ -1,28 +1,28 @@
 """Who is in a course: rosters from a page, links that open nobody else's door, and mail."""
 
 import io
+import itertools
 import re
 import socketserver
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from tests.webapp.graders import TOOLS
 from tests.webapp.people import enrol
-from webapp import create_app
+from webapp import create_app, mail
+from webapp.config import SettingsError
 from webapp.database import db
-from webapp.mail import Letter, Mailer, MailSettingsError
-from webapp.models import AuditEntry, Course, Enrolment, Role, User
+from webapp.intake import receive
+from webapp.mail import Letter, Mailer
+from webapp.models import AuditEntry, Course, CourseAssignment, Enrolment, Role, User
+from webapp.uploads import Upload
 
 CSV = "name,email,role,section\nZoë Q,zoe@example.edu,student,B\nBob,bob@example.edu,student,A\n"
 LINK = re.compile(r"http://localhost(/welcome/[^<\s\"]+)")
-
-
-@pytest.fixture(autouse=True)
-def _no_mail(monkeypatch):
-    monkeypatch.delenv("HELDOUT_SMTP_URL", raising=False)
 
 
 def import_csv(visitor, text, **options):
@@ -111,6 +111,31 @@ def test_a_roster_gives_no_link_to_someone_invited_elsewhere(auth, session):
     assert LINK.findall(page) == []
 
 
+def test_work_that_is_kept_in_another_course_is_out_of_reach_too(auth, session):
+    ada = user(session, "ada")
+    elsewhere = session.scalars(
+        sa.select(CourseAssignment).join(Course).where(Course.slug == "other")
+    ).one()
+    data = b"{}"
+    receive(
+        session,
+        elsewhere,
+        user_id=ada.id,
+        upload=Upload("w.ipynb", data, "0" * 64),
+        digest="1" * 64,
+    )
+    ina = auth.login("ina")
+    page = ina.post(ina.course(f"staff/people/{ada.id}/link")).text
+    assert LINK.findall(page) == []
+    assert "take" in page
+
+
+def test_who_was_given_the_rights_of_staff_is_in_the_log(auth, session):
+    import_csv(auth.login("ina"), CSV + "Al,al@example.edu,instructor,\n")
+    entry = session.scalars(sa.select(AuditEntry)).one()
+    assert entry.detail["staff"] == "al@example.edu (instructor)"
+
+
 def test_someone_removed_no_longer_gets_in_and_the_work_stays(auth, session, graded):
     submission = graded("ada")
     ina, ada = auth.login("ina"), auth.login("ada")
@@ -161,12 +186,20 @@ def _server():
         server.shutdown()
 
 
+def mailer_of(server):
+    return Mailer.from_environment(
+        {
+            "HELDOUT_SMTP_URL": f"smtp://127.0.0.1:{server.server_address[1]}",
+            "HELDOUT_MAIL_FROM": "heldout@example.edu",
+            "HELDOUT_SITE": "https://heldout.example.edu/",
+        }
+    )
+
+
 @pytest.fixture
-def smtp(monkeypatch):
+def smtp(app):
     with _server() as server:
-        monkeypatch.setenv("HELDOUT_SMTP_URL", f"smtp://127.0.0.1:{server.server_address[1]}")
-        monkeypatch.setenv("HELDOUT_MAIL_FROM", "heldout@example.edu")
-        monkeypatch.setenv("HELDOUT_SITE", "https://heldout.example.edu/")
+        app.config["HELDOUT_MAILER"] = mailer_of(server)
         yield server
 
 
@@ -211,7 +244,9 @@ def test_asking_for_mails_is_slowed_down(settings, smtp):
     from tests.webapp.conftest import OVERRIDES
 
     app = create_app(
-        settings, tools=TOOLS, overrides={**OVERRIDES, "HELDOUT_MAIL_LIMIT": "2 per hour"}
+        replace(settings, mailer=mailer_of(smtp)),
+        tools=TOOLS,
+        overrides={**OVERRIDES, "HELDOUT_MAIL_LIMIT": "2 per hour"},
     )
     visitor = Visitor(app.test_client())
     form = {"email": "ada@example.edu", "csrf_token": visitor.token("/forgot")}
@@ -220,22 +255,53 @@ def test_asking_for_mails_is_slowed_down(settings, smtp):
     assert codes == [200, 200, 429]
 
 
-def test_a_mail_server_that_is_gone_loses_nothing(monkeypatch):
+def test_a_mail_server_that_is_gone_loses_nothing():
     with _server() as server:
-        port = server.server_address[1]
-    settings = {
-        "HELDOUT_SMTP_URL": f"smtp://127.0.0.1:{port}",
-        "HELDOUT_MAIL_FROM": "heldout@example.edu",
-    }
-    mailer = Mailer.from_environment(settings)
-    assert mailer is not None
+        mailer = mailer_of(server)
     assert mailer.send([Letter("ada@example.edu", "Hello", "text")]) == ["ada@example.edu"]
 
 
+def test_a_mail_server_that_is_gone_shows_the_links_and_says_so(auth, app):
+    with _server() as server:
+        app.config["HELDOUT_MAILER"] = mailer_of(server)
+    page = import_csv(auth.login("ina"), CSV).text
+    assert "1 link could not be mailed" in page
+    assert len(LINK.findall(page)) == 1
+
+
+def test_a_slow_mail_server_keeps_nobody_waiting_for_every_letter(monkeypatch):
+    hours = itertools.count()
+    monkeypatch.setattr(mail.time, "monotonic", lambda: 20.0 * next(hours))
+    letters = [Letter(f"p{n}@example.edu", "Hello", "text") for n in range(5)]
+    with _server() as server:
+        missed = mailer_of(server).send(letters)
+        assert len(server.letters) == 5 - len(missed)
+    assert missed == [letter.to for letter in letters[1:]]
+
+
+def test_many_letters_are_sent_in_parts(monkeypatch):
+    monkeypatch.setattr(mail, "MOST_AT_ONCE", 2)
+    with _server() as server:
+        letters = [Letter(f"p{n}@example.edu", "Hello", "text") for n in range(3)]
+        assert mailer_of(server).send(letters) == ["p2@example.edu"]
+
+
 @pytest.mark.parametrize(
-    ("url", "sender"),
-    [("http://mail", "a@b.example"), ("smtp://", "a@b.example"), ("smtp://mail", "nobody")],
+    ("url", "sender", "site"),
+    [
+        ("http://mail", "a@b.example", ""),
+        ("smtp://", "a@b.example", ""),
+        ("smtp://mail:port", "a@b.example", ""),
+        ("smtp://mail:99999", "a@b.example", ""),
+        ("smtp://[mail", "a@b.example", ""),
+        ("smtp://mail", "nobody", ""),
+        ("smtp://mail", "a@b.example", "heldout.example.edu"),
+    ],
 )
-def test_wrong_mail_settings_are_told(url, sender):
-    with pytest.raises(MailSettingsError, match="expected"):
-        Mailer.from_environment({"HELDOUT_SMTP_URL": url, "HELDOUT_MAIL_FROM": sender})
+def test_wrong_mail_settings_stop_the_service_with_one_sentence(monkeypatch, url, sender, site):
+    for name, value in (("SMTP_URL", url), ("MAIL_FROM", sender), ("SITE", site)):
+        monkeypatch.setenv(f"HELDOUT_{name}", value)
+    monkeypatch.setenv("HELDOUT_SECRET_KEY", "k" * 20)
+    monkeypatch.setenv("HELDOUT_PASSWORD_SALT", "s" * 20)
+    with pytest.raises(SettingsError, match="expected"):
+        create_app(tools=TOOLS)

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from webapp import own_data, security, tokens
 from webapp.database import db
-from webapp.mail import Letter, Mailer
+from webapp.mail import Letter, configured_mailer
 from webapp.models import User
 from webapp.models.accounts import new_uniquifier
 
@@ -69,7 +69,7 @@ def welcome(token: str) -> str | Response | tuple[str, int]:
 @blueprint.route("/forgot", methods=["GET", "POST"])
 def forgot() -> str:
     """Ask for a link to set a new password; the answer is the same whoever asks."""
-    mailer = Mailer.from_environment()
+    mailer = configured_mailer()
     # A stranger chooses the Host header, so no link is made from it.
     mailer = mailer if mailer and mailer.site else None
     if request.method == "POST" and mailer is not None:

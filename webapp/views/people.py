@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from webapp import audit
 from webapp.access import STAFF, for_roles
 from webapp.database import db
-from webapp.mail import Letter, Mailer
+from webapp.mail import Letter, configured_mailer
 from webapp.models import Enrolment, Role, User
 from webapp.roster import Invitation, RosterError, enrol, invite, out_of_reach, read_roster
 from webapp.security import WELCOME_DAYS
@@ -45,8 +45,7 @@ def import_file(enrolment: Enrolment) -> str | tuple[str, int]:
         enrolment,
         "import roster",
         subject=f"course {enrolment.course.slug}",
-        enrolled=imported.enrolled,
-        known=imported.known,
+        **imported.told(),
     )
     db.session.commit()
     flash(f"{imported.enrolled} enrolled, {imported.known} were enrolled already.", "success")
@@ -91,7 +90,7 @@ def remove(enrolment: Enrolment, user_id: int) -> Response:
 
 def _hand_out(enrolment: Enrolment, invited: Sequence[Invitation]) -> str:
     """Mail the links where that is set up; show the instructor those that are theirs to see."""
-    mailer, missed = Mailer.from_environment(), {person.email for person in invited}
+    mailer, missed = configured_mailer(), {person.email for person in invited}
     if mailer is not None and invited:
         letters = [
             invitation_letter(person, enrolment.course.title, address(person)) for person in invited
@@ -104,6 +103,7 @@ def _hand_out(enrolment: Enrolment, invited: Sequence[Invitation]) -> str:
     return _page(
         enrolment,
         mailed=len(invited) - len(left),
+        unsent=len(left) if mailer else 0,
         links=[(person, address(person)) for person in left if person.user_id not in unreachable],
         kept_back=[person for person in left if person.user_id in unreachable],
     )
