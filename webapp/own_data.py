@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tempfile
 import zipfile
@@ -30,13 +31,31 @@ from webapp.models import (
 )
 
 _IN_MEMORY = 8 * 2**20
+_TOGETHER = 500
+
+
+class Files:
+    """The files of an archive by name; a name that is taken gets a number."""
+
+    def __init__(self) -> None:
+        self.hashes: dict[str, str] = {}
+
+    def add(self, name: str, sha256: str) -> str:
+        """Note a file; returns the name that it has in the archive."""
+        folder, _, last = name.rpartition("/")
+        for number in itertools.count(2):
+            if name not in self.hashes:
+                break
+            name = f"{folder}/{number}-{last}"
+        self.hashes[name] = sha256
+        return name
 
 
 def archive(session: Session, user: User) -> IO[bytes]:
     """A zip with `data.json` and every file that the person handed in, at its start."""
     out = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        files: dict[str, str] = {}
+        files = Files()
         record = {
             "account": {"name": user.name, "email": user.email, "since": _moment(user.created_at)},
             "courses": list(_courses(session, user)),
@@ -45,11 +64,24 @@ def archive(session: Session, user: User) -> IO[bytes]:
             "paper_reviews": list(_reviews(session, user, files)),
         }
         packed.writestr("data.json", json.dumps(record, indent=1, ensure_ascii=False))
-        for name, sha256 in files.items():
-            data = session.scalar(sa.select(Content.data).where(Content.sha256 == sha256))
-            packed.writestr(name, data or b"")
+        _pack(session, packed, files)
     out.seek(0)
     return out
+
+
+def _pack(session: Session, packed: zipfile.ZipFile, files: Files) -> None:
+    """The files one after the other, each content read once, in few statements."""
+    names: dict[str, list[str]] = {}
+    for name, sha256 in files.hashes.items():
+        names.setdefault(sha256, []).append(name)
+    hashes = list(names)
+    for start in range(0, len(hashes), _TOGETHER):
+        wanted = sa.select(Content.sha256, Content.data).where(
+            Content.sha256.in_(hashes[start : start + _TOGETHER])
+        )
+        for row in session.execute(wanted.execution_options(yield_per=1)):
+            for name in names[row.sha256]:
+                packed.writestr(name, row.data)
 
 
 def _courses(session: Session, user: User) -> Iterator[dict[str, Any]]:
@@ -63,7 +95,7 @@ def _courses(session: Session, user: User) -> Iterator[dict[str, Any]]:
         yield {"course": row.course.slug, "role": str(row.role), "section": row.section}
 
 
-def _submissions(session: Session, user: User, files: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _submissions(session: Session, user: User, files: Files) -> Iterator[dict[str, Any]]:
     """Every attempt with its points, and the notebooks as they were handed in."""
     questions = _by_submission(session, user, _current_scores())
     grades = _by_submission(session, user, _staffs_points())
@@ -75,8 +107,8 @@ def _submissions(session: Session, user: User, files: dict[str, str]) -> Iterato
         .order_by(Submission.id)
     )
     for row, slug, assignment in rows:
-        name = f"notebooks/{slug}/{assignment}/{row.attempt}-{row.filename}"
-        files[name] = row.sha256
+        file = f"notebooks/{slug}/{assignment}/{row.attempt}-{row.filename}"
+        name = files.add(file, row.sha256)
         yield {
             "course": slug,
             "assignment": assignment,
@@ -122,7 +154,7 @@ def _by_submission(
     return found
 
 
-def _proposals(session: Session, user: User, files: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _proposals(session: Session, user: User, files: Files) -> Iterator[dict[str, Any]]:
     """The team's proposal, and the slides that the person handed in for it."""
     rows = session.execute(
         sa.select(Course.slug, Team.name, Proposal)
@@ -142,10 +174,10 @@ def _proposals(session: Session, user: User, files: dict[str, str]) -> Iterator[
         sa.select(Slide.id, Slide.filename, Slide.sha256).where(Slide.user_id == user.id)
     )
     for number, filename, sha256 in slides:
-        files[f"slides/{number}-{filename}"] = sha256
+        files.add(f"slides/{number}-{filename}", sha256)
 
 
-def _reviews(session: Session, user: User, files: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _reviews(session: Session, user: User, files: Files) -> Iterator[dict[str, Any]]:
     rows = session.execute(
         sa.select(PaperReview, Course.slug)
         .join(Course, PaperReview.course_id == Course.id)
@@ -153,7 +185,7 @@ def _reviews(session: Session, user: User, files: dict[str, str]) -> Iterator[di
     )
     for review, slug in rows:
         if review.sha256:
-            files[f"reviews/{slug}/{review.filename}"] = review.sha256
+            files.add(f"reviews/{slug}/{review.filename}", review.sha256)
         yield {
             "course": slug,
             "paper": review.paper,

@@ -40,6 +40,8 @@ UPLOAD_ENDPOINTS = (
     "reviews.hand_in_file",
 )
 WELCOME_DAYS = 14
+# `_remember` is how the form's “Keep me signed in” reaches the cookie.
+_OF_FLASK_LOGIN = ("_user_id", "_fresh", "_id", "_remember", "_remember_seconds")
 _csrf = CSRFProtect()
 
 _SETTINGS: dict[str, Any] = {
@@ -120,7 +122,7 @@ def _account_tried() -> str:
 
 def _rotate_session(_app: Flask, **_: Any) -> None:
     """Nothing of the session before signing in survives it: not its CSRF token, not its name."""
-    kept = {key: session[key] for key in ("_user_id", "_fresh", "_id") if key in session}
+    kept = {key: session[key] for key in _OF_FLASK_LOGIN if key in session}
     session.clear()
     session.update(kept)
     session["session_name"] = secrets.token_hex(16)

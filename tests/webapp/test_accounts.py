@@ -145,3 +145,16 @@ def test_a_log_in_as_json_is_slowed_down_too(settings):
     wrong = {"email": "ada@example.edu", "password": "wrong"}
     codes = [client.post("/login", json=wrong).status_code for _ in range(4)]
     assert codes == [400, 400, 429, 429]
+
+
+def test_who_asks_to_stay_signed_in_stays_so_when_the_browser_is_closed(auth):
+    stays, leaves = auth.visitor(), auth.visitor()
+    for visitor, more in ((stays, {"remember": "y"}), (leaves, {})):
+        form = {"email": "ada@example.edu", "password": PASSWORD, **more}
+        visitor.client.post("/login", data={**form, "csrf_token": visitor.token("/login")})
+        visitor.client.delete_cookie("heldout")
+    assert stays.get("/account").status_code == 200
+    assert leaves.get("/account").status_code == 302
+    stays.post("/account/sign-out-everywhere")
+    stays.client.delete_cookie("heldout")
+    assert stays.get("/account").status_code == 302

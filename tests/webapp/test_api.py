@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.webapp.graders import notebook
-from tests.webapp.people import ASSIGNMENT
+from tests.webapp.people import ASSIGNMENT, PASSWORD
 from webapp import tokens
 from webapp.clock import now
 from webapp.models import ApiToken, CourseAssignment, Submission, User
@@ -77,6 +77,22 @@ def test_a_session_does_not_open_the_interface(auth, graded, address):
     response = auth.login("ada").get(address)
     assert response.status_code == 400
     assert "no session" in response.get_json()["error"]
+
+
+@pytest.mark.parametrize("name", [None, "bob"])
+def test_a_browsers_remember_cookie_does_not_open_the_interface(auth, token, session, name):
+    ada = auth.visitor()
+    form = {"email": "ada@example.edu", "password": PASSWORD, "remember": "y"}
+    ada.client.post("/login", data={**form, "csrf_token": ada.token("/login")})
+    ada.client.delete_cookie("heldout")
+    assert ada.client.get_cookie("heldout-remember") is not None
+    headers = token(name) if name else {}
+    response = ada.client.get("/api/v1/courses", headers=headers)
+    assert response.status_code in (400, 401)
+    assert response.get_json().keys() == {"error"}
+    ada.client.delete_cookie("heldout")
+    assert hand_in(ada.client, headers, notebook("x = 1")).status_code in (400, 401)
+    assert session.scalar(sa.select(sa.func.count(Submission.id))) == 0
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import zipfile
 import sqlalchemy as sa
 
 from tests.webapp.graders import notebook
+from webapp import own_data
+from webapp.database import db
 from webapp.models import PaperReview, Team
 
 
@@ -56,3 +58,29 @@ def test_nothing_of_anybody_else_is_in_the_zip(auth, graded, session):
     packed = download(bob)
     assert packed.namelist() == ["data.json"]
     assert b"Ada" not in packed.read("data.json")
+
+
+def test_reviews_of_one_file_name_are_all_in_the_zip_and_files_need_no_statement_each(
+    auth, graded, session, app
+):
+    ada = auth.login("ada")
+    seen = []
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", lambda _c, _cur, text, *_: seen.append(text))
+    counts = []
+    for number in range(2):
+        for again in range(3):
+            graded("ada", data=notebook(f"x = {number}, {again}"))
+        seen.clear()
+        packed = download(ada)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+    assert len([name for name in packed.namelist() if name.startswith("notebooks/")]) == 6
+
+
+def test_files_of_one_name_do_not_take_each_others_place():
+    files = own_data.Files()
+    names = [files.add("reviews/dl/r.pdf", sha256) for sha256 in ("a", "b", "a")]
+    assert len(set(names)) == 3
+    assert [files.hashes[name] for name in names] == ["a", "b", "a"]
