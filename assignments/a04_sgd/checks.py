@@ -22,14 +22,16 @@ from probes import (
     THRESHOLD,
     WIDTHS,
     Problem,
+    reference_losses,
     rings,
     unseen_accuracy,
     used_together,
 )
 
-from autograder.checks import assert_close, question, require
+from autograder.checks import assert_close, plot, question, require
 from reference import arrays as reference
 
+REFERENCE_LOSSES = reference_losses()
 STATE = "All that a step remembers goes into the state it returns, and nowhere else."
 
 
@@ -327,7 +329,9 @@ def test_train_reshuffles_with_rng(student, rng):
 def test_train_learns_to_tell_disc_from_ring(student, rng):
     """A network trained by `train` tells a disc from the ring around it on rows it has not seen."""
     problem = Problem(*rings(rng, 200), reference.init_params(WIDTHS, rng))
-    params, _ = problem.ask_params(student.forgiving, rng, **RECIPE)
+    params, history = problem.ask_params(student.forgiving, rng, **RECIPE)
+    curves = {"yours": history, "the reference (mean of 100 runs)": REFERENCE_LOSSES}
+    plot("Your loss beside the reference's", x="epoch", y="mean BCE over all rows", curves=curves)
     accuracy = unseen_accuracy(params, rng)
     require(
         accuracy >= THRESHOLD,

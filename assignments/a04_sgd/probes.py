@@ -7,8 +7,10 @@ weight's move tells when its row was used, while the sorted weights are the same
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,8 @@ from reference import arrays as reference
 WIDTHS = [2, 16, 1]
 RECIPE = {"epochs": 20, "batch_size": 10, "lr": 0.2}
 THRESHOLD = 0.97
+MEASURED = Path(__file__).with_name("convergence.json")
+
 
 ALL_ROWS = "history[e] is the mean loss over all rows, with the parameters after epoch e."
 EVERY_ROW = "In every epoch each row is used exactly once, the short last batch included."
@@ -146,3 +150,8 @@ def unseen_accuracy(params, rng):
     X, y = rings(rng, 500)
     logits = reference.mlp_forward(X, params, "relu")[:, 0]
     return float(np.mean((logits > 0) == (y > 0)))
+
+
+def reference_losses():
+    """The reference's mean loss after each epoch of `convergence`, over the measured seeds."""
+    return json.loads(MEASURED.read_text(encoding="utf-8"))["history"]

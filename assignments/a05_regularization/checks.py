@@ -20,7 +20,16 @@ from masks import (
     require_rate,
     values_with_zeros,
 )
-from noisy import HIGH, LOW, RECIPE, RUNS, exercise, unseen_accuracy
+from noisy import (
+    HIGH,
+    LOW,
+    RECIPE,
+    RUNS,
+    exercise,
+    losses_of,
+    reference_losses,
+    unseen_accuracy,
+)
 from one_step import check_nothing_to_drop, check_one_row, check_unit_rows
 from penalties import draw_networks, penalty_mistakes, pull_mistakes, pulls
 from problems import random_params
@@ -37,8 +46,10 @@ from trainings import (
     check_zero_logits,
 )
 
-from autograder.checks import assert_close, question, ramp, require
+from autograder.checks import assert_close, plot, question, ramp, require
 from reference import arrays as reference
+
+REFERENCE_LOSSES = {name: reference_losses(name) for name in ("train_loss", "val_loss")}
 
 # dropout
 
@@ -269,13 +280,24 @@ def test_training_measures_without_dropout(student, rng):
 # generalisation
 
 
+def draw_losses(history):
+    """The student's losses beside the reference's on data of the same kind."""
+    curves = {}
+    for name, label in (("train_loss", "training loss"), ("val_loss", "validation loss")):
+        curves[f"your {label}"] = losses_of(history, name)
+        curves[f"the reference's {label}"] = REFERENCE_LOSSES[name]
+    plot("Your losses beside the reference's", x="epoch", y="mean BCE", curves=curves)
+
+
 @question("generalisation", points=2)
 def test_training_generalises(student, rng):
     """Networks trained on few and partly wrong labels tell unseen rows apart."""
     found = []
-    for _ in range(RUNS):
+    for run in range(RUNS):
         problem = exercise(rng)
-        params, _ = problem.answer(student.forgiving, rng, **RECIPE)
+        params, history = problem.answer(student.forgiving, rng, **RECIPE)
+        if run == 0:
+            draw_losses(history)
         found.append(unseen_accuracy(params, rng))
     ramp(
         float(np.mean(found)),

@@ -8,6 +8,9 @@ beside this file, written by measure.py.
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 from problems import Problem, logits
 
@@ -26,6 +29,7 @@ RECIPE = {
 }
 RUNS = 5
 LOW, HIGH = 0.82, 0.85
+MEASURED = Path(__file__).with_name("generalisation.json")
 
 
 def clouds(rng, n):
@@ -51,3 +55,14 @@ def unseen_accuracy(params, rng):
     """The fraction of unseen rows, rightly labelled, that the network puts on the right side."""
     X, _, truth = clouds(rng, UNSEEN)
     return float(np.mean((logits(X, params) > 0) == (truth > 0)))
+
+
+def losses_of(history, name):
+    """One metric of a history as a list, with nothing of it checked: it is only drawn."""
+    entries = history if isinstance(history, (list, tuple)) else []
+    return [entry.get(name) if isinstance(entry, dict) else None for entry in entries]
+
+
+def reference_losses(name):
+    """One metric of the reference's run under the first measured seed, after each epoch."""
+    return json.loads(MEASURED.read_text(encoding="utf-8"))["first_run"][name]

@@ -7,7 +7,16 @@ the sandbox. Both ends of each ramp are set from measured gradings (`protocol.py
 import numpy as np
 from protocol import ACCURACY_RAMP, AUC_RAMP, CLASSES, RUNS, draw, scores
 
-from autograder.checks import Finding, as_array, assert_close, fail, question, ramp, require
+from autograder.checks import (
+    Finding,
+    as_array,
+    assert_close,
+    fail,
+    measure,
+    question,
+    ramp,
+    require,
+)
 
 SCALE = (
     "Standardise by the mean and the spread of the training rows, keep both in the model, and use "
@@ -62,21 +71,40 @@ def digit_columns(value, n):
     return finite(as_array(as_table(value), shape=(n, CLASSES), what=WHAT, hint=hint), BLANK)
 
 
-def answers(student, run, read):
-    """A model trained on the run's rows, and its answers to each batch of rows that it is asked."""
-    model = student.opaque.fit(run.X, run.y, run.seed)
+def trained(student, run):
+    """A model trained on the run's rows."""
+    return student.opaque.fit(run.X, run.y, run.seed)
+
+
+def answers(student, model, run, read):
+    """A model's answers to each batch of rows that the run asks for."""
     return [read(student.predict_proba(model, rows), len(rows)) for rows in run.batches]
 
 
 def mean_score(student, rng, name, read):
-    """The mean over all runs, and all the answers that were given."""
-    given = []
+    """The mean over all runs, all the answers that were given, and the runs with their models."""
+    given, runs = [], []
 
     def answer(run):
-        given.extend(answers(student, run, read))
+        runs.append((run, trained(student, run)))
+        given.extend(answers(student, runs[-1][1], run, read))
         return given[-len(run.batches) :]
 
-    return float(np.mean(scores(name, rng, answer))), np.concatenate(given)
+    return float(np.mean(scores(name, rng, answer))), np.concatenate(given), runs
+
+
+def rank(student, runs):
+    """Measure the models on public rows for the leaderboard; where that fails, they are not ranked.
+
+    It comes after all that points depend on.
+    """
+    try:
+        found = [
+            run.public.score(answers(student, model, run.public, lateness)) for run, model in runs
+        ]
+    except Finding:
+        return
+    measure("mean AUC on public rows", float(np.mean(found)))
 
 
 def why_flights(auc, given):
@@ -93,16 +121,17 @@ def test_flights_late_above_punctual(student, rng):
 
     Between the ends of the ramp, points grow linearly.
     """
-    auc, given = mean_score(student, rng, "flights", lateness)
+    auc, given, runs = mean_score(student, rng, "flights", lateness)
     if auc > AUC_RAMP["low"]:
         # The least capable model that got here learns these labels as well, turned round: its AUC
         # is then about 1 - auc. One that answers as before has not learned from them.
         run = draw("flights", rng).turned_round(rng)
         require(
-            run.score(answers(student, run, lateness)) < 0.5,
+            run.score(answers(student, trained(student, run), run, lateness)) < 0.5,
             "Trained on labels that were turned round, the model still predicts as before.",
             OWN_DATA,
         )
+    rank(student, runs)
     what = f"mean AUC of {RUNS} runs"
     ramp(auc, **AUC_RAMP, what=what, hint=why_flights(auc, given))
 
@@ -113,7 +142,7 @@ def test_digits_are_read(student, rng):
 
     Between the ends of the ramp, points grow linearly.
     """
-    accuracy, given = mean_score(student, rng, "digits", digit_columns)
+    accuracy, given, _ = mean_score(student, rng, "digits", digit_columns)
     hint = SCALE
     if len(np.unique(given, axis=0)) <= RUNS:
         hint = ALIKE

@@ -12,7 +12,7 @@ standardises what it is asked by itself sees an hour that hardly varies, and fai
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -23,6 +23,10 @@ from reference import arrays as reference
 RUNS = 3
 SIZES = {"flights": (6000, 5000), "digits": (1100, 300)}
 BATCHES = {"flights": 20, "digits": 75}
+# Of the hidden flights that a run leaves over, so many are asked for the leaderboard: they are
+# public rows, whose score everybody may see, while points come from the others alone. No digits
+# are left over.
+PUBLIC_ROWS, PUBLIC_BATCHES = 1500, 3
 CLASSES = 10
 HOUR = 3
 
@@ -38,13 +42,17 @@ hidden = cache(hidden_rows)
 
 @dataclass(frozen=True)
 class Run:
-    """One training set with the seed for it, and the rows to predict in the order of asking."""
+    """One training set with the seed for it, and the rows to predict in the order of asking.
+
+    `public` is the same for the leaderboard, on rows that are in neither of the two.
+    """
 
     X: Array
     y: Array
     seed: int
     batches: tuple[Array, ...]
     truth: Array
+    public: Run | None = None
 
     def score(self, answers: Sequence[Array]) -> float:
         """The AUC of `(n,)` answers, or the accuracy of the largest column of `(n, k)` ones."""
@@ -64,16 +72,27 @@ def draw(name: str, rng: np.random.Generator, *, train: int = 0, test: int = 0) 
     """Hidden rows for training and asking; all of `SIZES` unless told otherwise."""
     data = hidden(name)
     n_train, n_test = train or SIZES[name][0], test or SIZES[name][1]
-    rows = rng.permutation(len(data.y))[: n_train + n_test]
+    order = rng.permutation(len(data.y))
+    rows, left = order[: n_train + n_test], order[n_train + n_test :][:PUBLIC_ROWS]
     taught, asked = rows[:n_train], rows[n_train:]
     y = data.y
     if name == "flights":
-        asked = asked[np.argsort(data.X[asked, HOUR], kind="stable")]
+        asked = by_hour(data.X, asked)
     else:
         y = rng.permutation(CLASSES)[y]
     batches = tuple(np.array_split(data.X[asked], BATCHES[name] if not test else 1))
     seed = int(rng.integers(2**31 - 1000))
-    return Run(data.X[taught], y[taught], seed, batches, y[asked])
+    run = Run(data.X[taught], y[taught], seed, batches, y[asked])
+    if name != "flights":
+        return run
+    left = by_hour(data.X, left)
+    board = tuple(np.array_split(data.X[left], PUBLIC_BATCHES))
+    return replace(run, public=replace(run, batches=board, truth=y[left]))
+
+
+def by_hour(X: Array, rows: Array) -> Array:
+    """The rows in the order of a departure board."""
+    return rows[np.argsort(X[rows, HOUR], kind="stable")]
 
 
 def scores(
