@@ -39,7 +39,7 @@ def newest_attempts(
             Submission.received_at,
             Submission.state,
             Submission.ungraded,
-            (Submission.auto_score + sa.func.coalesce(Submission.manual_score, 0.0)).label("score"),
+            Submission.score.label("score"),
             User.id.label("user_id"),
             User.name,
         )

@@ -22,8 +22,6 @@ from webapp.models import (
     User,
 )
 
-_TOTAL = Submission.auto_score + sa.func.coalesce(Submission.manual_score, 0.0)
-
 
 @dataclass(frozen=True)
 class Cell:
@@ -98,12 +96,12 @@ def counting_attempts(course_id: int) -> sa.Subquery:
             Submission.ungraded,
             Submission.state,
             Submission.received_at,
-            _TOTAL.label("score"),
+            Submission.score.label("score"),
             sa.func.count().over(partition_by=group).label("attempts"),
             sa.func.row_number()
             .over(
                 partition_by=group,
-                order_by=(sa.func.coalesce(_TOTAL, -1.0).desc(), Submission.attempt),
+                order_by=(sa.func.coalesce(Submission.score, -1.0).desc(), Submission.attempt),
             )
             .label("place"),
         )
@@ -197,7 +195,7 @@ def latest_submissions(session: Session, assignment: CourseAssignment) -> list[d
             Submission.received_at,
             Submission.state,
             Submission.ungraded,
-            _TOTAL.label("score"),
+            Submission.score.label("score"),
             User.id.label("user_id"),
             User.name,
         )

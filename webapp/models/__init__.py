@@ -5,7 +5,15 @@ from webapp.models.base import Base
 from webapp.models.courses import STAFF, Course, CourseAssignment, Enrolment, Role
 from webapp.models.failures import CheckFailure
 from webapp.models.imports import BulkImport, ImportItem, ImportState
+from webapp.models.leaderboard import Leaderboard, LeaderboardEntry
 from webapp.models.regrades import Regrade, RegradeItem, RegradeState, Scope
+from webapp.models.requests import (
+    MessageTemplate,
+    RegradeRequest,
+    RequestState,
+    ScoreOverride,
+    StudentNote,
+)
 from webapp.models.submissions import (
     Content,
     Job,
@@ -47,17 +55,24 @@ __all__ = [
     "Job",
     "JobState",
     "Lane",
+    "Leaderboard",
+    "LeaderboardEntry",
     "ManualGrade",
+    "MessageTemplate",
     "PaperReview",
     "Proposal",
     "QuestionScore",
     "Regrade",
     "RegradeItem",
+    "RegradeRequest",
     "RegradeState",
+    "RequestState",
     "Result",
     "Role",
     "Scope",
+    "ScoreOverride",
     "Slide",
+    "StudentNote",
     "Submission",
     "SubmissionState",
     "Team",
