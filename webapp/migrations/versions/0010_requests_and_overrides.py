@@ -21,9 +21,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("question", sa.String(length=64), nullable=False),
-        sa.Column("points", sa.Float(), nullable=False),
+        sa.Column("points", sa.Double(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("automatic", sa.Float(), nullable=True),
+        sa.Column("automatic", sa.Double(), nullable=True),
         sa.Column("result_id", sa.Integer(), nullable=True),
         sa.Column("set_by_id", sa.Integer(), nullable=False),
         sa.Column("set_at", sa.DateTime(), nullable=False),
@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_templates")),
     )
     op.create_index(op.f("ix_message_templates_course_id"), "message_templates", ["course_id"])
-    op.add_column("submissions", sa.Column("adjustment", sa.Float(), nullable=True))
+    op.add_column("submissions", sa.Column("adjustment", sa.Double(), nullable=True))
     # Until now these stayed in the queue when their regrade was published.
     op.execute(
         "UPDATE jobs SET state = 'cancelled' WHERE state = 'dead'"
