@@ -105,6 +105,8 @@ def _row(held: jobs.Claim, result: GradeResult) -> Result:
         seconds=result.seconds,
         detail=to_json(result),
         conditions=conditions_of(result),
+        measure=result.measure.value if result.measure else None,
+        measure_name=result.measure.what if result.measure else "",
         questions=[
             QuestionScore(
                 position=position,
