@@ -7,6 +7,13 @@ from webapp.models.failures import CheckFailure
 from webapp.models.imports import BulkImport, ImportItem, ImportState
 from webapp.models.leaderboard import Leaderboard, LeaderboardEntry
 from webapp.models.regrades import Regrade, RegradeItem, RegradeState, Scope
+from webapp.models.requests import (
+    MessageTemplate,
+    RegradeRequest,
+    RequestState,
+    ScoreOverride,
+    StudentNote,
+)
 from webapp.models.submissions import (
     Content,
     Job,
@@ -51,16 +58,21 @@ __all__ = [
     "Leaderboard",
     "LeaderboardEntry",
     "ManualGrade",
+    "MessageTemplate",
     "PaperReview",
     "Proposal",
     "QuestionScore",
     "Regrade",
     "RegradeItem",
+    "RegradeRequest",
     "RegradeState",
+    "RequestState",
     "Result",
     "Role",
     "Scope",
+    "ScoreOverride",
     "Slide",
+    "StudentNote",
     "Submission",
     "SubmissionState",
     "Team",

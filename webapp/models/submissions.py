@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.clock import now
@@ -77,16 +78,30 @@ class Submission(Base):
     )
     auto_score: Mapped[float | None]
     manual_score: Mapped[float | None]
+    # What staff's overrides add to both, or take away; nothing where there is none.
+    adjustment: Mapped[float | None]
     ungraded: Mapped[int] = mapped_column(default=0)
 
     user: Mapped[User] = relationship()
     course_assignment: Mapped[CourseAssignment] = relationship()
     content: Mapped[Content] = relationship()
 
-    @property
+    @hybrid_property
     def score(self) -> float | None:
-        """Automatic and manual points so far; None until graded."""
-        return None if self.auto_score is None else self.auto_score + (self.manual_score or 0.0)
+        """Automatic and manual points so far, as staff adjusted them; None until graded."""
+        if self.auto_score is None and self.adjustment is None:
+            return None
+        return (self.auto_score or 0.0) + (self.manual_score or 0.0) + (self.adjustment or 0.0)
+
+    @score.inplace.expression
+    @classmethod
+    def _score(cls) -> sa.ColumnElement[float | None]:
+        ungraded = sa.and_(cls.auto_score.is_(None), cls.adjustment.is_(None))
+        auto, manual, adjustment = (
+            sa.func.coalesce(part, 0.0)
+            for part in (cls.auto_score, cls.manual_score, cls.adjustment)
+        )
+        return sa.case((ungraded, None), else_=auto + manual + adjustment)
 
     @property
     def final(self) -> bool:
