@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import broker, errors, headers, pages, requests_log, security
+from webapp import addresses, broker, errors, headers, pages, requests_log, security
 from webapp.config import MAX_UPLOAD_BYTES, Settings
 from webapp.database import db, engine_options, prepare
 from webapp.tools import Tools
@@ -31,6 +31,7 @@ def create_app(
     """
     settings = settings or Settings.from_environment()
     app = Flask(__name__)
+    addresses.init_app(app)
     app.config.from_mapping(_configuration(settings))
     app.config.from_mapping(overrides or {})
     app.extensions["heldout"] = tools or Tools()

@@ -117,7 +117,7 @@ def _unavailable(error: OperationalError) -> Response:
 def _sentence(error: HTTPException, code: int) -> str:
     """What a program gets: the sentence of whoever refused, or the page's."""
     own = error.description if error.description != type(error).description else None
-    if own and code in (400, 401, 409, 422):
+    if own and code in (400, 401, 403, 409, 422):
         return own
     known = _TOO_MANY_FILES if code == 429 else _EXPLANATIONS.get(code)
     return known.text if known else f"{error.name}."

@@ -31,6 +31,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "health.live",
         "health.ready",
         "metrics.show",
+        "api_docs.show",
+        "api.openapi",
     }
 )
 UPLOAD_ENDPOINTS = (

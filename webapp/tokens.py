@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -22,12 +23,17 @@ class TooManyTokens(Exception):
     """Someone has as many tokens as anyone may: one sentence."""
 
 
-def create(session: Session, user: User, name: str) -> str:
+# What a token may do; the first is what each could do before there were scopes.
+SCOPES = ("submit", "read", "grade")
+
+
+def create(session: Session, user: User, name: str, scopes: Collection[str] = SCOPES[:1]) -> str:
     """A new token, which is shown once and never again; the caller commits."""
     if len(of(session, user)) >= MOST:
         raise TooManyTokens(f"You have {MOST} tokens, the most there may be: remove one first.")
     text = _PREFIX + secrets.token_urlsafe(32)
     entry = ApiToken(user_id=user.id, name=name, sha256=_hash(text), expires_at=now() + LIFETIME)
+    entry.scopes = " ".join(scope for scope in SCOPES if scope in scopes)
     session.add(entry)
     return text
 
@@ -41,7 +47,13 @@ def of(session: Session, user: User) -> list[ApiToken]:
 
 
 def owner(session: Session, authorization: str) -> User | None:
-    """Whose token an `Authorization: Bearer …` header carries, or None.
+    """Whose token an `Authorization: Bearer …` header carries, or None."""
+    token = find(session, authorization)
+    return None if token is None else token.user
+
+
+def find(session: Session, authorization: str) -> ApiToken | None:
+    """The token of an `Authorization: Bearer …` header, with whose it is, or None.
 
     That it was used is noted every ten minutes, not at every request.
     """
@@ -59,7 +71,7 @@ def owner(session: Session, authorization: str) -> User | None:
     if entry.last_used_at is None or entry.last_used_at < now() - _SEEN_EVERY:
         entry.last_used_at = now()
         session.commit()
-    return entry.user
+    return entry
 
 
 def revoke(session: Session, user: User, token_id: int) -> bool:

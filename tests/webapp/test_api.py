@@ -148,7 +148,7 @@ def test_refusals_are_the_pages_sentences(client, token, session):
 
 def test_the_account_page_shows_a_token_once_and_only_its_hash_is_kept(auth, client, session):
     ada = auth.login("ada")
-    made = ada.post("/account/tokens", {"label": "laptop"}).text
+    made = ada.post("/account/tokens", {"label": "laptop", "scopes": "submit"}).text
     text = made.split('id="made" type="text" readonly value="')[1].split('"')[0]
     assert text not in ada.get("/account").text
     entry = session.scalars(sa.select(ApiToken)).one()
@@ -176,11 +176,14 @@ def test_signing_out_everywhere_ends_tokens_too(auth, client, token):
 
 def test_a_token_needs_a_name_and_there_is_a_most(auth, session):
     ada = auth.login("ada")
-    assert "Say what the token is for" in ada.post("/account/tokens", {"label": " "}).text
+    assert (
+        "Say what the token is for"
+        in ada.post("/account/tokens", {"label": " ", "scopes": "submit"}).text
+    )
     user = session.scalars(sa.select(User).where(User.name == "Ada")).one()
     for number in range(tokens.MOST):
         tokens.create(session, user, f"{number}")
     session.commit()
-    refused = ada.post("/account/tokens", {"label": "one more"})
+    refused = ada.post("/account/tokens", {"label": "one more", "scopes": "submit"})
     assert refused.status_code == 409
     assert "remove one first" in refused.text

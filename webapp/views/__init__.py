@@ -5,6 +5,7 @@ from flask import Blueprint
 from webapp.views import (
     accounts,
     api,
+    api_docs,
     assets,
     courses,
     gradebook_import,
@@ -28,7 +29,18 @@ from webapp.views import (
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the service."""
     topics = (
-        *(accounts, api, assets, courses, gradebook_import, grades, health, imports, insight),
+        *(
+            accounts,
+            api,
+            api_docs,
+            assets,
+            courses,
+            gradebook_import,
+            grades,
+            health,
+            imports,
+            insight,
+        ),
         *(metrics, people, proposals, queue),
         *(readings, regrades, results, reviews, staff, submissions),
     )

@@ -8,10 +8,11 @@ from flask_login import current_user
 from flask_security.utils import hash_password
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from webapp import own_data, security, tokens
+from webapp.api.document import SCOPES
 from webapp.database import db
 from webapp.mail import Letter, configured_mailer
 from webapp.models import User
@@ -46,6 +47,11 @@ class TokenForm(FlaskForm):
             DataRequired("Say what the token is for, such as “my laptop”."),
             Length(1, 80, "At most 80 characters, please."),
         ],
+    )
+    scopes = SelectMultipleField(
+        "What may it do?",
+        choices=list(SCOPES),
+        validators=[DataRequired("Choose at least one thing that the token may do.")],
     )
 
 
@@ -126,7 +132,7 @@ def create_token() -> str | tuple[str, int]:
     if not form.validate_on_submit():
         return _render_account(form), 422
     try:
-        token = tokens.create(db.session, current_user, form.label.data)
+        token = tokens.create(db.session, current_user, form.label.data, form.scopes.data or ())
     except tokens.TooManyTokens as error:
         form.label.errors = [str(error)]
         return _render_account(form), 409
@@ -146,4 +152,6 @@ def remove_token(token_id: int) -> Response:
 
 def _render_account(form: TokenForm, made: str = "") -> str:
     kept = tokens.of(db.session, current_user)
-    return render_template("accounts/account.html", form=form, tokens=kept, made=made)
+    return render_template(
+        "accounts/account.html", form=form, tokens=kept, made=made, scopes=SCOPES
+    )

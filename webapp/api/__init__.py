@@ -1,0 +1,28 @@
+"""The interface for programs: JSON alone, opened by a token alone.
+
+A session does not open it: a page of another site could make a browser send one along, while
+nothing but a program sends a token. `operations` says what an operation is, `schemas` what goes in
+and out, and `document` makes the OpenAPI description from both.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, g, request, session
+from flask_login import current_user
+
+from webapp import tokens
+from webapp.database import db
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@blueprint.before_request
+def _by_token_alone() -> None:
+    if request.endpoint == "api.openapi":
+        return
+    if "_user_id" in session:
+        abort(400, "The API takes a token and no session: send the request without cookies.")
+    token = tokens.find(db.session, request.headers.get("Authorization", ""))
+    if token is None or token.user_id != current_user.id:
+        abort(401, "The token is missing, mistyped or no longer valid: make one on your account.")
+    g.token_scopes = frozenset(token.scopes.split())

@@ -1,0 +1,90 @@
+"""One operation of the API: its route, the scopes that open it, what goes in and what comes out.
+
+The decorator checks the token's scope, reads query and body into their types and writes the answer;
+the OpenAPI document is made from the same record, so the two cannot differ.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from flask import Response, abort, g, request
+
+from webapp.api import blueprint
+
+_JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the document says of a route; `answers` are the types by status that are no errors."""
+
+    method: str
+    summary: str
+    scopes: tuple[str, ...]
+    answers: Mapping[int, type[msgspec.Struct]]
+    query: type[msgspec.Struct] | None
+    body: type[msgspec.Struct] | None
+    file: str
+    errors: tuple[int, ...]
+
+
+def operation(
+    method: str,
+    path: str,
+    *,
+    summary: str,
+    scopes: tuple[str, ...],
+    answers: Mapping[int, type[msgspec.Struct]],
+    query: type[msgspec.Struct] | None = None,
+    body: type[msgspec.Struct] | None = None,
+    file: str = "",
+    errors: tuple[int, ...] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a view an operation: it gets `query` and `body` as their types and returns an answer.
+
+    Any one of the scopes opens it. `file` names the form's file of an upload.
+    """
+    record = Operation(method, summary, scopes, answers, query, body, file, errors)
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(view)
+        def answered(**arguments: Any) -> Response:
+            if not g.token_scopes.intersection(scopes):
+                abort(
+                    403, f"The token lacks the scope {' or '.join(scopes)}: make one that has it."
+                )
+            if query is not None:
+                arguments["query"] = _query(query)
+            if body is not None:
+                arguments["body"] = _body(body)
+            found = view(**arguments)
+            answer, status = found if isinstance(found, tuple) else (found, 200)
+            return Response(msgspec.json.encode(answer), status, mimetype=_JSON)
+
+        answered.operation = record  # type: ignore[attr-defined]
+        return blueprint.route(path, methods=[method])(answered)
+
+    return decorate
+
+
+def _query(kind: type[msgspec.Struct]) -> msgspec.Struct:
+    try:
+        return msgspec.convert(request.args.to_dict(), kind, strict=False)
+    except msgspec.ValidationError as error:
+        abort(422, f"The query does not fit: {error}.")
+
+
+def _body(kind: type[msgspec.Struct]) -> msgspec.Struct:
+    if request.mimetype != _JSON:
+        abort(415)
+    try:
+        return msgspec.json.decode(request.get_data(), type=kind)
+    except msgspec.ValidationError as error:
+        abort(422, f"The body does not fit: {error}.")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        abort(400, f"The body is not JSON: {error}.")
