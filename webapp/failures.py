@@ -12,7 +12,9 @@ from autograder.results import CheckResult, GradeResult, Verdict
 from webapp.models import CheckFailure
 
 _LONGEST = 300
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w)")
+_NUMBER = re.compile(
+    r"(?<![\w.])[-+]?(?:\d[\d_]*(?:\.\d+|\.(?=[\s,\])]))?|\.\d+)(?:[eE][-+]?\d+)?(?!\w)"
+)
 _SEVERAL = re.compile(r"([(\[])#(?:[,\s]+#)*,?([)\]])")
 _NOT_A_MISTAKE = (Verdict.PASSED, Verdict.INFRASTRUCTURE_ERROR)
 
