@@ -23,16 +23,26 @@ class Progress:
     def __init__(self, engine: sa.Engine, claim: jobs.Claim) -> None:
         self._engine = engine
         self._claim = claim
-        self._next = time.monotonic() + _PROGRESS_SECONDS
+        self._began = time.monotonic()
+        self._next = self._began + _PROGRESS_SECONDS
         self._questions: dict[str, dict[str, Any]] = {}
 
     def __call__(self, event: dict[str, Any]) -> None:
-        """Called by the grader from its own thread; a database in trouble stops no grading."""
-        if "question" in event:
+        """Called by the grader from its own thread; a database in trouble stops no grading.
+
+        A question's result is written as soon as it is there, unless all is over in a moment: it
+        must not wait behind a slow question. Meanwhile the checker goes on with the next one; after
+        the last the whole result follows at once.
+        """
+        arrived = "question" in event
+        if arrived:
             self._questions[event["question"]["name"]] = event["question"]
-        if time.monotonic() < self._next:
+        moment = time.monotonic()
+        if moment < (self._began + _PROGRESS_SECONDS if arrived else self._next):
             return
-        self._next = time.monotonic() + _PROGRESS_SECONDS
+        if arrived and event.get("done") == event.get("total"):
+            return
+        self._next = moment + _PROGRESS_SECONDS
         shown: dict[str, Any] = {
             key: event[key] for key in ("stage", "done", "total") if key in event
         }

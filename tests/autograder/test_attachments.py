@@ -1,4 +1,4 @@
-"""What a check attaches beside its verdict: drawn where it can be, dropped without a word where not."""
+"""What a check attaches beside its verdict: drawn where it can be, else dropped without a word."""
 
 from __future__ import annotations
 

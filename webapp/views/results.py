@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +14,32 @@ from werkzeug.wrappers import Response
 from autograder.results import GradeResult, from_json
 from webapp import rendering
 from webapp.access import EVERYONE, for_roles, submission_in
+from webapp.curves import LineChart, line_chart
 from webapp.database import db
 from webapp.history import history
+from webapp.improvement import since_last
 from webapp.models import Content, Enrolment, ManualGrade, Result, Submission
 from webapp.views.submissions import current_job, progress
 from webapp.written_answers import answers_of, source_cells
 
+_CELL = re.compile(r"^Cell (\d{1,5}), line ", re.M)
+
 blueprint = Blueprint("results", __name__, url_prefix="/courses/<slug>/submissions")
+
+
+@blueprint.app_template_filter("signed")
+def signed(value: float | None) -> str:
+    """Points with their sign: +1.5, −2, 0."""
+    if value is None:
+        return "–"
+    return f"{round(value, 2):+g}".replace("-", "−") if round(value, 2) else "0"
+
+
+@blueprint.app_template_filter("last_cell")
+def last_cell(traceback: str) -> int | None:
+    """The number of the cell that a traceback ends in."""
+    found = _CELL.findall(traceback)
+    return int(found[-1]) if found else None
 
 
 @dataclass(frozen=True)
@@ -73,6 +93,8 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
         "grades": {},
         "history": [],
         "answers": {},
+        "charts": {},
+        "since": None,
         "titles": question_titles(submission.course_assignment.assignment),
         **progress(submission, current_job(submission)),
     }
@@ -86,7 +108,18 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
             name: rendering.markdown(text, top=4) for name, text in texts.items() if text
         }
         shown["grades"] = manual_grades(submission)
-    return shown | {"result": result, "history": history(db.session, submission)}
+    return shown | {
+        "result": result,
+        "history": history(db.session, submission),
+        "charts": charts_of(result) if result else {},
+        "since": since_last(db.session, submission),
+    }
+
+
+def charts_of(result: GradeResult) -> dict[str, list[LineChart]]:
+    """What each check drew, by the check's name."""
+    checks = (check for question in result.questions for check in question.checks)
+    return {check.name: [line_chart(plot) for plot in check.plots] for check in checks}
 
 
 @blueprint.get("/<int:submission_id>/notebook")
