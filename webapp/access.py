@@ -15,6 +15,7 @@ from flask import abort, g
 from flask_login import current_user
 from sqlalchemy.orm import contains_eager
 
+from webapp import visibility
 from webapp.database import db
 from webapp.models import (
     Course,
@@ -71,7 +72,10 @@ def assignment_in(enrolment: Enrolment, name: str) -> CourseAssignment:
 
 
 def submission_in(enrolment: Enrolment, submission_id: int) -> Submission:
-    """A submission of the course: one's own, or anyone's for staff."""
+    """A submission of the course: one's own, or anyone's for staff.
+
+    A student's comes without its points while results are held back.
+    """
     found = db.session.scalar(
         sa.select(Submission)
         .join(Submission.course_assignment)
@@ -85,7 +89,7 @@ def submission_in(enrolment: Enrolment, submission_id: int) -> Submission:
     )
     if found is None or not (enrolment.is_staff or found.user_id == enrolment.user_id):
         abort(404)
-    return found
+    return visibility.for_reader(db.session, enrolment, found)
 
 
 def student_in(enrolment: Enrolment, user_id: int) -> User:

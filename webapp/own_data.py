@@ -11,13 +11,15 @@ from datetime import datetime
 from typing import IO, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from webapp import visibility
 from webapp.models import (
     Content,
     Course,
     CourseAssignment,
     Enrolment,
+    LeaderboardEntry,
     ManualGrade,
     PaperReview,
     Proposal,
@@ -62,6 +64,7 @@ def archive(session: Session, user: User) -> IO[bytes]:
             "submissions": list(_submissions(session, user, files)),
             "proposals": list(_proposals(session, user, files)),
             "paper_reviews": list(_reviews(session, user, files)),
+            "leaderboards": list(_leaderboards(session, user)),
         }
         packed.writestr("data.json", json.dumps(record, indent=1, ensure_ascii=False))
         _pack(session, packed, files)
@@ -101,12 +104,15 @@ def _submissions(session: Session, user: User, files: Files) -> Iterator[dict[st
     grades = _by_submission(session, user, _staffs_points())
     rows = session.execute(
         sa.select(Submission, Course.slug, CourseAssignment.assignment)
+        .options(joinedload(Submission.course_assignment).joinedload(CourseAssignment.course))
         .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
         .join(Course, CourseAssignment.course_id == Course.id)
         .where(Submission.user_id == user.id)
         .order_by(Submission.id)
-    )
+    ).all()
+    sights = visibility.sights_of(session, {row.course_assignment for row, _, _ in rows})
     for row, slug, assignment in rows:
+        sight = sights[row.course_assignment_id]
         file = f"notebooks/{slug}/{assignment}/{row.attempt}-{row.filename}"
         name = files.add(file, row.sha256)
         yield {
@@ -115,9 +121,10 @@ def _submissions(session: Session, user: User, files: Files) -> Iterator[dict[st
             "attempt": row.attempt,
             "received_at": _moment(row.received_at),
             "state": str(row.state),
-            "score": row.score,
-            "questions": questions.get(row.id, []),
-            "staff": grades.get(row.id, []),
+            "score": row.score if sight.open else None,
+            "questions": questions.get(row.id, []) if sight.open else [],
+            "staff": grades.get(row.id, []) if sight.open else [],
+            "results": sight.sentence(row.course_assignment.course.time_zone),
             "file": name,
         }
 
@@ -192,6 +199,17 @@ def _reviews(session: Session, user: User, files: Files) -> Iterator[dict[str, A
             "body": review.body,
             "received_at": _moment(review.received_at),
         }
+
+
+def _leaderboards(session: Session, user: User) -> Iterator[dict[str, Any]]:
+    rows = session.execute(
+        sa.select(Course.slug, CourseAssignment.assignment, LeaderboardEntry.alias)
+        .join(CourseAssignment, CourseAssignment.course_id == Course.id)
+        .join(LeaderboardEntry, LeaderboardEntry.course_assignment_id == CourseAssignment.id)
+        .where(LeaderboardEntry.user_id == user.id)
+    )
+    for slug, assignment, alias in rows:
+        yield {"course": slug, "assignment": assignment, "alias": alias}
 
 
 def _moment(value: datetime) -> str:

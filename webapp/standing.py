@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
+from webapp import visibility
 from webapp.clock import now
 from webapp.models import Course, CourseAssignment, Submission, SubmissionState
 
@@ -58,8 +59,13 @@ class Standing:
         return "done" if full else "scored"
 
 
-def standings(session: Session, course: Course, user_id: int) -> list[Standing]:
-    """Every assignment of the course with the student's attempts: two statements."""
+def standings(
+    session: Session, course: Course, user_id: int, *, for_staff: bool = False
+) -> list[Standing]:
+    """Every assignment of the course with the student's attempts: three statements.
+
+    What is held back from the student is left out, unless staff ask.
+    """
     assignments = session.scalars(
         sa.select(CourseAssignment)
         .where(CourseAssignment.course_id == course.id)
@@ -75,6 +81,10 @@ def standings(session: Session, course: Course, user_id: int) -> list[Standing]:
     )
     for row in rows:
         attempts[row.course_assignment_id].append(row)
+    if not for_staff:
+        for number, sight in visibility.sights_of(session, assignments).items():
+            if not sight.open:
+                attempts[number] = [visibility.masked(row) for row in attempts[number]]
     return [Standing(item, tuple(attempts[item.id])) for item in assignments]
 
 

@@ -198,6 +198,8 @@ def describe(state: dict[str, Any]) -> str:
         return "Staff took this out of the queue: it has no score. Ask them why, or hand in again."
     if state["state"] != "graded":
         return "We could not grade this, which is our fault: your work is safe, and staff see it."
+    if state.get("held_back"):
+        return f"Graded. {state['held_back']}"
     lines = []
     for question in state["questions"]:
         score = question["score"]

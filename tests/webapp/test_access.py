@@ -10,6 +10,7 @@ from tests.webapp.graders import PNG
 from tests.webapp.people import ASSIGNMENT
 from webapp.models import (
     Course,
+    Leaderboard,
     PaperReview,
     Proposal,
     Slide,
@@ -77,6 +78,12 @@ RULES = {
     "imports.upload": TEACH,
     "imports.take": TEACH,
     "imports.discard": TEACH,
+    "leaderboard.show": SHARED,
+    "leaderboard.join": "student",
+    "leaderboard.leave": "student",
+    "visibility.show": STAFF,
+    "visibility.rule": TEACH,
+    "visibility.publish": TEACH,
     "regrades.show": STAFF,
     "regrades.status": STAFF,
     "regrades.start": TEACH,
@@ -89,6 +96,7 @@ RULES = {
     "readings.review": STAFF,
     "readings.score_review": STAFF,
     "readings.publish": TEACH,
+    "leaderboard.switch": TEACH,
     # Last: ada is no longer there afterwards.
     "people.remove": TEACH,
 }
@@ -125,7 +133,8 @@ def adas_things(session, graded) -> dict[str, int | str]:
         course_id=course.id, user_id=ada.id, body="B", filename="r.pdf", sha256=content
     )
     review.thumbnail = PNG
-    session.add_all([team, review])
+    board = Leaderboard(course_assignment_id=submission.course_assignment_id)
+    session.add_all([team, review, board])
     session.commit()
     return {
         "slug": "dl",

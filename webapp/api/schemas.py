@@ -98,11 +98,15 @@ class Question(Struct, frozen=True):
 
 
 class SubmissionResult(Submission, frozen=True):
-    """A submission and its result; `ahead` wait before it, `error` says why it was refused."""
+    """A submission and its result; `ahead` wait before it, `error` says why it was refused.
+
+    `held_back` says when points and questions appear, and is empty where nothing is held back.
+    """
 
     ahead: int
     questions: list[Question]
     error: str
+    held_back: str
 
 
 class Submissions(Struct, frozen=True):

@@ -10,6 +10,7 @@ from flask import abort, url_for
 from flask_login import current_user
 from sqlalchemy.orm import contains_eager
 
+from webapp import visibility
 from webapp.access import STAFF, assignment_in, for_roles, submission_in
 from webapp.api import schemas
 from webapp.api.operations import operation
@@ -82,7 +83,7 @@ def submit(enrolment: Enrolment, name: str) -> tuple[schemas.Receipt, int]:
         abort(409, str(error))
     except FileRefused as error:
         abort(422, str(error))
-    found = receipt.submission
+    found = visibility.for_reader(db.session, enrolment, receipt.submission)
     shown = schemas.Receipt(
         **brief(enrolment, found),
         new=receipt.new,
@@ -116,7 +117,8 @@ def submissions(enrolment: Enrolment, query: schemas.PageQuery) -> schemas.Submi
     rows = db.session.scalars(
         own.order_by(Submission.id.desc()).limit(_PAGE_ROWS).offset((query.page - 1) * _PAGE_ROWS)
     )
-    shown = [schemas.Submission(**brief(enrolment, row)) for row in rows]
+    visible = visibility.for_student(db.session, rows)
+    shown = [schemas.Submission(**brief(enrolment, row)) for row in visible]
     return schemas.Submissions(shown, found)
 
 
@@ -136,8 +138,14 @@ def result_of(enrolment: Enrolment, found: Submission) -> schemas.SubmissionResu
     """A submission with its questions, once it is graded."""
     at = progress(found, current_job(found))
     questions, error = ([], "") if at["moving"] else _outcome(found)
+    sight = visibility.sight_of(db.session, found.course_assignment)
+    held = not (enrolment.is_staff or sight.open)
     return schemas.SubmissionResult(
-        **brief(enrolment, found), ahead=int(str(at["ahead"])), questions=questions, error=error
+        **brief(enrolment, found),
+        ahead=int(str(at["ahead"])),
+        questions=[] if held else questions,
+        error=error,
+        held_back=sight.sentence(enrolment.course.time_zone) if held else "",
     )
 
 

@@ -25,6 +25,7 @@ from webapp.models.submissions import (
     Submission,
     SubmissionState,
 )
+from webapp.models.visibility import ResultRule, ResultVisibility
 from webapp.models.workers import WorkerRow
 from webapp.models.written import (
     LARGEST_TEAM,
@@ -68,6 +69,8 @@ __all__ = [
     "RegradeState",
     "RequestState",
     "Result",
+    "ResultRule",
+    "ResultVisibility",
     "Role",
     "Scope",
     "ScoreOverride",

@@ -13,6 +13,7 @@ from webapp.views import (
     health,
     imports,
     insight,
+    leaderboard,
     metrics,
     people,
     proposals,
@@ -23,6 +24,7 @@ from webapp.views import (
     reviews,
     staff,
     submissions,
+    visibility,
 )
 
 
@@ -42,6 +44,6 @@ def blueprints() -> tuple[Blueprint, ...]:
             insight,
         ),
         *(metrics, people, proposals, queue),
-        *(readings, regrades, results, reviews, staff, submissions),
+        *(leaderboard, visibility, readings, regrades, results, reviews, staff, submissions),
     )
     return tuple(topic.blueprint for topic in topics)

@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response
 
-from webapp import written
+from webapp import leaderboard, visibility, written
 from webapp.access import EVERYONE, assignment_in, for_roles
 from webapp.database import db
 from webapp.models import Course, Enrolment, Role
@@ -63,5 +63,10 @@ def render_assignment(enrolment: Enrolment, name: str, refusal: str = "") -> str
     found = standings(db.session, enrolment.course, enrolment.user_id)
     standing = next((s for s in found if s.assignment.id == item.id), Standing(item, ()))
     return render_template(
-        "courses/assignment.html", course=enrolment.course, standing=standing, refusal=refusal
+        "courses/assignment.html",
+        course=enrolment.course,
+        standing=standing,
+        refusal=refusal,
+        sight=visibility.sight_of(db.session, item),
+        has_leaderboard=leaderboard.is_on(db.session, item),
     )

@@ -8,17 +8,19 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, make_response, render_template, request
+from msgspec.structs import replace
 from sqlalchemy.orm import joinedload, undefer
 from werkzeug.wrappers import Response
 
 from autograder.results import GradeResult, from_json
-from webapp import rendering
+from webapp import rendering, visibility
 from webapp.access import EVERYONE, for_roles, submission_in
 from webapp.curves import LineChart, line_chart
 from webapp.database import db
 from webapp.history import history
 from webapp.improvement import since_last
 from webapp.models import Content, Enrolment, ManualGrade, Result, Submission
+from webapp.public_tests import public_tests
 from webapp.views.submissions import current_job, progress
 from webapp.written_answers import answers_of, source_cells
 
@@ -89,6 +91,8 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "course": enrolment.course,
         "attempts": attempts_beside(submission),
+        "sight": visibility.sight_of(db.session, submission.course_assignment),
+        "public": [],
         "result": None,
         "grades": {},
         "history": [],
@@ -98,9 +102,17 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
         "titles": question_titles(submission.course_assignment.assignment),
         **progress(submission, current_job(submission)),
     }
+    shown["held"] = held = not (enrolment.is_staff or shown["sight"].open)
+    if held:
+        shown["attempts"] = [visibility.masked(attempt) for attempt in shown["attempts"]]
     if shown["moving"]:
         return shown
     result = detail_of(submission)
+    if result:
+        shown["public"] = public_tests(content_of(submission), result)
+    if held:
+        # Of the result, only what became of the notebook itself is the student's yet.
+        return shown | {"result": replace(result, questions=(), score=None) if result else None}
     manual = [q.name for q in result.questions if q.kind == "manual"] if result else []
     if manual:
         texts = answers_of(content_of(submission), manual)

@@ -127,7 +127,7 @@ def student(enrolment: Enrolment, user_id: int) -> str:
         "staff/student.html",
         course=enrolment.course,
         student=user,
-        standings=standings(db.session, enrolment.course, user.id),
+        standings=standings(db.session, enrolment.course, user.id, for_staff=True),
     )
 
 

@@ -1,4 +1,4 @@
-"""Leaderboards, who takes part, and what a check measured on public rows"""
+"""Leaderboards and what they rank by; when students see results"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -50,6 +50,18 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_leaderboard_entries_user_id"), "leaderboard_entries", ["user_id"], unique=False
     )
+    op.create_table(
+        "result_visibility",
+        sa.Column("course_assignment_id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=24), nullable=False),
+        sa.Column("published_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["course_assignment_id"],
+            ["course_assignments.id"],
+            name=op.f("fk_result_visibility_course_assignment_id_course_assignments"),
+        ),
+        sa.PrimaryKeyConstraint("course_assignment_id", name=op.f("pk_result_visibility")),
+    )
     op.add_column("results", sa.Column("measure", sa.Double(), nullable=True))
     op.add_column(
         "results",
@@ -61,6 +73,7 @@ def downgrade() -> None:
     # Not in batch mode, which drops the whole table: other rows refer to these.
     op.drop_column("results", "measure_name")
     op.drop_column("results", "measure")
+    op.drop_table("result_visibility")
     op.drop_index(op.f("ix_leaderboard_entries_user_id"), table_name="leaderboard_entries")
     op.drop_table("leaderboard_entries")
     op.drop_table("leaderboards")

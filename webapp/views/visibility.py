@@ -1,0 +1,61 @@
+"""When students see their results: the rule of an assignment, and publishing or hiding them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp import audit, visibility
+from webapp.access import STAFF, assignment_in, for_roles
+from webapp.database import db
+from webapp.models import CourseAssignment, Enrolment, ResultRule, Role
+
+blueprint = Blueprint(
+    "visibility", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>/results"
+)
+
+
+@blueprint.get("")
+@for_roles(*STAFF)
+def show(enrolment: Enrolment, name: str) -> str:
+    """The rule that holds, and what students see now."""
+    assignment = assignment_in(enrolment, name)
+    return render_template(
+        "staff/visibility.html",
+        course=enrolment.course,
+        assignment=assignment,
+        sight=visibility.sight_of(db.session, assignment),
+    )
+
+
+@blueprint.post("/rule")
+@for_roles(Role.INSTRUCTOR)
+def rule(enrolment: Enrolment, name: str) -> Response:
+    """Choose the rule."""
+    assignment = assignment_in(enrolment, name)
+    chosen = request.form.get("rule", "at_once")
+    if chosen not in set(ResultRule):
+        abort(422)
+    visibility.set_rule(db.session, assignment, ResultRule(chosen))
+    return _done(
+        enrolment, assignment, f"show results {chosen.replace('_', ' ')}", "The rule is saved."
+    )
+
+
+@blueprint.post("/publish")
+@for_roles(Role.INSTRUCTOR)
+def publish(enrolment: Enrolment, name: str) -> Response:
+    """Show results to students now, or hide them again."""
+    assignment = assignment_in(enrolment, name)
+    on = request.form.get("on", "yes") == "yes"
+    visibility.publish(db.session, assignment, on=on)
+    said = "Students see their results now." if on else "Results are hidden from students."
+    return _done(enrolment, assignment, "publish results" if on else "hide results", said)
+
+
+def _done(enrolment: Enrolment, assignment: CourseAssignment, action: str, said: str) -> Response:
+    audit.record(db.session, enrolment, action, subject=assignment.assignment)
+    db.session.commit()
+    flash(said, "success")
+    address = url_for("visibility.show", slug=enrolment.course.slug, name=assignment.assignment)
+    return redirect(address, code=303)

@@ -1,0 +1,106 @@
+"""What a student may know of their points yet: the one home of that rule.
+
+The public tests, which ran in the student's own notebook, are theirs at once. What hidden checks
+found, and staff's points, follow the assignment's rule; staff always see everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, make_transient
+
+from webapp.clock import in_words, now, written
+from webapp.models import CourseAssignment, Enrolment, ResultRule, ResultVisibility, Submission
+
+
+@dataclass(frozen=True)
+class Sight:
+    """An assignment's rule, whether students see their results now, and else from when on."""
+
+    rule: ResultRule
+    open: bool
+    opens_at: datetime | None
+
+    def sentence(self, zone: str) -> str:
+        """Which rule holds, and when the rest appears."""
+        if self.open:
+            return "Points and messages of the hidden checks are shown as soon as there are any."
+        held = "Points and messages of the hidden checks are held back"
+        if self.opens_at is not None:
+            when = f"{written(self.opens_at, zone)} ({in_words(self.opens_at)})"
+            return f"{held} until the due time, {when}."
+        return f"{held} until staff publish them."
+
+
+AT_ONCE = Sight(ResultRule.AT_ONCE, True, None)
+
+
+def sight_of(session: Session, assignment: CourseAssignment) -> Sight:
+    """What students see of one assignment."""
+    return _sight(assignment, session.get(ResultVisibility, assignment.id))
+
+
+def sights_of(session: Session, assignments: Iterable[CourseAssignment]) -> dict[int, Sight]:
+    """What students see of each assignment, by its number, in one statement."""
+    found = {assignment.id: assignment for assignment in assignments}
+    rules = session.scalars(
+        sa.select(ResultVisibility).where(ResultVisibility.course_assignment_id.in_(found))
+    )
+    rows = {rule.course_assignment_id: rule for rule in rules}
+    return {number: _sight(assignment, rows.get(number)) for number, assignment in found.items()}
+
+
+def _sight(assignment: CourseAssignment, row: ResultVisibility | None) -> Sight:
+    if row is None or row.rule == ResultRule.AT_ONCE:
+        return AT_ONCE
+    if row.published_at is not None:
+        return Sight(row.rule, True, None)
+    # Without a due time nobody can say when it has passed: then staff publish.
+    due = assignment.due_at if row.rule == ResultRule.AFTER_DUE else None
+    return Sight(row.rule, due is not None and due <= now(), due)
+
+
+def for_reader(session: Session, enrolment: Enrolment, submission: Submission) -> Submission:
+    """The submission as this person may see it: a student's without points while they are held."""
+    if enrolment.is_staff or sight_of(session, submission.course_assignment).open:
+        return submission
+    return masked(submission)
+
+
+def for_student(session: Session, submissions: Iterable[Submission]) -> list[Submission]:
+    """One's own submissions as one may see them, in one statement more."""
+    found = list(submissions)
+    sights = sights_of(session, {s.course_assignment for s in found})
+    return [s if sights[s.course_assignment_id].open else masked(s) for s in found]
+
+
+def masked(submission: Submission) -> Submission:
+    """The submission without its points; it is no row of the database any more, only shown."""
+    make_transient(submission)
+    submission.auto_score = submission.manual_score = submission.adjustment = None
+    submission.ungraded = 0
+    return submission
+
+
+def set_rule(session: Session, assignment: CourseAssignment, rule: ResultRule) -> None:
+    """Give the assignment another rule; what was published stays so. The caller commits."""
+    row = session.get(ResultVisibility, assignment.id)
+    if row is None:
+        row = ResultVisibility(course_assignment_id=assignment.id)
+        session.add(row)
+    row.rule = rule
+
+
+def publish(session: Session, assignment: CourseAssignment, *, on: bool) -> None:
+    """Show the results now, whatever the rule; or hide them until staff publish them again."""
+    row = session.get(ResultVisibility, assignment.id)
+    if row is None:
+        row = ResultVisibility(course_assignment_id=assignment.id, rule=ResultRule.PUBLISHED)
+        session.add(row)
+    row.published_at = now() if on else None
+    if not on:
+        row.rule = ResultRule.PUBLISHED
