@@ -208,10 +208,3 @@ def test_staff_publish_and_hide_and_the_log_says_so(auth, attempts, session):
     assert actions[-4:] == [
         *("hide results", "publish results", "hide results", "show results at once")
     ]
-
-
-def test_a_held_question_cannot_be_disputed(auth, attempts, rule):
-    rule(ResultRule.PUBLISHED)
-    address = f"/courses/dl/submissions/{attempts.id}/questions/dense/request"
-    answer = auth.login("ada").post(address, {"reason": "Please look again at this."})
-    assert answer.status_code in (404, 409, 422)

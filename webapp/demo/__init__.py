@@ -24,6 +24,7 @@ from webapp.clock import now
 from webapp.config import Settings, embedded_database
 from webapp.database import make_engine
 from webapp.demo import samples
+from webapp.demo.board import ensure_leaderboard
 from webapp.demo.course import (
     SLUG,
     Account,
@@ -68,6 +69,7 @@ def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
     with create_app(settings).app_context(), Session(engine) as session:
         course = ensure_course(session, assignments)
         people = ensure_people(session, course, accounts)
+        ensure_leaderboard(session, course, people)
         staff = _staff(session, accounts)
         marker = data / "handed-in"
         with readable(marker):
