@@ -82,6 +82,8 @@ PLACES = (
     Place("readings", "instructor", _course("staff/readings")),
     Place("reading-a-proposal", "grader", _of("proposals", "staff/readings/proposals")),
     Place("reading-a-review", "grader", _of("paper_reviews", "staff/readings/reviews")),
+    Place("rubric", "instructor", _course("staff/readings/rubrics/review")),
+    Place("who-reads-what", "instructor", _course("staff/readings/work")),
     Place("queue", "instructor", _course("staff/queue")),
     Place("log", "instructor", _course("staff/log")),
 )

@@ -21,7 +21,7 @@ from webapp.models import (
     User,
 )
 from webapp.papers import PAPERS
-from webapp.readings import Marks, give_score
+from webapp.reading_scores import Marks, give_score
 from webapp.scores import set_manual_grade
 from webapp.tools import Tools
 from webapp.uploads import Upload, store
@@ -104,7 +104,8 @@ def ensure_written(
     session.add_all(reviews)
     session.flush()
     for number, review in enumerate(reviews[:5]):
-        marks = Marks(chance.randint(2, 5), chance.randint(2, 5), "Clear, and to the point.")
+        chosen = {name: str(chance.randint(2, 5)) for name in ("clarity", "communication")}
+        marks = Marks(chosen, "Clear, and to the point.")
         give_score(session, staff[number % len(staff)].id, marks, review=review)
     session.commit()
 

@@ -14,6 +14,7 @@ from webapp.models.requests import (
     ScoreOverride,
     StudentNote,
 )
+from webapp.models.rubrics import BankComment, ReadingDuty, ReadingRules, RubricRow
 from webapp.models.submissions import (
     Content,
     Job,
@@ -44,6 +45,7 @@ __all__ = [
     "STAFF",
     "ApiToken",
     "AuditEntry",
+    "BankComment",
     "Base",
     "BulkImport",
     "CheckFailure",
@@ -63,6 +65,8 @@ __all__ = [
     "PaperReview",
     "Proposal",
     "QuestionScore",
+    "ReadingDuty",
+    "ReadingRules",
     "Regrade",
     "RegradeItem",
     "RegradeRequest",
@@ -72,6 +76,7 @@ __all__ = [
     "ResultRule",
     "ResultVisibility",
     "Role",
+    "RubricRow",
     "Scope",
     "ScoreOverride",
     "Slide",

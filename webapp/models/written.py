@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -114,7 +115,10 @@ class PaperReview(Base):
 
 
 class WrittenScore(Base):
-    """One grader's reading of a proposal or a review on the two criteria, 0 to 5 each."""
+    """One grader's reading of a proposal or a review: the chosen level's key by item's key.
+
+    Points are worked out from these and the rubric, so that a changed rubric applies to all.
+    """
 
     __tablename__ = "written_scores"
     __table_args__ = (
@@ -127,8 +131,7 @@ class WrittenScore(Base):
     proposal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("proposals.id"))
     review_id: Mapped[int | None] = mapped_column(sa.ForeignKey("paper_reviews.id"))
     grader_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
-    clarity: Mapped[int]
-    communication: Mapped[int]
+    selections: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     comment: Mapped[str] = mapped_column(sa.Text, default="")
     updated_at: Mapped[datetime] = mapped_column(default=now)
 

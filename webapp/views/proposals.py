@@ -22,9 +22,11 @@ from webapp.clock import now
 from webapp.database import db
 from webapp.models import Enrolment, Proposal, Role, Slide, Team, TeamMember
 from webapp.papers import EXAMPLE_PROPOSALS
-from webapp.readings import published_scores
+from webapp.reading_scores import published_scores
+from webapp.rubrics import rubric_of
 from webapp.tools import FileRefused, tools
 from webapp.uploads import read_upload, store
+from webapp.views.rubrics import file_name
 from webapp.views.submissions import attachment
 
 blueprint = Blueprint("proposals", __name__, url_prefix="/courses/<slug>")
@@ -53,6 +55,7 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
         conditions=written.conditions(team, enrolment.course) if team else [],
         examples=EXAMPLE_PROPOSALS,
         scores=published_scores(db.session, enrolment.course, proposal=proposal),
+        rubric=rubric_of(db.session, enrolment.course_id, "proposal"),
         refusal=refusal,
         field=field,
     )
@@ -150,7 +153,8 @@ def hand_in_slide(enrolment: Enrolment) -> Response | tuple[str, int]:
 def slide(enrolment: Enrolment, proposal_id: int) -> Response:
     """The slide that counts, as a file; for the team and the staff."""
     found = _slide_in(enrolment, proposal_id)
-    return attachment(found.content.data, found.filename, "application/pdf")
+    name = file_name(enrolment, "proposal", proposal_id, found.filename)
+    return attachment(found.content.data, name, "application/pdf")
 
 
 @blueprint.get("/proposals/<int:proposal_id>/slide.png")

@@ -1,9 +1,10 @@
-"""Staff reading proposals and paper reviews, and scoring them on two criteria."""
+"""Staff reading proposals and paper reviews by their rubric, one after the other."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,61 +12,123 @@ from webapp import audit, written
 from webapp.access import STAFF, for_roles
 from webapp.clock import now
 from webapp.database import db
-from webapp.models import Enrolment, Role, WrittenScore
-from webapp.readings import CRITERIA, LARGEST_SCORE, Marks, give_score, readings, scores_of
+from webapp.models import (
+    BankComment,
+    Enrolment,
+    PaperReview,
+    Proposal,
+    ReadingDuty,
+    Role,
+    WrittenScore,
+)
+from webapp.reading_duties import graders_of
+from webapp.reading_scores import LONGEST_COMMENT, Marks, give_score, scores_of
+from webapp.readings import Work, next_work, team_name, works
 from webapp.rendering import markdown
+from webapp.rubrics import Rubric, rubric_of
+from webapp.views import reading_work, rubrics
 from webapp.views.proposals import proposal_in
 from webapp.views.reviews import review_in
+from webapp.views.rubrics import reading_names
 
 blueprint = Blueprint("readings", __name__, url_prefix="/courses/<slug>/staff/readings")
+for part in (rubrics, reading_work):
+    blueprint.register_blueprint(part.blueprint)
 
-_LONGEST_COMMENT = 5000
+SHOWN = {
+    "all": "Everything",
+    "mine": "What waits for you",
+    "unread": "Unread",
+    "disputed": "Where readers disagree",
+}
+_PAGE_ROWS = 50
 
 
 @blueprint.get("")
 @for_roles(*STAFF)
 def index(enrolment: Enrolment) -> str:
-    """Everything to read, what is scored, and whether students see it."""
-    found = readings(db.session, enrolment.course)
-    return render_template("staff/readings.html", course=enrolment.course, readings=found)
+    """Everything to read, who reads it, what is scored, and whether students see it."""
+    names = reading_names(enrolment)
+    found = works(db.session, enrolment.course, names)
+    show = request.args.get("show", "all")
+    show = show if show in SHOWN else "all"
+    chosen = [work for work in found if _shown(work, show, enrolment.user_id)]
+    pages = max(1, -(-len(chosen) // _PAGE_ROWS))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    return render_template(
+        "staff/readings.html",
+        course=enrolment.course,
+        names=names,
+        bank=_bank(enrolment),
+        found=found,
+        works=chosen[(page - 1) * _PAGE_ROWS : page * _PAGE_ROWS],
+        waiting=sum(work.waits_for(enrolment.user_id) for work in found),
+        show=show,
+        shown=SHOWN,
+        page=page,
+        pages=pages,
+    )
+
+
+def _shown(work: Work, show: str, grader_id: int) -> bool:
+    if show == "mine":
+        return work.waits_for(grader_id)
+    if show == "unread":
+        return not work.points
+    return show == "all" or work.disputed
+
+
+@blueprint.get("/next")
+@for_roles(*STAFF)
+def next_unread(enrolment: Enrolment) -> Response:
+    """On to what this grader should read next."""
+    after = (request.args.get("kind", ""), request.args.get("after", 0, type=int))
+    return _on(enrolment, after)
+
+
+def _on(enrolment: Enrolment, after: tuple[str, int] | None) -> Response:
+    found = works(db.session, enrolment.course, reading_names(enrolment))
+    work = next_work(found, enrolment.user_id, after)
+    slug = enrolment.course.slug
+    if work is None:
+        flash("Nothing more waits for you to read.", "success")
+        return redirect(url_for("readings.index", slug=slug), code=303)
+    return redirect(address_of(slug, work.kind, work.id), code=303)
+
+
+def address_of(slug: str, kind: str, number: int) -> str:
+    """The page on which a work is read."""
+    if kind == "proposal":
+        return url_for("readings.proposal", slug=slug, proposal_id=number)
+    return url_for("readings.review", slug=slug, review_id=number)
 
 
 @blueprint.get("/proposals/<int:proposal_id>")
 @for_roles(*STAFF)
 def proposal(enrolment: Enrolment, proposal_id: int) -> str:
     """Read a proposal."""
-    return _proposal_page(enrolment, proposal_id)
+    return _page(enrolment, proposal=proposal_in(enrolment, proposal_id))
 
 
 @blueprint.post("/proposals/<int:proposal_id>")
 @for_roles(*STAFF)
 def score_proposal(enrolment: Enrolment, proposal_id: int) -> Response | tuple[str, int]:
     """Score a proposal."""
-    found = proposal_in(enrolment, proposal_id)
-    marks = _marks()
-    if isinstance(marks, str):
-        return _proposal_page(enrolment, proposal_id, refusal=marks), 422
-    score = give_score(db.session, enrolment.user_id, marks, proposal=found)
-    return _saved(enrolment, score, f"proposal {proposal_id}")
+    return _score(enrolment, proposal=proposal_in(enrolment, proposal_id))
 
 
 @blueprint.get("/reviews/<int:review_id>")
 @for_roles(*STAFF)
 def review(enrolment: Enrolment, review_id: int) -> str:
     """Read a paper review."""
-    return _review_page(enrolment, review_id)
+    return _page(enrolment, review=review_in(enrolment, review_id))
 
 
 @blueprint.post("/reviews/<int:review_id>")
 @for_roles(*STAFF)
 def score_review(enrolment: Enrolment, review_id: int) -> Response | tuple[str, int]:
     """Score a paper review."""
-    found = review_in(enrolment, review_id)
-    marks = _marks()
-    if isinstance(marks, str):
-        return _review_page(enrolment, review_id, refusal=marks), 422
-    score = give_score(db.session, enrolment.user_id, marks, review=found)
-    return _saved(enrolment, score, f"review {review_id}")
+    return _score(enrolment, review=review_in(enrolment, review_id))
 
 
 @blueprint.post("/publish")
@@ -82,74 +145,101 @@ def publish(enrolment: Enrolment) -> Response:
     )
     db.session.commit()
     flash("Students see the scores now." if shown else "The scores are hidden now.", "success")
-    return _list(enrolment)
+    return redirect(url_for("readings.index", slug=enrolment.course.slug), code=303)
 
 
-def _proposal_page(enrolment: Enrolment, proposal_id: int, refusal: str = "") -> str:
-    found = proposal_in(enrolment, proposal_id)
-    return _page(
-        enrolment,
-        refusal,
-        scores_of(db.session, proposal=found),
-        proposal=found,
-        conditions=written.conditions(found.team, enrolment.course),
-        abstract=markdown(found.abstract, top=2),
-    )
-
-
-def _review_page(enrolment: Enrolment, review_id: int, refusal: str = "") -> str:
-    found = review_in(enrolment, review_id)
-    return _page(
-        enrolment,
-        refusal,
-        scores_of(db.session, review=found),
-        review=found,
-        body=markdown(found.body, top=2),
-        late=written.is_late(found.received_at, enrolment.course.reviews_due_at),
-    )
-
-
-def _page(enrolment: Enrolment, refusal: str, scores: list[WrittenScore], **subject: Any) -> str:
+def _page(
+    enrolment: Enrolment,
+    refusal: str = "",
+    *,
+    proposal: Proposal | None = None,
+    review: PaperReview | None = None,
+) -> str:
+    course, names = enrolment.course, reading_names(enrolment)
+    kind = "proposal" if proposal else "review"
+    scores = scores_of(db.session, proposal=proposal, review=review)
     mine = next((s for s in scores if s.grader_id == enrolment.user_id), None)
+    subject: dict[str, Any] = {"kind": kind, "proposal": proposal, "review": review}
+    if proposal:
+        subject["authors"] = team_name(proposal, names)
+        subject["conditions"] = written.conditions(proposal.team, course)
+        subject["body"] = markdown(proposal.abstract, top=2)
+    elif review:
+        subject["authors"] = names.of("review", review.id, review.user.name)
+        subject["body"] = markdown(review.body, top=2)
+        subject["late"] = written.is_late(review.received_at, course.reviews_due_at)
     return render_template(
         "staff/reading.html",
-        course=enrolment.course,
+        course=course,
+        names=names,
+        rubric=rubric_of(db.session, course.id, kind),
         refusal=refusal,
-        mine=request.form if refusal else mine,
-        others=[score for score in scores if score is not mine],
-        criteria=CRITERIA,
-        largest=LARGEST_SCORE,
+        chosen=request.form if refusal else (mine.selections if mine else {}),
+        comment=request.form.get("comment", "") if refusal else (mine.comment if mine else ""),
+        # A second reader reads for themselves before seeing what the first one gave.
+        others=[score for score in scores if score is not mine] if mine else [],
+        unseen=0 if mine else len(scores),
+        duties=_duties(proposal, review),
+        graders=graders_of(db.session, course.id),
+        bank=_bank(enrolment),
         **subject,
     )
 
 
-def _marks() -> Marks | str:
+def _duties(proposal: Proposal | None, review: PaperReview | None) -> list[ReadingDuty]:
+    where = (
+        ReadingDuty.proposal_id == proposal.id
+        if proposal
+        else ReadingDuty.review_id == (review.id if review else 0)
+    )
+    return list(db.session.scalars(sa.select(ReadingDuty).where(where)))
+
+
+def _marks(rubric: Rubric) -> Marks | str:
     """The form's marks, or the sentence why they are not."""
-    given = {}
-    for name, label in CRITERIA.items():
-        text = request.form.get(name, "")
-        if not text.isdecimal() or int(text) > LARGEST_SCORE:
-            return f"{label} is {text!r}, expected a whole number from 0 to {LARGEST_SCORE}."
-        given[name] = int(text)
+    given = {item.key: request.form.get(item.key, "") for item in rubric.items}
+    for item in rubric.items:
+        if item.level(given[item.key]) is None:
+            return f"{item.title} has no level yet: choose one of its {len(item.levels)}."
     comment = request.form.get("comment", "").strip()
-    if len(comment) > _LONGEST_COMMENT:
-        return f"The comment has {len(comment)} characters, expected at most {_LONGEST_COMMENT}."
-    return Marks(given["clarity"], given["communication"], comment)
+    if len(comment) > LONGEST_COMMENT:
+        return f"The comment has {len(comment)} characters, expected at most {LONGEST_COMMENT}."
+    return Marks(given, comment)
 
 
-def _saved(enrolment: Enrolment, score: WrittenScore, subject: str) -> Response:
+def _chosen(rubric: Rubric, score: WrittenScore) -> list[str]:
+    levels = [(item.title, item.level(score.selections.get(item.key))) for item in rubric.items]
+    return [f"{title} {level.points:g}" for title, level in levels if level]
+
+
+def _bank(enrolment: Enrolment) -> list[BankComment]:
+    rows = sa.select(BankComment).where(BankComment.course_id == enrolment.course_id)
+    return list(db.session.scalars(rows.order_by(BankComment.id)))
+
+
+def _score(
+    enrolment: Enrolment,
+    *,
+    proposal: Proposal | None = None,
+    review: PaperReview | None = None,
+) -> Response | tuple[str, int]:
+    kind = "proposal" if proposal else "review"
+    rubric = rubric_of(db.session, enrolment.course_id, kind)
+    marks = _marks(rubric)
+    if isinstance(marks, str):
+        return _page(enrolment, marks, proposal=proposal, review=review), 422
+    score = give_score(db.session, enrolment.user_id, marks, proposal=proposal, review=review)
+    number = (score.proposal_id if proposal else score.review_id) or 0
     audit.record(
         db.session,
         enrolment,
         "score written option",
-        subject=subject,
-        clarity=score.clarity,
-        communication=score.communication,
+        subject=f"{kind} {number}",
+        points=rubric.points(score.selections),
+        chosen="; ".join(_chosen(rubric, score)),
     )
     db.session.commit()
     flash("Your score is saved.", "success")
-    return _list(enrolment)
-
-
-def _list(enrolment: Enrolment) -> Response:
+    if request.form.get("then") == "next":
+        return _on(enrolment, (kind, number))
     return redirect(url_for("readings.index", slug=enrolment.course.slug), code=303)

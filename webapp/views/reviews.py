@@ -22,10 +22,12 @@ from webapp.clock import now
 from webapp.database import db
 from webapp.models import Enrolment, PaperReview, Role
 from webapp.papers import PAPERS
-from webapp.readings import published_scores
+from webapp.reading_scores import published_scores
 from webapp.rendering import markdown
+from webapp.rubrics import rubric_of
 from webapp.tools import FileRefused, tools
 from webapp.uploads import read_upload, store
+from webapp.views.rubrics import file_name
 from webapp.views.submissions import attachment
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/courses/<slug>")
@@ -56,6 +58,7 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
         preview=markdown(body),
         papers=PAPERS,
         scores=published_scores(db.session, enrolment.course, review=review),
+        rubric=rubric_of(db.session, enrolment.course_id, "review"),
         refusal=refusal,
         field=field,
     )
@@ -115,7 +118,8 @@ def file(enrolment: Enrolment, review_id: int) -> Response:
     review = review_in(enrolment, review_id)
     if review.content is None:
         abort(404)
-    return attachment(review.content.data, review.filename, "application/pdf")
+    name = file_name(enrolment, "review", review.id, review.filename)
+    return attachment(review.content.data, name, "application/pdf")
 
 
 @blueprint.get("/reviews/<int:review_id>/file.png")

@@ -1,0 +1,87 @@
+"""Who reads what: written work divided evenly among graders, and given to somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from webapp.models import STAFF, Enrolment, ReadingDuty, User
+from webapp.readings import Work
+
+
+@dataclass(frozen=True)
+class Divided:
+    """How many works got a reader, and how many could not get as many as asked for."""
+
+    given: int
+    short: int
+
+
+def graders_of(session: Session, course_id: int) -> list[User]:
+    """Everybody who can read in a course, by name."""
+    rows = session.scalars(
+        sa.select(User)
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .where(Enrolment.course_id == course_id, Enrolment.role.in_(STAFF))
+        .order_by(User.name, User.id)
+    )
+    return list(rows)
+
+
+def divide(
+    session: Session, course_id: int, found: Sequence[Work], *, graders: Sequence[int], readers: int
+) -> Divided:
+    """Give every work that many readers, always those with the fewest so far; the caller commits.
+
+    Who reads something already, or has begun to, keeps it: dividing again only adds what is new.
+    """
+    load = dict.fromkeys(graders, 0)
+    for work in found:
+        for grader in _readers(work):
+            load[grader] = load.get(grader, 0) + (grader in load)
+    given = short = 0
+    for work in found:
+        missing = readers - len(_readers(work))
+        free = sorted((g for g in graders if g not in _readers(work)), key=lambda g: (load[g], g))
+        chosen = free[: max(0, missing)]
+        for grader in chosen:
+            load[grader] += 1
+            session.add(_duty(course_id, work, grader))
+        _keep_begun(session, course_id, work)
+        given += bool(chosen)
+        short += len(chosen) < missing
+    return Divided(given, short)
+
+
+def _readers(work: Work) -> set[int]:
+    return {duty.grader_id for duty in work.readers} | {score.grader_id for score in work.scores}
+
+
+def _keep_begun(session: Session, course_id: int, work: Work) -> None:
+    have = {duty.grader_id for duty in work.readers}
+    for score in work.scores:
+        if score.grader_id not in have:
+            session.add(_duty(course_id, work, score.grader_id))
+
+
+def assign(session: Session, course_id: int, work: Work, graders: Sequence[int]) -> None:
+    """Let exactly these read a work; what others gave it stays; the caller commits."""
+    for duty in work.readers:
+        if duty.grader_id not in graders:
+            session.delete(duty)
+    have = {duty.grader_id for duty in work.readers}
+    for grader in graders:
+        if grader not in have:
+            session.add(_duty(course_id, work, grader))
+
+
+def _duty(course_id: int, work: Work, grader_id: int) -> ReadingDuty:
+    return ReadingDuty(
+        course_id=course_id,
+        proposal_id=work.id if work.kind == "proposal" else None,
+        review_id=work.id if work.kind == "review" else None,
+        grader_id=grader_id,
+    )

@@ -1,0 +1,190 @@
+"""Instructors' rubrics, the graders' kept comments, and whether authors' names show."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response
+
+from webapp import audit
+from webapp.access import STAFF, for_roles
+from webapp.database import db
+from webapp.models import BankComment, Course, Enrolment, ReadingRules, Role
+from webapp.readings import Names, names_in, works
+from webapp.rubrics import (
+    KINDS,
+    MOST_ITEMS,
+    MOST_LEVELS,
+    Rubric,
+    RubricError,
+    from_form,
+    rubric_of,
+    save_rubric,
+)
+
+blueprint = Blueprint("rubrics", __name__)
+
+_LONGEST_COMMENT, _MOST_COMMENTS = 1000, 200
+
+
+@blueprint.get("/rubrics/<kind>")
+@for_roles(*STAFF)
+def show(enrolment: Enrolment, kind: str) -> str:
+    """A rubric; instructors change it."""
+    return _page(enrolment, _kind(kind))
+
+
+@blueprint.post("/rubrics/<kind>")
+@for_roles(Role.INSTRUCTOR)
+def save(enrolment: Enrolment, kind: str) -> Response | tuple[str, int]:
+    """Change a rubric, and with it the points of everything that is read already."""
+    course = enrolment.course
+    try:
+        rubric = from_form(_kind(kind), request.form)
+        before = _means(course, kind)
+        _refuse_lost_choices(course, rubric)
+    except RubricError as error:
+        return _page(enrolment, kind, refusal=str(error)), 422
+    save_rubric(db.session, course.id, rubric)
+    db.session.flush()
+    after = _means(course, kind)
+    changed = sum(before[work] != after[work] for work in before)
+    audit.record(
+        db.session,
+        enrolment,
+        "change rubric",
+        subject=KINDS[kind].lower(),
+        items=", ".join(f"{item.title} ({item.most:g})" for item in rubric.items),
+        scores_changed=changed,
+    )
+    db.session.commit()
+    flash(f"The rubric is saved. Scores that changed with it: {changed}.", "success")
+    return redirect(url_for(".show", slug=course.slug, kind=kind), code=303)
+
+
+def _means(course: Course, kind: str) -> dict[int, float | None]:
+    found = works(db.session, course, Names(hidden=False))
+    return {work.id: work.mean for work in found if work.kind == kind}
+
+
+def _refuse_lost_choices(course: Course, rubric: Rubric) -> None:
+    """A level that somebody chose may change, but not go while its item stays."""
+    before = rubric_of(db.session, course.id, rubric.kind)
+    kept = {item.key: item for item in rubric.items}
+    for work in works(db.session, course, Names(hidden=False)):
+        for score in work.scores if work.kind == rubric.kind else ():
+            for item in before.items:
+                chosen = item.level(score.selections.get(item.key))
+                after = kept.get(item.key)
+                if chosen and after and after.level(chosen.key) is None:
+                    raise RubricError(
+                        f"{item.title} at {chosen.points:g} points is given already: change its "
+                        "points or words, but do not empty it."
+                    )
+
+
+def _page(enrolment: Enrolment, kind: str, refusal: str = "") -> str:
+    rubric = rubric_of(db.session, enrolment.course_id, kind)
+    return render_template(
+        "staff/rubric.html",
+        course=enrolment.course,
+        rubric=rubric,
+        kinds=KINDS,
+        fields=request.form if refusal else _fields(rubric),
+        places=range(min(MOST_ITEMS, len(rubric.items) + 2)),
+        levels=range(MOST_LEVELS),
+        refusal=refusal,
+    )
+
+
+def _fields(rubric: Rubric) -> dict[str, str]:
+    """The form as it stands before anybody typed."""
+    found: dict[str, str] = {}
+    for place, item in enumerate(rubric.items):
+        found |= {f"item-{place}": item.key, f"title-{place}": item.title}
+        for number, level in enumerate(item.levels):
+            found[f"level-{place}-{number}"] = level.key
+            found[f"points-{place}-{number}"] = f"{level.points:g}"
+            found[f"label-{place}-{number}"] = level.label
+    return found
+
+
+def _kind(kind: str) -> str:
+    return kind if kind in KINDS else abort(404)
+
+
+@blueprint.post("/comments")
+@for_roles(*STAFF)
+def add_comment(enrolment: Enrolment) -> Response:
+    """Keep a comment for all graders of the course."""
+    text = request.form.get("text", "").strip()
+    kept = sa.select(sa.func.count(BankComment.id)).where(
+        BankComment.course_id == enrolment.course_id
+    )
+    if not 1 <= len(text) <= _LONGEST_COMMENT:
+        flash(f"A kept comment has 1 to {_LONGEST_COMMENT} characters, not {len(text)}.", "danger")
+    elif (db.session.scalar(kept) or 0) >= _MOST_COMMENTS:
+        flash(f"There are {_MOST_COMMENTS} kept comments: remove one first.", "danger")
+    else:
+        db.session.add(BankComment(course_id=enrolment.course_id, text=text))
+        db.session.commit()
+        flash("The comment is kept.", "success")
+    return _readings(enrolment)
+
+
+@blueprint.post("/comments/<int:comment_id>/remove")
+@for_roles(*STAFF)
+def remove_comment(enrolment: Enrolment, comment_id: int) -> Response:
+    """Keep a comment no longer; where it was given it stays."""
+    found = db.session.scalar(
+        sa.select(BankComment).where(
+            BankComment.id == comment_id, BankComment.course_id == enrolment.course_id
+        )
+    )
+    db.session.delete(found or abort(404))
+    db.session.commit()
+    flash("The comment is removed.", "success")
+    return _readings(enrolment)
+
+
+@blueprint.post("/names")
+@for_roles(Role.INSTRUCTOR)
+def save_names(enrolment: Enrolment) -> Response:
+    """Hide authors' names from readers, or show them."""
+    hidden = request.form.get("hidden") == "yes"
+    rules = db.session.get(ReadingRules, enrolment.course_id)
+    if rules is None:
+        rules = ReadingRules(course_id=enrolment.course_id)
+        db.session.add(rules)
+    rules.names_hidden = hidden
+    action = "hide names from readers" if hidden else "show names to readers"
+    audit.record(db.session, enrolment, action, subject=enrolment.course.slug)
+    db.session.commit()
+    flash("Names are hidden now." if hidden else "Names are shown now.", "success")
+    return _readings(enrolment)
+
+
+def reading_names(enrolment: Enrolment) -> Names:
+    """How the staff of a course call authors while they read."""
+    secret = str(current_app.config["SECRET_KEY"])
+    return names_in(db.session, enrolment.course_id, secret)
+
+
+def file_name(enrolment: Enrolment, kind: str, number: int, name: str) -> str:
+    """What a file is called for whoever loads it: no author's word where names are hidden."""
+    names = reading_names(enrolment) if enrolment.is_staff else Names(hidden=False)
+    stand_in = names.of(kind, number, "").lower().replace(" ", "-")
+    return f"{stand_in}.pdf" if stand_in else name
+
+
+def _readings(enrolment: Enrolment) -> Response:
+    return redirect(url_for("readings.index", slug=enrolment.course.slug), code=303)
