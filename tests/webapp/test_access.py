@@ -9,6 +9,7 @@ from flask import Flask
 from tests.webapp.graders import PNG
 from tests.webapp.people import ASSIGNMENT
 from webapp.models import (
+    BankComment,
     Course,
     Leaderboard,
     PaperReview,
@@ -96,6 +97,15 @@ RULES = {
     "readings.review": STAFF,
     "readings.score_review": STAFF,
     "readings.publish": TEACH,
+    "readings.next_unread": STAFF,
+    "readings.rubrics.show": STAFF,
+    "readings.rubrics.save": TEACH,
+    "readings.rubrics.add_comment": STAFF,
+    "readings.rubrics.remove_comment": STAFF,
+    "readings.rubrics.save_names": TEACH,
+    "readings.work.show": STAFF,
+    "readings.work.divide_evenly": TEACH,
+    "readings.work.reassign": TEACH,
     "leaderboard.switch": TEACH,
     # Last: ada is no longer there afterwards.
     "people.remove": TEACH,
@@ -144,6 +154,9 @@ def adas_things(session, graded) -> dict[str, int | str]:
         "question": "why",
         "proposal_id": proposal.id,
         "review_id": review.id,
+        "kind": "review",
+        "number": review.id,
+        "comment_id": comment.id,
         "cell": 0,
         "position": 0,
         "token_id": 1,
