@@ -191,6 +191,8 @@ def test_pages_need_as_many_statements_for_a_class_as_for_one(
         "/courses/dl/staff/assignments/a01_demo": gil,
         f"/courses/dl/staff/students/{submission.user_id}": gil,
         "/courses/dl/staff/readings": gil,
+        "/courses/dl/staff/readings/work": gil,
+        "/courses/dl/staff/readings/rubrics/review": gil,
         "/courses/dl/": ada,
         f"/courses/dl/submissions/{submission.id}": ada,
     }
