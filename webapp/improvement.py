@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -56,19 +57,16 @@ class Since:
         return sum(step.change or 0.0 for step in self.steps)
 
 
-def since_last(session: Session, submission: Submission) -> Since | None:
-    """What changed since the previous graded attempt, in two statements; None without one."""
-    previous = session.execute(
-        sa.select(Submission.id, Submission.attempt)
-        .where(
-            Submission.course_assignment_id == submission.course_assignment_id,
-            Submission.user_id == submission.user_id,
-            Submission.attempt < submission.attempt,
-            Submission.state == SubmissionState.GRADED,
-        )
-        .order_by(Submission.attempt.desc())
-        .limit(1)
-    ).first()
+def since_last(
+    session: Session, submission: Submission, attempts: Iterable[Submission]
+) -> Since | None:
+    """What changed since the previous graded one of the attempts, in one statement; or None."""
+    earlier = [
+        attempt
+        for attempt in attempts
+        if attempt.attempt < submission.attempt and attempt.state == SubmissionState.GRADED
+    ]
+    previous = max(earlier, key=lambda attempt: attempt.attempt, default=None)
     if previous is None or submission.state != SubmissionState.GRADED:
         return None
     found = _points(session, (previous.id, submission.id))

@@ -108,14 +108,15 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
     if shown["moving"]:
         return shown
     result = detail_of(submission)
+    data = content_of(submission) if result else b""
     if result:
-        shown["public"] = public_tests(content_of(submission), result)
+        shown["public"] = public_tests(data, result)
     if held:
         # Of the result, only what became of the notebook itself is the student's yet.
         return shown | {"result": replace(result, questions=(), score=None) if result else None}
     manual = [q.name for q in result.questions if q.kind == "manual"] if result else []
     if manual:
-        texts = answers_of(content_of(submission), manual)
+        texts = answers_of(data, manual)
         shown["answers"] = {
             name: rendering.markdown(text, top=4) for name, text in texts.items() if text
         }
@@ -124,7 +125,7 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
         "result": result,
         "history": history(db.session, submission),
         "charts": charts_of(result) if result else {},
-        "since": since_last(db.session, submission),
+        "since": since_last(db.session, submission, shown["attempts"]),
     }
 
 
