@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from autograder.results import CellOutput, Output
@@ -53,6 +54,11 @@ def markdown(text: str, top: int = 3) -> Markup:
     for token in headings:
         token.tag = f"h{min(top + levels.index(token.tag), 6)}"
     return sanitised(parser.renderer.render(tokens, parser.options, {}))
+
+
+def parsed(text: str) -> list[Token]:
+    """Markdown as its parts, read as `markdown` does."""
+    return _parser_for(text).parse(text)
 
 
 def markdown_cell(text: str) -> Markup:

@@ -41,6 +41,8 @@ UPLOAD_ENDPOINTS = (
     "proposals.hand_in_slide",
     "reviews.hand_in_file",
 )
+# What a page sends while somebody types.
+TYPING_ENDPOINTS = ("reviews.save_draft", "reviews.preview")
 WELCOME_DAYS = 14
 # `_remember` is how the form's “Keep me signed in” reaches the cookie.
 _OF_FLASK_LOGIN = ("_user_id", "_fresh", "_id", "_remember", "_remember_seconds")
@@ -108,9 +110,14 @@ def _throttle(app: Flask) -> None:
     uploads = limiter.shared_limit(
         app.config["HELDOUT_UPLOAD_LIMIT"], scope="uploads", key_func=_account, methods=["POST"]
     )
-    for endpoint in UPLOAD_ENDPOINTS:
-        view = uploads(app.view_functions[endpoint])
-        app.view_functions[endpoint] = view
+    app.config.setdefault("HELDOUT_TYPING_LIMIT", "120 per minute")
+    typing = limiter.shared_limit(
+        app.config["HELDOUT_TYPING_LIMIT"], scope="typing", key_func=_account, methods=["POST"]
+    )
+    for limit, endpoints in ((uploads, UPLOAD_ENDPOINTS), (typing, TYPING_ENDPOINTS)):
+        for endpoint in endpoints:
+            guarded: Any = limit(app.view_functions[endpoint])
+            app.view_functions[endpoint] = guarded
 
 
 def _account() -> str:

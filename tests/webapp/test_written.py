@@ -191,7 +191,7 @@ def test_a_review_is_saved_and_previewed_without_its_html(auth, session):
     assert "<script>alert" not in preview
     ada.post("/courses/dl/review", {"paper": "Adam", "body": body})
     page = ada.get("/courses/dl/review").text
-    assert "Your review is saved." in page
+    assert "Your review is handed in." in page
     assert "<em>clear</em>" in page
     assert "<script>alert" not in page
     assert session.scalars(sa.select(PaperReview.paper)).one() == "Adam"

@@ -114,6 +114,21 @@ class PaperReview(Base):
     content: Mapped[Content | None] = relationship()
 
 
+class ReviewDraft(Base):
+    """What a student is writing and has not handed in; `revision` counts how often it was saved."""
+
+    __tablename__ = "review_drafts"
+    __table_args__ = (sa.UniqueConstraint("course_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    paper: Mapped[str] = mapped_column(sa.String(300))
+    body: Mapped[str] = mapped_column(sa.Text)
+    revision: Mapped[int]
+    saved_at: Mapped[datetime]
+
+
 class WrittenScore(Base):
     """One grader's reading of a proposal or a review: the chosen level's key by item's key.
 

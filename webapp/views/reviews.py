@@ -16,14 +16,24 @@ from flask import (
 from sqlalchemy.orm import joinedload, undefer
 from werkzeug.wrappers import Response
 
+from webapp import review_drafts as drafts
 from webapp import written
 from webapp.access import EVERYONE, for_roles
-from webapp.clock import now
+from webapp.clock import local, now
 from webapp.database import db
-from webapp.models import Enrolment, PaperReview, Role
+from webapp.models import Enrolment, PaperReview, ReviewDraft, Role
+from webapp.page_length import pages
 from webapp.papers import PAPERS
 from webapp.reading_scores import published_scores
 from webapp.rendering import markdown
+from webapp.review_drafts import (
+    LONGEST_BODY,
+    DraftConflict,
+    DraftRefused,
+    Text,
+    draft_of,
+    hand_in,
+)
 from webapp.rubrics import rubric_of
 from webapp.tools import FileRefused, tools
 from webapp.uploads import read_upload, store
@@ -33,8 +43,6 @@ from webapp.views.submissions import attachment
 blueprint = Blueprint("reviews", __name__, url_prefix="/courses/<slug>")
 
 REVIEW_BYTES = 10 * 2**20
-_LONGEST_BODY = 12_000
-_LONGEST_PAPER = 300
 
 
 @blueprint.get("/review")
@@ -45,20 +53,28 @@ def show(enrolment: Enrolment) -> str:
 
 
 def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
-    review = written.review_of(db.session, enrolment.course_id, enrolment.user_id)
-    typed = refusal and field == "text"
-    body = request.form.get("body", "") if typed else (review.body if review else "")
-    paper = request.form.get("paper", "") if typed else (review.paper if review else "")
+    course = enrolment.course
+    review = written.review_of(db.session, course.id, enrolment.user_id)
+    draft = draft_of(db.session, course.id, enrolment.user_id)
+    shown = draft or review
+    typed = field in ("text", "conflict")
+    body = request.form.get("body", "") if typed else (shown.body if shown else "")
+    paper = request.form.get("paper", "") if typed else (shown.paper if shown else "")
+    open_draft = draft and (not review or (draft.body, draft.paper) != (review.body, review.paper))
     return render_template(
         "written/review.html",
-        course=enrolment.course,
+        course=course,
         review=review,
+        draft=draft if open_draft else None,
+        other=draft if field == "conflict" else None,
+        revision=draft.revision if draft else 0,
         body=body,
         paper=paper,
-        preview=markdown(body),
+        preview=markdown(body[:LONGEST_BODY]),
+        pages=pages(body[:LONGEST_BODY]),
         papers=PAPERS,
-        scores=published_scores(db.session, enrolment.course, review=review),
-        rubric=rubric_of(db.session, enrolment.course_id, "review"),
+        scores=published_scores(db.session, course, review=review),
+        rubric=rubric_of(db.session, course.id, "review"),
         refusal=refusal,
         field=field,
     )
@@ -67,28 +83,62 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
 @blueprint.post("/review")
 @for_roles(Role.STUDENT)
 def save(enrolment: Enrolment) -> Response | tuple[str, int]:
-    """Save the paper's reference and the Markdown."""
-    body, paper = request.form.get("body", ""), request.form.get("paper", "").strip()
-    if len(body) > _LONGEST_BODY or len(paper) > _LONGEST_PAPER:
-        sentence = (
-            f"The review has {len(body)} characters, expected at most {_LONGEST_BODY} "
-            f"(one page), and the reference {len(paper)}, expected at most {_LONGEST_PAPER}."
-        )
-        return _page(enrolment, refusal=sentence, field="text"), 422
-    review = _own_review(enrolment)
-    review.body, review.paper, review.received_at = body, paper, now()
-    db.session.commit()
+    """Hand in the paper's reference and the Markdown, or only keep them and show a preview."""
+    try:
+        draft = _save_draft(enrolment)
+        if request.form.get("then") == "preview":
+            flash("Your draft is saved. It is not handed in yet.", "info")
+            return _back(enrolment)
+        review = hand_in(db.session, draft)
+    except DraftRefused as error:
+        return _page(enrolment, refusal=str(error), field="text"), 422
+    except DraftConflict:
+        return _page(enrolment, refusal=_conflict(enrolment), field="conflict"), 409
     flash(_saved(enrolment, review), "success")
     return _back(enrolment)
+
+
+@blueprint.post("/review/draft")
+@for_roles(Role.STUDENT)
+def save_draft(enrolment: Enrolment) -> dict[str, str | int]:
+    """Keep what is being written; says so, or why not, as the page reads it out."""
+    try:
+        draft = _save_draft(enrolment)
+    except DraftRefused as error:
+        return {"state": "refused", "sentence": f"Not saved. {error}"}
+    except DraftConflict:
+        return {"state": "conflict", "sentence": _conflict(enrolment)}
+    at = local(draft.saved_at, enrolment.course.time_zone)
+    sentence = f"Draft saved at {at:%H:%M}. It is not handed in yet."
+    return {"state": "saved", "sentence": sentence, "revision": draft.revision}
+
+
+def _save_draft(enrolment: Enrolment) -> ReviewDraft:
+    return drafts.save_draft(
+        db.session,
+        enrolment.course_id,
+        enrolment.user_id,
+        text=Text(request.form.get("paper", "").strip(), request.form.get("body", "")),
+        revision=request.form.get("revision", 0, type=int),
+    )
+
+
+def _conflict(enrolment: Enrolment) -> str:
+    draft = draft_of(db.session, enrolment.course_id, enrolment.user_id)
+    at = local(draft.saved_at, enrolment.course.time_zone) if draft else None
+    when = f" at {at:%H:%M}" if at else ""
+    return (
+        f"Another window saved a different text{when}, so this one is not saved. Nothing is "
+        "lost: hand this one in to see both, or load the page again for the other."
+    )
 
 
 @blueprint.post("/review/preview")
 @for_roles(Role.STUDENT)
 def preview(enrolment: Enrolment) -> str:
     """The Markdown being written, as it will be read."""
-    return render_template(
-        "written/_preview.html", preview=markdown(request.form.get("body", "")[:_LONGEST_BODY])
-    )
+    body = request.form.get("body", "")[:LONGEST_BODY]
+    return render_template("written/_preview.html", preview=markdown(body), pages=pages(body))
 
 
 @blueprint.post("/review/file")
@@ -156,7 +206,7 @@ def _own_review(enrolment: Enrolment) -> PaperReview:
 
 def _saved(enrolment: Enrolment, review: PaperReview) -> str:
     late = written.is_late(review.received_at, enrolment.course.reviews_due_at)
-    return "Your review is saved, marked as late." if late else "Your review is saved."
+    return "Your review is handed in, marked as late." if late else "Your review is handed in."
 
 
 def _back(enrolment: Enrolment) -> Response:

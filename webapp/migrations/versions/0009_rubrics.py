@@ -49,6 +49,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_bank_comments_course_id"), "bank_comments", ["course_id"])
     _create_duties()
+    _create_drafts()
     op.add_column(
         "written_scores",
         sa.Column("selections", sa.JSON(), nullable=False, server_default=sa.text("'{}'")),
@@ -77,6 +78,25 @@ def _create_duties() -> None:
     )
     op.create_index(op.f("ix_reading_duties_course_id"), table, ["course_id"])
     op.create_index(op.f("ix_reading_duties_grader_id"), table, ["grader_id"])
+
+
+def _create_drafts() -> None:
+    table = "review_drafts"
+    op.create_table(
+        table,
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("paper", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(), nullable=False),
+        _to(table, "course_id", "courses"),
+        _to(table, "user_id", "users"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_drafts")),
+        sa.UniqueConstraint("course_id", "user_id", name=op.f("uq_review_drafts_course_id")),
+    )
+    op.create_index(op.f("ix_review_drafts_user_id"), table, ["user_id"])
 
 
 def _fill_selections() -> None:
@@ -108,5 +128,5 @@ def downgrade() -> None:
             {**marks, "id": row.id},
         )
     op.drop_column("written_scores", "selections")
-    for table in ("reading_duties", "bank_comments", "reading_rules", "rubrics"):
+    for table in ("review_drafts", "reading_duties", "bank_comments", "reading_rules", "rubrics"):
         op.drop_table(table)
