@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import addresses, broker, errors, headers, pages, requests_log, security
+from webapp import addresses, broker, errors, headers, pages, requests_log, security, viewing
 from webapp.config import MAX_UPLOAD_BYTES, Settings
 from webapp.database import db, engine_options, prepare
 from webapp.tools import Tools
@@ -47,7 +47,7 @@ def create_app(
         prepare(db.engine)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
-    for part in (pages, security, headers, errors):
+    for part in (pages, security, viewing, headers, errors):
         part.init_app(app)
     return app
 

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, g
+from flask import abort
 from flask_login import current_user
 from sqlalchemy.orm import contains_eager
 
+from webapp import viewing
 from webapp import visibility
 from webapp.database import db
 from webapp.models import (
@@ -48,7 +49,10 @@ def for_roles(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]
 
 
 def enrolment_in(slug: str) -> Enrolment:
-    """The current user's enrolment in the course, for the view and for the page's header."""
+    """The current user's enrolment in the course, for the view and for the page's header.
+
+    For staff who look as a student it is the student's, see `viewing`.
+    """
     enrolment = db.session.scalar(
         sa.select(Enrolment)
         .join(Enrolment.course)
@@ -57,8 +61,7 @@ def enrolment_in(slug: str) -> Enrolment:
     )
     if enrolment is None:
         abort(404)
-    g.enrolment = enrolment
-    return enrolment
+    return viewing.seen_by(enrolment)
 
 
 def assignment_in(enrolment: Enrolment, name: str) -> CourseAssignment:

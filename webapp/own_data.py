@@ -24,7 +24,9 @@ from webapp.models import (
     PaperReview,
     Proposal,
     QuestionScore,
+    RegradeRequest,
     Result,
+    ScoreOverride,
     Slide,
     Submission,
     Team,
@@ -65,6 +67,7 @@ def archive(session: Session, user: User) -> IO[bytes]:
             "proposals": list(_proposals(session, user, files)),
             "paper_reviews": list(_reviews(session, user, files)),
             "leaderboards": list(_leaderboards(session, user)),
+            "regrade_requests": list(_requests(session, user)),
         }
         packed.writestr("data.json", json.dumps(record, indent=1, ensure_ascii=False))
         _pack(session, packed, files)
@@ -102,6 +105,7 @@ def _submissions(session: Session, user: User, files: Files) -> Iterator[dict[st
     """Every attempt with its points, and the notebooks as they were handed in."""
     questions = _by_submission(session, user, _current_scores())
     grades = _by_submission(session, user, _staffs_points())
+    overrides = _by_submission(session, user, _overrides())
     rows = session.execute(
         sa.select(Submission, Course.slug, CourseAssignment.assignment)
         .options(joinedload(Submission.course_assignment).joinedload(CourseAssignment.course))
@@ -124,6 +128,7 @@ def _submissions(session: Session, user: User, files: Files) -> Iterator[dict[st
             "score": row.score if sight.open else None,
             "questions": questions.get(row.id, []) if sight.open else [],
             "staff": grades.get(row.id, []) if sight.open else [],
+            "set_by_staff": overrides.get(row.id, []) if sight.open else [],
             "results": sight.sentence(row.course_assignment.course.time_zone),
             "file": name,
         }
@@ -149,6 +154,15 @@ def _staffs_points() -> sa.Select[*tuple[Any, ...]]:
     return sa.select(
         ManualGrade.submission_id, ManualGrade.question, ManualGrade.points, ManualGrade.comment
     ).join(Submission, ManualGrade.submission_id == Submission.id)
+
+
+def _overrides() -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(
+        ScoreOverride.submission_id,
+        ScoreOverride.question,
+        ScoreOverride.points,
+        ScoreOverride.reason,
+    ).join(Submission, ScoreOverride.submission_id == Submission.id)
 
 
 def _by_submission(
@@ -198,6 +212,22 @@ def _reviews(session: Session, user: User, files: Files) -> Iterator[dict[str, A
             "paper": review.paper,
             "body": review.body,
             "received_at": _moment(review.received_at),
+        }
+
+
+def _requests(session: Session, user: User) -> Iterator[dict[str, Any]]:
+    rows = session.scalars(
+        sa.select(RegradeRequest)
+        .where(RegradeRequest.user_id == user.id)
+        .order_by(RegradeRequest.id)
+    )
+    for row in rows:
+        yield {
+            "question": row.question,
+            "asked_at": _moment(row.created_at),
+            "reason": row.reason,
+            "state": str(row.state),
+            "reply": row.reply,
         }
 
 

@@ -34,6 +34,11 @@ STATES = {
     "fault": ("Our fault, staff are told", "↻", "calm"),
     "cancelled": ("Cancelled by staff", "–", "calm"),
 }
+REQUEST_STATES = {
+    "open": ("Open", "…", "calm"),
+    "accepted": ("Accepted", "✓", "good"),
+    "declined": ("Declined", "–", "fair"),
+}
 
 
 def init_app(app: Flask) -> None:
@@ -55,6 +60,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         VERDICTS=VERDICTS,
         STATES=STATES,
+        REQUEST_STATES=REQUEST_STATES,
         MAX_UPLOAD_BYTES=MAX_UPLOAD_BYTES,
         address_with=address_with,
     )

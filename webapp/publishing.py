@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from autograder.results import Status
+from webapp import overrides
 from webapp.models import (
     ManualGrade,
     QuestionScore,
@@ -45,6 +46,7 @@ def publish(session: Session, regrade: Regrade) -> int:
         _switch(session, [r.old_result_id for r in part], current=False)
         _switch(session, [r.new_result_id for r in part], current=True)
         _bring_up_to_date(session, [r.submission_id for r in part])
+        overrides.recount_among(session, [r.submission_id for r in part])
     session.expire_all()
     return len(rows)
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from autograder.results import GradeResult, Status, to_json
-from webapp import jobs
+from webapp import jobs, overrides
 from webapp.failures import failures_of
 from webapp.judge import conditions_of
 from webapp.models import (
@@ -123,7 +123,7 @@ def _row(held: jobs.Claim, result: GradeResult) -> Result:
 
 
 def count_manual(session: Session, submission: Submission) -> None:
-    """Bring the submission's manual score and its ungraded questions up to date."""
+    """Bring the submission's manual score, ungraded questions and overrides up to date."""
     session.flush()
     manual = session.scalars(
         sa.select(QuestionScore.question)
@@ -143,6 +143,7 @@ def count_manual(session: Session, submission: Submission) -> None:
     given = [grades[question] for question in manual if question in grades]
     submission.manual_score = sum(given) if given else None
     submission.ungraded = len(manual) - len(given)
+    overrides.recount(session, submission)
 
 
 def set_manual_grade(

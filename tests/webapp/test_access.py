@@ -12,9 +12,12 @@ from webapp.models import (
     BankComment,
     Course,
     Leaderboard,
+    MessageTemplate,
     PaperReview,
     Proposal,
+    RegradeRequest,
     Slide,
+    StudentNote,
     Team,
     User,
 )
@@ -28,6 +31,7 @@ EXPECTED = {
     SHARED: {"ada": "ok", "bob": "ok", "gil": "ok", "ina": "ok", "eve": 404},
     STAFF: {"ada": 403, "bob": 403, "gil": "ok", "ina": "ok", "eve": 404},
     TEACH: {"ada": 403, "bob": 403, "gil": 403, "ina": "ok", "eve": 404},
+    "own-student": {"ada": "ok", "bob": 404, "gil": 403, "ina": 403, "eve": 404},
     "student": {"ada": "ok", "bob": "ok", "gil": 403, "ina": 403, "eve": 404},
 }
 RULES = {
@@ -48,6 +52,7 @@ RULES = {
     "proposals.slide_picture": OWN,
     "reviews.show": "student",
     "reviews.save": "student",
+    "reviews.save_draft": "student",
     "reviews.preview": "student",
     "reviews.hand_in_file": "student",
     "reviews.file": OWN,
@@ -71,7 +76,17 @@ RULES = {
     "gradebook_import.show": TEACH,
     "gradebook_import.upload": TEACH,
     "gradebook_import.take_in": TEACH,
-    "staff.log": TEACH,
+    "log.index": TEACH,
+    "log.export": TEACH,
+    "requests.ask": "own-student",
+    "requests.index": STAFF,
+    "requests.answer": STAFF,
+    "requests.add_template": STAFF,
+    "requests.remove_template": STAFF,
+    "overrides.save": STAFF,
+    "overrides.remove": STAFF,
+    "students.add_note": STAFF,
+    "students.remove_note": STAFF,
     "people.index": STAFF,
     "people.import_file": TEACH,
     "people.new_link": TEACH,
@@ -106,6 +121,7 @@ RULES = {
     "readings.work.show": STAFF,
     "readings.work.divide_evenly": TEACH,
     "readings.work.reassign": TEACH,
+    "viewing.start": STAFF,
     "leaderboard.switch": TEACH,
     # Last: ada is no longer there afterwards.
     "people.remove": TEACH,
@@ -122,7 +138,7 @@ BY_TOKEN = {
 ANYONE_SIGNED_IN = {
     *("courses.index", "accounts.account", "accounts.sign_out_everywhere"),
     *("accounts.create_token", "accounts.remove_token", "accounts.data"),
-    *("security.logout", "security.verify"),
+    *("security.logout", "security.verify", "viewing.stop"),
 }
 
 
@@ -144,8 +160,18 @@ def adas_things(session, graded) -> dict[str, int | str]:
     )
     review.thumbnail = PNG
     board = Leaderboard(course_assignment_id=submission.course_assignment_id)
+    session.add_all([team, review, board])
+    asked = RegradeRequest(
+        course_assignment_id=submission.course_assignment_id,
+        user_id=ada.id,
+        submission_id=submission.id,
+        question="dense",
+        reason="Please look again.",
+    )
+    note = StudentNote(course_id=course.id, user_id=ada.id, author_id=ada.id, text="N")
+    kept = MessageTemplate(course_id=course.id, title="T", text="R")
     comment = BankComment(course_id=course.id, text="C")
-    session.add_all([team, review, comment, board])
+    session.add_all([asked, note, kept, comment])
     session.commit()
     return {
         "slug": "dl",
@@ -161,6 +187,9 @@ def adas_things(session, graded) -> dict[str, int | str]:
         "cell": 0,
         "position": 0,
         "token_id": 1,
+        "request_id": asked.id,
+        "note_id": note.id,
+        "template_id": kept.id,
     }
 
 
@@ -205,6 +234,8 @@ def test_the_matrix_of_routes_and_roles(app, auth, adas_things, name):
             code = visitor.client.open(
                 address, method=method, data={"csrf_token": token}
             ).status_code
+            if endpoint == "viewing.start":  # meanwhile nothing can be changed
+                visitor.client.post("/stop-looking", data={"csrf_token": token})
             fine = code < 400 or code in (409, 422) if expected == "ok" else code == expected
             if not fine:
                 wrong.append(f"{method} {address}: {code}, expected {expected}")
@@ -245,9 +276,11 @@ def test_every_change_needs_a_token(app, auth, adas_things):
 def test_staff_of_one_course_cannot_reach_into_another(app, auth, adas_things, session):
     eve = auth.login("eve")
     values = {**adas_things, "slug": "other"}
-    for endpoint in ("results.show", "staff.student", "readings.review", "proposals.slide"):
+    reached = ("results.show", "staff.student", "readings.review", "proposals.slide")
+    form = {"csrf_token": eve.token()}
+    for endpoint in (*reached, "requests.answer", "overrides.save", "viewing.start"):
         for method, address in _requests(app, endpoint, values):
-            assert eve.client.open(address, method=method).status_code == 404, address
+            assert eve.client.open(address, method=method, data=form).status_code == 404, address
     points = {"csrf_token": eve.token(), "points": "2"}
     address = f"/courses/other/staff/submissions/{values['submission_id']}/grades/why"
     assert eve.client.post(address, data=points).status_code == 404

@@ -26,3 +26,9 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// A kept reply goes into the text that it begins.
+document.addEventListener("change", (event) => {
+  const target = event.target.dataset?.fills && document.getElementById(event.target.dataset.fills);
+  if (target && event.target.value) target.value = event.target.value;
+});

@@ -14,17 +14,22 @@ from webapp.views import (
     imports,
     insight,
     leaderboard,
+    log,
     metrics,
+    overrides,
     people,
     proposals,
     queue,
     readings,
     regrades,
+    requests,
     results,
     reviews,
     staff,
+    students,
     submissions,
     visibility,
+    viewing,
 )
 
 
@@ -43,7 +48,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             imports,
             insight,
         ),
-        *(metrics, people, proposals, queue),
+        *(log, metrics, overrides, people, proposals, queue, requests, students, viewing),
         *(leaderboard, visibility, readings, regrades, results, reviews, staff, submissions),
     )
     return tuple(topic.blueprint for topic in topics)

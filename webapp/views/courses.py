@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response
 
-from webapp import leaderboard, visibility, written
+from webapp import leaderboard, regrade_requests, visibility, written
 from webapp.access import EVERYONE, assignment_in, for_roles
 from webapp.database import db
 from webapp.models import Course, Enrolment, Role
@@ -47,6 +47,7 @@ def home(enrolment: Enrolment) -> str | Response:
         option=written.option_of(db.session, enrolment.course, enrolment.user_id),
         earned=sum((s.best.score or 0.0) for s in found if s.best),
         possible=sum(s.assignment.points for s in found),
+        requests=regrade_requests.news_of(db.session, enrolment.course, enrolment.user_id),
     )
 
 

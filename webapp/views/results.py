@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, make_response, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from msgspec.structs import replace
 from sqlalchemy.orm import joinedload, undefer
 from werkzeug.wrappers import Response
 
 from autograder.results import GradeResult, from_json
-from webapp import rendering, visibility
+from webapp import regrade_requests, rendering, visibility
 from webapp.access import EVERYONE, for_roles, submission_in
 from webapp.curves import LineChart, line_chart
 from webapp.database import db
 from webapp.history import history
 from webapp.improvement import since_last
 from webapp.models import Content, Enrolment, ManualGrade, Result, Submission
+from webapp.overrides import overrides_of
 from webapp.public_tests import public_tests
 from webapp.views.submissions import current_job, progress
 from webapp.written_answers import answers_of, source_cells
@@ -62,11 +64,28 @@ def show(enrolment: Enrolment, submission_id: int) -> str:
 
 
 def render_result(
-    enrolment: Enrolment, submission: Submission, refused: RefusedGrade | None = None
+    enrolment: Enrolment,
+    submission: Submission,
+    refused: RefusedGrade | None = None,
+    *,
+    refused_words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
-    """The page, with the grade that was refused as staff typed it."""
+    """The page, with the grade, override or request that was refused as somebody typed it."""
     panel = _panel(enrolment, submission)
-    return render_template("results/show.html", **panel, refused_grade=refused)
+    return render_template(
+        "results/show.html", **panel, refused_grade=refused, refused_words=refused_words or {}
+    )
+
+
+def to_result(enrolment: Enrolment, submission: Submission, question: str = "") -> Response:
+    """Back to the page, at a question of it."""
+    address = url_for(
+        "results.show",
+        slug=enrolment.course.slug,
+        submission_id=submission.id,
+        _anchor=f"q-{question}" if question else None,
+    )
+    return redirect(address, code=303)
 
 
 @blueprint.get("/<int:submission_id>/status")
@@ -99,6 +118,8 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
         "answers": {},
         "charts": {},
         "since": None,
+        "overrides": {},
+        "requests": {},
         "titles": question_titles(submission.course_assignment.assignment),
         **progress(submission, current_job(submission)),
     }
@@ -126,6 +147,8 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
         "history": history(db.session, submission),
         "charts": charts_of(result) if result else {},
         "since": since_last(db.session, submission, shown["attempts"]),
+        "overrides": overrides_of(db.session, submission),
+        "requests": regrade_requests.of_submission(db.session, submission),
     }
 
 

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from webapp import audit, insight
 from webapp import scores as scoring
-from webapp.access import STAFF, assignment_in, for_roles, student_in, submission_in
+from webapp.access import STAFF, assignment_in, for_roles, submission_in
 from webapp.attempt_list import newest_attempts
 from webapp.charts import histogram
 from webapp.class_table import STATES_SOUGHT, Filters, Order, sections_of, table_page
@@ -26,18 +26,15 @@ from webapp.clock import now
 from webapp.database import db
 from webapp.gradebook import assignments_of, question_rates
 from webapp.models import (
-    AuditEntry,
     CourseAssignment,
     Enrolment,
     Job,
     JobState,
-    Role,
     Submission,
-    User,
 )
-from webapp.standing import standings
 from webapp.timeline import timeline
 from webapp.views.results import RefusedGrade, question_titles, render_result
+from webapp.views.students import render_student
 
 blueprint = Blueprint("staff", __name__, url_prefix="/courses/<slug>/staff")
 
@@ -122,13 +119,7 @@ def assignment(enrolment: Enrolment, name: str) -> str:
 @for_roles(*STAFF)
 def student(enrolment: Enrolment, user_id: int) -> str:
     """One student's attempts at everything."""
-    user = student_in(enrolment, user_id)
-    return render_template(
-        "staff/student.html",
-        course=enrolment.course,
-        student=user,
-        standings=standings(db.session, enrolment.course, user.id, for_staff=True),
-    )
+    return render_student(enrolment, user_id)
 
 
 @blueprint.post("/submissions/<int:submission_id>/grades/<question>")
@@ -162,20 +153,6 @@ def grade(enrolment: Enrolment, submission_id: int, question: str) -> Response |
     db.session.commit()
     flash(f"{points:g} of {most:g} points are saved.", "success")
     return _submission_page(enrolment, submission)
-
-
-@blueprint.get("/log")
-@for_roles(Role.INSTRUCTOR)
-def log(enrolment: Enrolment) -> str:
-    """Who changed what, newest first."""
-    entries = db.session.execute(
-        sa.select(AuditEntry, User.name)
-        .outerjoin(User, AuditEntry.actor_id == User.id)
-        .where(AuditEntry.course_id == enrolment.course_id)
-        .order_by(AuditEntry.id.desc())
-        .limit(200)
-    ).all()
-    return render_template("staff/log.html", course=enrolment.course, entries=entries)
 
 
 def _number(text: str) -> float:

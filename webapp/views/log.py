@@ -1,0 +1,70 @@
+"""Instructors: the audit log, filtered and in pages, and as a CSV file."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from flask import Blueprint, Response, render_template, request, stream_with_context
+
+from webapp import audit_log, clock
+from webapp.access import for_roles
+from webapp.audit_log import KINDS, LogFilters
+from webapp.database import db
+from webapp.models import Enrolment, Role
+
+blueprint = Blueprint("log", __name__, url_prefix="/courses/<slug>/staff")
+
+_PAGE_ROWS = 100
+
+
+@blueprint.get("/log")
+@for_roles(Role.INSTRUCTOR)
+def index(enrolment: Enrolment) -> str:
+    """Who changed a score, a due time, a role or an extension, and why; newest first."""
+    course, page = enrolment.course, request.args.get("page", 1, type=int)
+    filters = _filters(course.time_zone)
+    return render_template(
+        "staff/log.html",
+        course=course,
+        listed=audit_log.log_page(db.session, course, filters, page=page, rows=_PAGE_ROWS),
+        filters=filters,
+        kinds={key: words for key, (words, _) in KINDS.items()},
+        actors=audit_log.actors(db.session, course),
+        since=request.args.get("since", ""),
+        until=request.args.get("until", ""),
+    )
+
+
+@blueprint.get("/log.csv")
+@for_roles(Role.INSTRUCTOR)
+def export(enrolment: Enrolment) -> Response:
+    """The entries that match, all of them, as CSV."""
+    course = enrolment.course
+    lines = audit_log.log_csv(db.session, course, _filters(course.time_zone))
+    response = Response(stream_with_context(lines), mimetype="text/csv")
+    response.headers["Content-Disposition"] = "attachment; filename=log.csv"
+    return response
+
+
+def _filters(zone: str) -> LogFilters:
+    until = _day(request.args.get("until", ""))
+    return LogFilters(
+        kind=request.args.get("kind", ""),
+        actor_id=request.args.get("who", None, type=int),
+        search=request.args.get("search", "").strip()[:100],
+        since=_midnight(_day(request.args.get("since", "")), zone),
+        until=_midnight(until + timedelta(days=1) if until else None, zone),
+    )
+
+
+def _day(text: str) -> date | None:
+    """A form's day; what is none is no filter."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year <= 9998 else None
+
+
+def _midnight(day: date | None, zone: str) -> datetime | None:
+    return None if day is None else clock.moment(day, time(), zone)

@@ -1,0 +1,44 @@
+"""Staff: looking at the course as one of its students sees it, and back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from webapp import audit, viewing
+from webapp.access import STAFF, for_roles, student_in
+from webapp.database import db
+from webapp.models import AuditEntry, Enrolment
+
+blueprint = Blueprint("viewing", __name__)
+
+
+@blueprint.post("/courses/<slug>/staff/students/<int:user_id>/view")
+@for_roles(*STAFF)
+def start(enrolment: Enrolment, user_id: int) -> Response:
+    """Look as the student."""
+    student = student_in(enrolment, user_id)
+    viewing.begin(enrolment.course, student)
+    audit.record(db.session, enrolment, "view as student", subject=f"user {student.id}")
+    db.session.commit()
+    return redirect(url_for("courses.home", slug=enrolment.course.slug), code=303)
+
+
+@blueprint.post("/stop-looking")
+def stop() -> Response:
+    """Look as oneself again."""
+    found = viewing.current()
+    viewing.end()
+    if found is None:
+        return redirect(url_for("courses.index"), code=303)
+    db.session.add(
+        AuditEntry(
+            actor_id=current_user.id,
+            course_id=found.course_id,
+            action="end viewing as student",
+            subject=f"user {found.user_id}",
+        )
+    )
+    db.session.commit()
+    return redirect(url_for("staff.student", slug=found.slug, user_id=found.user_id), code=303)
