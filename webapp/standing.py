@@ -16,10 +16,14 @@ from webapp.models import Course, CourseAssignment, Submission, SubmissionState
 
 @dataclass(frozen=True)
 class Standing:
-    """One assignment as one student sees it; attempts are newest first."""
+    """One assignment as one student sees it; attempts are newest first.
+
+    Their points are missing while they are `held` back.
+    """
 
     assignment: CourseAssignment
     attempts: tuple[Submission, ...]
+    held: bool = False
 
     @property
     def latest(self) -> Submission | None:
@@ -81,11 +85,11 @@ def standings(
     )
     for row in rows:
         attempts[row.course_assignment_id].append(row)
-    if not for_staff:
-        for number, sight in visibility.sights_of(session, assignments).items():
-            if not sight.open:
-                attempts[number] = [visibility.masked(row) for row in attempts[number]]
-    return [Standing(item, tuple(attempts[item.id])) for item in assignments]
+    sights = {} if for_staff else visibility.sights_of(session, assignments)
+    held = {number for number, sight in sights.items() if not sight.open}
+    for number in held:
+        attempts[number] = [visibility.masked(row) for row in attempts[number]]
+    return [Standing(item, tuple(attempts[item.id]), item.id in held) for item in assignments]
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ def places(app, auth, session, submission) -> dict[str, str]:
         "status": ada.get(f"{page}/status").text,
         "notebook": ada.get(f"{page}/notebook").text,
         "home": ada.get("/courses/dl/").text,
+        "grade": ada.get("/courses/dl/grade").text,
         "assignment": ada.get("/courses/dl/assignments/a01_demo").text,
         "api: one": one,
         "api: list": _api(app, session, "submissions"),
@@ -137,6 +138,7 @@ def test_full_marks_are_not_told_by_the_cards_words_either(auth, graded, rule):
     home = auth.login("ada").get("/courses/dl/").text
     assert "Full marks" not in home
     assert "Graded" in home
+    assert "Points are held back for now." in home
 
 
 def test_public_tests_are_shown_while_the_rest_is_held_back(auth, graded, rule):

@@ -18,7 +18,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from autograder.gradebook import GradebookError
-from webapp import audit
+from webapp import audit, visibility
 from webapp.access import STAFF, for_roles
 from webapp.clock import now
 from webapp.course_grades import (
@@ -55,10 +55,15 @@ def standing_by_rule(enrolment: Enrolment) -> dict[str, object]:
         current_app.logger.error("course %s: %s", course.slug, fault)
     assignments = assignments_of(db.session, course)
     row = student_row(db.session, enrolment)
+    sights = visibility.sights_of(db.session, assignments)
+    held = [item for item in assignments if not sights[item.id].open]
+    for item in held:
+        row.cells.pop(item.id, None)
     written = enrolment.user_id in with_written_option(db.session, course)
     return {
         "rule_in_words": in_words(rule),
         "assignments": assignments,
+        "held": held,
         "graded": graded(rule, assignments, row, written=written),
     }
 
