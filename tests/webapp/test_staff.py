@@ -12,7 +12,15 @@ from autograder.spreadsheet import safe_cell
 from tests.webapp.graders import notebook, result
 from tests.webapp.people import enrol
 from webapp import charts
-from webapp.models import AuditEntry, Course, ManualGrade, Role, Submission
+from webapp.models import (
+    AuditEntry,
+    Course,
+    ManualGrade,
+    RegradeRequest,
+    RequestState,
+    Role,
+    Submission,
+)
 
 
 def test_the_table_shows_the_best_score_of_each_student(auth, graded):
@@ -186,10 +194,13 @@ def test_pages_need_as_many_statements_for_a_class_as_for_one(
 ):
     gil, ada = auth.login("gil"), auth.login("ada")
     submission = graded("ada")
+    ask_for_a_regrade(ada, submission)
     pages = {
         "/courses/dl/staff": gil,
         "/courses/dl/staff/assignments/a01_demo": gil,
         f"/courses/dl/staff/students/{submission.user_id}": gil,
+        "/courses/dl/staff/requests?state=all": gil,
+        "/courses/dl/staff/log": auth.login("ina"),
         "/courses/dl/staff/readings": gil,
         "/courses/dl/staff/readings/work": gil,
         "/courses/dl/staff/readings/rubrics/review": gil,
@@ -203,10 +214,20 @@ def test_pages_need_as_many_statements_for_a_class_as_for_one(
     session.commit()
     for number in range(6):
         graded(f"s{number}", data=notebook(f"a = {number}"))
-        graded("ada", data=notebook(f"b = {number}"))
+        attempt = graded("ada", data=notebook(f"b = {number}"))
+        session.execute(sa.update(RegradeRequest).values(state=RequestState.DECLINED))
+        session.commit()
+        ask_for_a_regrade(ada, attempt)
+    session.execute(sa.update(RegradeRequest).values(question="why", reply="No."))
+    session.commit()
     after = {path: count_statements(visitor, path) for path, visitor in pages.items()}
     assert after == before
-    assert max(after.values()) <= 12
+    assert max(after.values()) <= 15
+
+
+def ask_for_a_regrade(visitor, submission):
+    address = f"/courses/dl/submissions/{submission.id}/questions/dense/request"
+    assert visitor.post(address, {"reason": "Look."}).status_code == 303
 
 
 def add_user_plain(session, name):
