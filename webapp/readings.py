@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer, joinedload
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 from webapp.models import (
     Course,
     PaperReview,
+    PresentationScore,
     Proposal,
     ReadingDuty,
     ReadingRules,
@@ -178,6 +179,24 @@ def _scores(session: Session, course: Course) -> list[WrittenScore]:
         .order_by(WrittenScore.id)
     )
     return list(rows)
+
+
+def selections_in(session: Session, course_id: int, kind: str) -> list[dict[str, Any]]:
+    """What was chosen in every reading of one kind in a course."""
+    statement = {
+        "review": sa.select(WrittenScore.selections)
+        .join(PaperReview, WrittenScore.review_id == PaperReview.id)
+        .where(PaperReview.course_id == course_id),
+        "proposal": sa.select(WrittenScore.selections)
+        .join(Proposal, WrittenScore.proposal_id == Proposal.id)
+        .join(Proposal.team)
+        .where(Team.course_id == course_id),
+        "presentation": sa.select(PresentationScore.selections)
+        .join(Proposal, PresentationScore.proposal_id == Proposal.id)
+        .join(Proposal.team)
+        .where(Team.course_id == course_id),
+    }[kind]
+    return list(session.scalars(statement))
 
 
 def _by_work(rows: Iterable[_Row]) -> dict[tuple[str, int], list[_Row]]:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from webapp.clock import now
 from webapp.models import RubricRow
 
-KINDS = {"proposal": "Proposals", "review": "Paper reviews"}
+KINDS = {"proposal": "Proposals", "review": "Paper reviews", "presentation": "Presentations"}
 MOST_ITEMS, MOST_LEVELS, MOST_POINTS = 12, 10, 100.0
 _LONGEST_TITLE, _LONGEST_LABEL = 120, 160
 

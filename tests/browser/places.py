@@ -48,6 +48,11 @@ def _of(table: str, path: str) -> Callable[[Site], str]:
     return lambda site: site.address(f"{path}/{site.ask(found)[0][0]}")
 
 
+def _presentation(page: str) -> Callable[[Site], str]:
+    found = "SELECT min(proposal_id) FROM slides"
+    return lambda site: site.address(f"staff/readings/presentations/{site.ask(found)[0][0]}/{page}")
+
+
 def _student_page(site: Site) -> str:
     return site.address(f"staff/students/{_number(site, STUDENT_WITH_TEAM)}")
 
@@ -83,7 +88,11 @@ PLACES = (
     Place("reading-a-proposal", "grader", _of("proposals", "staff/readings/proposals")),
     Place("reading-a-review", "grader", _of("paper_reviews", "staff/readings/reviews")),
     Place("rubric", "instructor", _course("staff/readings/rubrics/review")),
+    Place("presentations", "instructor", _course("staff/readings/presentations")),
+    Place("screen", "grader", _presentation("screen")),
+    Place("score-a-presentation", "grader", _presentation("score")),
     Place("who-reads-what", "instructor", _course("staff/readings/work")),
     Place("queue", "instructor", _course("staff/queue")),
     Place("log", "instructor", _course("staff/log")),
+    Place("requests", "grader", _course("staff/requests?state=all")),
 )

@@ -1,4 +1,4 @@
-"""Reading without the mouse, and writing a review that nothing can lose."""
+"""Reading without the mouse, a review that nothing can lose, and presentation day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visitors
+from tests.browser.conftest import Visitors, sign_in
 from tests.browser.places import STUDENT_WITH_REVIEW
 from tests.browser.service import Site
 
@@ -69,7 +69,7 @@ def test_the_keys_can_be_turned_off_and_stay_off(site: Site, visitors: Visitors)
 def test_a_review_is_kept_while_it_is_written_and_two_windows_never_overwrite_each_other(
     site: Site, visitors: Visitors
 ) -> None:
-    student = site.student(STUDENT_WITH_REVIEW + 3)
+    student = site.student(STUDENT_WITH_REVIEW - 1)
     page = visitors.signed_in(student)
     page.goto(site.address("review"))
     editor = page.get_by_label("Your review, in Markdown")
@@ -98,10 +98,8 @@ def test_a_review_is_kept_while_it_is_written_and_two_windows_never_overwrite_ea
 
 
 def test_signing_out_saves_what_is_typed_first(site: Site, visitors: Visitors) -> None:
-    student = site.student(STUDENT_WITH_REVIEW + 4)
+    student = site.student(STUDENT_WITH_REVIEW - 2)
     page = visitors.stranger()
-    from tests.browser.conftest import sign_in
-
     sign_in(page, student)
     page.goto(site.address("review"))
     page.get_by_label("Your review, in Markdown").fill("Typed a moment before leaving.")
@@ -112,3 +110,46 @@ def test_signing_out_saves_what_is_typed_first(site: Site, visitors: Visitors) -
     expect(page.get_by_label("Your review, in Markdown")).to_have_value(
         "Typed a moment before leaving."
     )
+
+
+def test_presentations_are_run_with_a_clock_and_scored_on_a_phone(
+    site: Site, visitors: Visitors
+) -> None:
+    staff = visitors.signed_in(site.staff("instructor"))
+    staff.goto(site.address("staff/readings/presentations"))
+    staff.get_by_role("button", name="Draw the order").click()
+    rows = staff.locator("tbody tr")
+    expect(rows.nth(1)).to_be_visible()
+    teams = staff.locator("tbody th a").all_inner_texts()
+    staff.get_by_role("button", name=f"Down: {teams[0]}").click()
+    expect(rows.nth(1)).to_contain_text(teams[0])
+    teams[0], teams[1] = teams[1], teams[0]
+
+    staff.clock.install()
+    staff.get_by_role("link", name="Start on the screen").click()
+    slide = staff.get_by_alt_text(f"Slide of {teams[0]}")
+    expect(slide).to_be_visible()
+    assert slide.evaluate("e => e.complete && e.naturalWidth") >= 1000
+    clock = staff.get_by_role("timer")
+    staff.keyboard.press("Space")
+    staff.clock.run_for(31_000)
+    expect(staff.get_by_role("status")).to_have_text("30 seconds left")
+    staff.clock.run_for(30_000)
+    expect(staff.get_by_role("status")).to_have_text("Time is over")
+    expect(clock).to_have_class("clock over")
+    staff.get_by_role("button", name="Reset").click()
+    expect(clock).to_have_text("1:00")
+
+    phone = visitors.signed_in(site.staff("grader"), viewport={"width": 360, "height": 740})
+    phone.goto(site.address("staff/readings/presentations"))
+    phone.get_by_role("link", name="Score from here").click()
+    for team in teams[:2]:
+        expect(phone.get_by_role("heading", level=1)).to_have_text(team)
+        phone.get_by_role("group", name="Clarity").get_by_text("5", exact=True).click()
+        phone.get_by_role("group", name="Technical").get_by_text("4", exact=True).click()
+        phone.get_by_role("button", name="Save").click()
+        expect(phone.get_by_text(f"Your score of {team} is saved.")).to_be_visible()
+    staff.keyboard.press("ArrowRight")
+    expect(staff.get_by_alt_text(f"Slide of {teams[1]}")).to_be_visible()
+    staff.get_by_role("link", name="All teams").click()
+    expect(rows.first).to_contain_text("9")

@@ -6,6 +6,7 @@ from webapp.models.courses import STAFF, Course, CourseAssignment, Enrolment, Ro
 from webapp.models.failures import CheckFailure
 from webapp.models.imports import BulkImport, ImportItem, ImportState
 from webapp.models.leaderboard import Leaderboard, LeaderboardEntry
+from webapp.models.presentations import PresentationPlace, PresentationScore
 from webapp.models.regrades import Regrade, RegradeItem, RegradeState, Scope
 from webapp.models.requests import (
     MessageTemplate,
@@ -64,6 +65,8 @@ __all__ = [
     "ManualGrade",
     "MessageTemplate",
     "PaperReview",
+    "PresentationPlace",
+    "PresentationScore",
     "Proposal",
     "QuestionScore",
     "ReadingDuty",

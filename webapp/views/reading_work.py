@@ -12,10 +12,11 @@ from webapp.database import db
 from webapp.models import Enrolment, Role
 from webapp.reading_duties import assign, divide, graders_of
 from webapp.readings import works
-from webapp.rubrics import KINDS
 from webapp.views.rubrics import reading_names
 
 blueprint = Blueprint("work", __name__)
+
+_KINDS = {"proposal": "Proposals", "review": "Paper reviews"}
 
 
 @blueprint.get("/work")
@@ -24,11 +25,11 @@ def show(enrolment: Enrolment) -> str:
     """Who has how much to read, and how graders compare."""
     found = works(db.session, enrolment.course, reading_names(enrolment))
     graders = graders_of(db.session, enrolment.course_id)
-    rows = {kind: calibrations(w for w in found if w.kind == kind) for kind in KINDS}
+    rows = {kind: calibrations(w for w in found if w.kind == kind) for kind in _KINDS}
     return render_template(
         "staff/reading_work.html",
         course=enrolment.course,
-        kinds=KINDS,
+        kinds=_KINDS,
         graders=graders,
         load={
             grader.id: (

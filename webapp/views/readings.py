@@ -22,17 +22,17 @@ from webapp.models import (
     WrittenScore,
 )
 from webapp.reading_duties import graders_of
-from webapp.reading_scores import LONGEST_COMMENT, Marks, give_score, scores_of
+from webapp.reading_scores import give_score, scores_of
 from webapp.readings import Work, next_work, team_name, works
 from webapp.rendering import markdown
 from webapp.rubrics import Rubric, rubric_of
-from webapp.views import reading_work, rubrics
+from webapp.views import presentations, reading_work, rubrics
 from webapp.views.proposals import proposal_in
 from webapp.views.reviews import review_in
-from webapp.views.rubrics import reading_names
+from webapp.views.rubrics import marks_from_form, reading_names
 
 blueprint = Blueprint("readings", __name__, url_prefix="/courses/<slug>/staff/readings")
-for part in (rubrics, reading_work):
+for part in (rubrics, reading_work, presentations):
     blueprint.register_blueprint(part.blueprint)
 
 SHOWN = {
@@ -195,18 +195,6 @@ def _duties(proposal: Proposal | None, review: PaperReview | None) -> list[Readi
     return list(db.session.scalars(sa.select(ReadingDuty).where(where)))
 
 
-def _marks(rubric: Rubric) -> Marks | str:
-    """The form's marks, or the sentence why they are not."""
-    given = {item.key: request.form.get(item.key, "") for item in rubric.items}
-    for item in rubric.items:
-        if item.level(given[item.key]) is None:
-            return f"{item.title} has no level yet: choose one of its {len(item.levels)}."
-    comment = request.form.get("comment", "").strip()
-    if len(comment) > LONGEST_COMMENT:
-        return f"The comment has {len(comment)} characters, expected at most {LONGEST_COMMENT}."
-    return Marks(given, comment)
-
-
 def _chosen(rubric: Rubric, score: WrittenScore) -> list[str]:
     levels = [(item.title, item.level(score.selections.get(item.key))) for item in rubric.items]
     return [f"{title} {level.points:g}" for title, level in levels if level]
@@ -225,7 +213,7 @@ def _score(
 ) -> Response | tuple[str, int]:
     kind = "proposal" if proposal else "review"
     rubric = rubric_of(db.session, enrolment.course_id, kind)
-    marks = _marks(rubric)
+    marks = marks_from_form(rubric)
     if isinstance(marks, str):
         return _page(enrolment, marks, proposal=proposal, review=review), 422
     score = give_score(db.session, enrolment.user_id, marks, proposal=proposal, review=review)

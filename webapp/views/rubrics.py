@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from flask import (
     Blueprint,
@@ -18,8 +20,9 @@ from werkzeug.wrappers import Response
 from webapp import audit
 from webapp.access import STAFF, for_roles
 from webapp.database import db
-from webapp.models import BankComment, Course, Enrolment, ReadingRules, Role
-from webapp.readings import Names, names_in, works
+from webapp.models import BankComment, Enrolment, ReadingRules, Role
+from webapp.reading_scores import LONGEST_COMMENT, Marks
+from webapp.readings import Names, names_in, selections_in
 from webapp.rubrics import (
     KINDS,
     MOST_ITEMS,
@@ -48,16 +51,15 @@ def show(enrolment: Enrolment, kind: str) -> str:
 def save(enrolment: Enrolment, kind: str) -> Response | tuple[str, int]:
     """Change a rubric, and with it the points of everything that is read already."""
     course = enrolment.course
+    given = selections_in(db.session, course.id, _kind(kind))
+    before = rubric_of(db.session, course.id, kind)
     try:
-        rubric = from_form(_kind(kind), request.form)
-        before = _means(course, kind)
-        _refuse_lost_choices(course, rubric)
+        rubric = from_form(kind, request.form)
+        _refuse_lost_choices(before, rubric, given)
     except RubricError as error:
         return _page(enrolment, kind, refusal=str(error)), 422
     save_rubric(db.session, course.id, rubric)
-    db.session.flush()
-    after = _means(course, kind)
-    changed = sum(before[work] != after[work] for work in before)
+    changed = sum(before.points(each) != rubric.points(each) for each in given)
     audit.record(
         db.session,
         enrolment,
@@ -71,25 +73,17 @@ def save(enrolment: Enrolment, kind: str) -> Response | tuple[str, int]:
     return redirect(url_for(".show", slug=course.slug, kind=kind), code=303)
 
 
-def _means(course: Course, kind: str) -> dict[int, float | None]:
-    found = works(db.session, course, Names(hidden=False))
-    return {work.id: work.mean for work in found if work.kind == kind}
-
-
-def _refuse_lost_choices(course: Course, rubric: Rubric) -> None:
+def _refuse_lost_choices(before: Rubric, after: Rubric, given: list[dict[str, Any]]) -> None:
     """A level that somebody chose may change, but not go while its item stays."""
-    before = rubric_of(db.session, course.id, rubric.kind)
-    kept = {item.key: item for item in rubric.items}
-    for work in works(db.session, course, Names(hidden=False)):
-        for score in work.scores if work.kind == rubric.kind else ():
-            for item in before.items:
-                chosen = item.level(score.selections.get(item.key))
-                after = kept.get(item.key)
-                if chosen and after and after.level(chosen.key) is None:
-                    raise RubricError(
-                        f"{item.title} at {chosen.points:g} points is given already: change its "
-                        "points or words, but do not empty it."
-                    )
+    kept = {item.key: item for item in after.items}
+    for selections in given:
+        for item in before.items:
+            chosen, stays = item.level(selections.get(item.key)), kept.get(item.key)
+            if chosen and stays and stays.level(chosen.key) is None:
+                raise RubricError(
+                    f"{item.title} at {chosen.points:g} points is given already: change its "
+                    "points or words, but do not empty it."
+                )
 
 
 def _page(enrolment: Enrolment, kind: str, refusal: str = "") -> str:
@@ -171,6 +165,18 @@ def save_names(enrolment: Enrolment) -> Response:
     db.session.commit()
     flash("Names are hidden now." if hidden else "Names are shown now.", "success")
     return _readings(enrolment)
+
+
+def marks_from_form(rubric: Rubric) -> Marks | str:
+    """The form's marks, or the sentence why they are not."""
+    given = {item.key: request.form.get(item.key, "") for item in rubric.items}
+    for item in rubric.items:
+        if item.level(given[item.key]) is None:
+            return f"{item.title} has no level yet: choose one of its {len(item.levels)}."
+    comment = request.form.get("comment", "").strip()
+    if len(comment) > LONGEST_COMMENT:
+        return f"The comment has {len(comment)} characters, expected at most {LONGEST_COMMENT}."
+    return Marks(given, comment)
 
 
 def reading_names(enrolment: Enrolment) -> Names:

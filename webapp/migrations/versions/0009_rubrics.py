@@ -50,6 +50,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_bank_comments_course_id"), "bank_comments", ["course_id"])
     _create_duties()
     _create_drafts()
+    _create_presentations()
     op.add_column(
         "written_scores",
         sa.Column("selections", sa.JSON(), nullable=False, server_default=sa.text("'{}'")),
@@ -99,6 +100,35 @@ def _create_drafts() -> None:
     op.create_index(op.f("ix_review_drafts_user_id"), table, ["user_id"])
 
 
+def _create_presentations() -> None:
+    op.create_table(
+        "presentation_places",
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        _to("presentation_places", "proposal_id", "proposals", ondelete="CASCADE"),
+        _to("presentation_places", "course_id", "courses"),
+        sa.PrimaryKeyConstraint("proposal_id", name=op.f("pk_presentation_places")),
+    )
+    op.create_index(op.f("ix_presentation_places_course_id"), "presentation_places", ["course_id"])
+    table = "presentation_scores"
+    op.create_table(
+        table,
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("grader_id", sa.Integer(), nullable=False),
+        sa.Column("selections", sa.JSON(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        _to(table, "proposal_id", "proposals", ondelete="CASCADE"),
+        _to(table, "grader_id", "users"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_presentation_scores")),
+        sa.UniqueConstraint(
+            "proposal_id", "grader_id", name=op.f("uq_presentation_scores_proposal_id")
+        ),
+    )
+
+
 def _fill_selections() -> None:
     connection = op.get_bind()
     rows = connection.execute(sa.text("SELECT id, clarity, communication FROM written_scores"))
@@ -128,5 +158,7 @@ def downgrade() -> None:
             {**marks, "id": row.id},
         )
     op.drop_column("written_scores", "selections")
+    op.drop_table("presentation_scores")
+    op.drop_table("presentation_places")
     for table in ("review_drafts", "reading_duties", "bank_comments", "reading_rules", "rubrics"):
         op.drop_table(table)

@@ -1,0 +1,115 @@
+"""Presentation day: who is eligible, the running order, the screen, scores and results."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.webapp.graders import PNG
+from tests.webapp.people import add_user, enrol
+from webapp.clock import now
+from webapp.models import (
+    Content,
+    Course,
+    PresentationScore,
+    Proposal,
+    Role,
+    Slide,
+    Team,
+    TeamMember,
+)
+
+DAY = "/courses/dl/staff/readings/presentations"
+
+
+@pytest.fixture
+def teams(app, session) -> dict[str, int]:
+    """Red, Green and Blue can present; Late has a late slide; Half is not complete."""
+    course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
+    course.slides_due_at = now() - timedelta(hours=1)
+    session.add(Content(sha256="0" * 64, size=1, data=b"x"))
+    found = {}
+    for name in ("Red", "Green", "Blue", "Late", "Half"):
+        proposal = Proposal(title=f"Title of {name}", abstract="A")
+        team = Team(course_id=course.id, name=name, invitation_code=name, proposal=proposal)
+        for number in range(1 if name == "Half" else 3):
+            with app.app_context():
+                user = add_user(session, f"{name.lower()}{number}")
+            enrol(session, course, user, Role.STUDENT)
+            team.members.append(TeamMember(course_id=course.id, user_id=user.id))
+        team.completed_at = now() if team.complete else None
+        at = now() if name == "Late" else now() - timedelta(hours=2)
+        slide = Slide(filename="s.pdf", size=1, sha256="0" * 64, thumbnail=PNG, received_at=at)
+        slide.user_id = user.id
+        proposal.slides.append(slide)
+        session.add(team)
+        session.flush()
+        found[name] = proposal.id
+    session.commit()
+    return found
+
+
+def order(visitor) -> list[str]:
+    return re.findall(r'<th scope="row"><a [^>]*>(\w+)</a>', visitor.get(DAY).text)
+
+
+def test_only_eligible_teams_are_drawn_and_the_order_stays(auth, teams):
+    ina = auth.login("ina")
+    assert order(ina) == []
+    ina.post(f"{DAY}/draw")
+    drawn = order(ina)
+    assert sorted(drawn) == ["Blue", "Green", "Red"]
+    ina.post(f"{DAY}/draw")
+    assert order(ina) == drawn == order(auth.login("gil"))
+
+
+def test_staff_reorder_let_a_late_team_in_and_take_one_out(auth, teams):
+    ina = auth.login("ina")
+    ina.post(f"{DAY}/draw")
+    first, second, third = order(ina)
+    ina.post(f"{DAY}/{teams[second]}/move", {"where": "up"})
+    assert order(ina) == [second, first, third]
+    ina.post(f"{DAY}/{teams[second]}/move", {"where": "up"})
+    ina.post(f"{DAY}/{teams[third]}/move", {"where": "down"})
+    assert order(ina) == [second, first, third]
+    ina.post(f"{DAY}/{teams['Late']}/move", {"where": "in"})
+    assert order(ina) == [second, first, third, "Late"]
+    assert "let in by staff" in ina.get(DAY).text
+    ina.post(f"{DAY}/{teams[first]}/move", {"where": "out"})
+    assert order(ina) == [second, third, "Late"]
+    for where in ("up", "sideways"):
+        refused = ina.post(f"{DAY}/{teams['Half']}/move", {"where": where})
+        assert refused.status_code == 404
+
+
+def test_scores_lead_from_team_to_team_and_are_collected_as_a_mean(auth, session, teams):
+    ina, gil = auth.login("ina"), auth.login("gil")
+    ina.post(f"{DAY}/draw")
+    first, second, _ = order(ina)
+    marks = {"clarity": "5", "communication": "4"}
+    saved = gil.post(f"{DAY}/{teams[first]}/score", marks)
+    assert saved.location.endswith(f"/{teams[second]}/score")
+    ina.post(f"{DAY}/{teams[first]}/score", marks | {"clarity": "2"})
+    assert '<td class="num">2</td><td class="num">7.5</td>' in gil.get(DAY).text
+    gil.post(f"{DAY}/{teams[first]}/score", marks | {"clarity": "3"})
+    assert session.scalar(sa.select(sa.func.count(PresentationScore.id))) == 2
+    refused = gil.post(f"{DAY}/{teams[second]}/score", {"clarity": "9", "comment": "Kept <b>"})
+    assert refused.status_code == 422
+    assert "Kept &lt;b&gt;" in refused.text
+
+
+def test_the_screen_shows_the_slide_and_leads_on(auth, teams):
+    ina = auth.login("ina")
+    ina.post(f"{DAY}/draw")
+    first, second, _ = order(ina)
+    page = ina.get(f"{DAY}/{teams[first]}/screen")
+    assert f"/proposals/{teams[first]}/slide.png" in page.text
+    assert f"Next: {second}" in page.text
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "style=" not in page.text
+    assert ina.get(f"{DAY}/9999/screen").status_code == 404
+    eve = auth.login("eve")
+    other = f"/courses/other/staff/readings/presentations/{teams[first]}"
+    assert eve.get(f"{other}/screen").status_code == 404
+    assert eve.post(f"{other}/move", {"where": "in"}).status_code == 404

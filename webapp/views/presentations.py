@@ -1,0 +1,122 @@
+"""Staff: the running order, slides full screen with a minute's clock, scores from a phone."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp import audit, presentations
+from webapp.access import STAFF, for_roles
+from webapp.database import db
+from webapp.models import Enrolment, Role
+from webapp.rubrics import rubric_of
+from webapp.views.rubrics import marks_from_form
+
+blueprint = Blueprint("presentations", __name__)
+
+
+@blueprint.get("/presentations")
+@for_roles(*STAFF)
+def show(enrolment: Enrolment) -> str:
+    """The running order, who is not in it and why, and the results so far."""
+    found = presentations.day(db.session, enrolment.course)
+    return render_template(
+        "staff/presentations.html",
+        course=enrolment.course,
+        day=found,
+        rubric=rubric_of(db.session, enrolment.course_id, "presentation"),
+    )
+
+
+@blueprint.post("/presentations/draw")
+@for_roles(Role.INSTRUCTOR)
+def draw(enrolment: Enrolment) -> Response:
+    """Draw the order of those who are eligible and have no place yet."""
+    added = presentations.draw(db.session, enrolment.course)
+    subject = enrolment.course.slug
+    audit.record(db.session, enrolment, "draw presentations", subject=subject, added=added)
+    db.session.commit()
+    flash(f"Teams that got a place: {added}. Those who had one keep it.", "success")
+    return _back(enrolment)
+
+
+@blueprint.post("/presentations/<int:proposal_id>/move")
+@for_roles(Role.INSTRUCTOR)
+def move(enrolment: Enrolment, proposal_id: int) -> Response:
+    """Move a team in the order, into it, or out of it."""
+    where = request.form.get("where", "in")
+    if not presentations.move(db.session, enrolment.course, proposal_id, where):
+        abort(404)
+    subject = f"proposal {proposal_id}"
+    audit.record(db.session, enrolment, "move presentation", subject=subject, where=where)
+    db.session.commit()
+    return _back(enrolment)
+
+
+@blueprint.get("/presentations/<int:proposal_id>/screen")
+@for_roles(*STAFF)
+def screen(enrolment: Enrolment, proposal_id: int) -> str:
+    """One slide for the whole room, with a clock."""
+    day, slot = _slot(enrolment, proposal_id)
+    before, after = day.around(proposal_id)
+    return render_template(
+        "staff/screen.html", course=enrolment.course, slot=slot, before=before, after=after
+    )
+
+
+@blueprint.get("/presentations/<int:proposal_id>/score")
+@for_roles(*STAFF)
+def score(enrolment: Enrolment, proposal_id: int) -> str:
+    """Score a presentation while it goes on, on a phone."""
+    return _score_page(enrolment, proposal_id)
+
+
+def _score_page(enrolment: Enrolment, proposal_id: int, refusal: str = "") -> str:
+    day, slot = _slot(enrolment, proposal_id)
+    mine = presentations.score_of(db.session, proposal_id, enrolment.user_id)
+    before, after = day.around(proposal_id)
+    return render_template(
+        "staff/presentation_score.html",
+        course=enrolment.course,
+        slot=slot,
+        before=before,
+        after=after,
+        refusal=refusal,
+        chosen=request.form if refusal else (mine.selections if mine else {}),
+        comment=request.form.get("comment", "") if refusal else (mine.comment if mine else ""),
+    )
+
+
+@blueprint.post("/presentations/<int:proposal_id>/score")
+@for_roles(*STAFF)
+def save_score(enrolment: Enrolment, proposal_id: int) -> Response | tuple[str, int]:
+    """Keep one's score, and go on to who presents next."""
+    day, slot = _slot(enrolment, proposal_id)
+    marks = marks_from_form(slot.rubric)
+    if isinstance(marks, str):
+        return _score_page(enrolment, proposal_id, marks), 422
+    given = presentations.give(db.session, proposal_id, enrolment.user_id, marks)
+    audit.record(
+        db.session,
+        enrolment,
+        "score presentation",
+        subject=f"proposal {proposal_id}",
+        points=slot.rubric.points(given.selections),
+    )
+    db.session.commit()
+    flash(f"Your score of {slot.proposal.team.name} is saved.", "success")
+    after = day.around(proposal_id)[1]
+    if after is None:
+        return _back(enrolment)
+    slug = enrolment.course.slug
+    return redirect(url_for(".score", slug=slug, proposal_id=after.proposal.id), code=303)
+
+
+def _slot(enrolment: Enrolment, proposal_id: int) -> tuple[presentations.Day, presentations.Slot]:
+    day = presentations.day(db.session, enrolment.course)
+    found = [s for s in (*day.order, *day.others) if s.proposal.id == proposal_id]
+    return (day, found[0]) if found else abort(404)
+
+
+def _back(enrolment: Enrolment) -> Response:
+    return redirect(url_for(".show", slug=enrolment.course.slug), code=303)
