@@ -13,6 +13,7 @@ from autograder.seeds import SeedError
 
 _COMMANDS = {
     "grade": "autograder.cli.grade:grade",
+    "new": "autograder.cli.new:new",
     "release": "autograder.cli.release:release",
     "validate": "autograder.cli.validate:validate",
     "replay": "autograder.cli.replay:replay",

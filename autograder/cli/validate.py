@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from datetime import UTC, datetime
 from functools import partial
 
 import click
@@ -18,6 +19,7 @@ from autograder.grading import GradingPool
 from autograder.seeds import secret_seed
 from autograder.validate import Report, count_subjects
 from autograder.validate import validate as prove
+from autograder.validation_record import record
 
 
 @click.command()
@@ -48,6 +50,9 @@ def validate(assignments: tuple[str, ...], seeds: int, workers: int | None) -> N
                 report = prove(assignment, pool, seeds=secrets, workers=workers, done=advance)
             _print(console, report, seeds, time.perf_counter() - started)
             sound = sound and report.sound
+            now = datetime.now(UTC)
+            if not record(assignment, sound=report.sound, seeds=seeds, at=now):
+                console.print(f"{assignment.folder} cannot be written: the proof is not recorded.")
     if not sound:
         sys.exit(1)
 
