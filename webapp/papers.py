@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from webapp.models import PaperList
+
+LONGEST_REFERENCE, MOST_REFERENCES = 300, 100
+
+
+class PaperListError(ValueError):
+    """A list of papers is none: one sentence."""
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -109,3 +120,28 @@ EXAMPLE_PROPOSALS = (
         "the plants keep their climate.",
     ),
 )
+
+
+def suggested(session: Session, course_id: int) -> list[str]:
+    """The references that a course suggests: its own list, or the usual one."""
+    kept = session.scalar(sa.select(PaperList.content).where(PaperList.course_id == course_id))
+    return [paper.reference for paper in PAPERS] if kept is None else kept.splitlines()
+
+
+def save_references(session: Session, course_id: int, text: str) -> int:
+    """Put a list, one reference a line, in the place of the one before; the caller commits."""
+    lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    if len(lines) > MOST_REFERENCES:
+        raise PaperListError(f"There are {len(lines)} papers, expected at most {MOST_REFERENCES}.")
+    for line in lines:
+        if len(line) > LONGEST_REFERENCE:
+            raise PaperListError(
+                f"The reference that begins {line[:40]!r} has {len(line)} characters, expected at "
+                f"most {LONGEST_REFERENCE}."
+            )
+    row = session.get(PaperList, course_id)
+    if row is None:
+        row = PaperList(course_id=course_id)
+        session.add(row)
+    row.content = "\n".join(lines)
+    return len(lines)

@@ -91,6 +91,7 @@ PLACES = (
     Place("presentations", "instructor", _course("staff/readings/presentations")),
     Place("screen", "grader", _presentation("screen")),
     Place("score-a-presentation", "grader", _presentation("score")),
+    Place("suggested-papers", "instructor", _course("staff/readings/papers")),
     Place("who-reads-what", "instructor", _course("staff/readings/work")),
     Place("queue", "instructor", _course("staff/queue")),
     Place("log", "instructor", _course("staff/log")),

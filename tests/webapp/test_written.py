@@ -262,3 +262,16 @@ def test_suggested_papers_and_examples_are_listed(auth):
     ada = auth.login("ada")
     assert ada.get("/courses/dl/review").text.count("<cite>") >= 12
     assert "Examples of proposals" in ada.get("/courses/dl/proposal").text
+
+
+def test_staff_change_the_suggested_papers(auth):
+    ada, ina = auth.login("ada"), auth.login("ina")
+    path = "/courses/dl/staff/readings/papers"
+    ina.post(path, {"references": "\n A. One (2020). Two <b>. Three.\n\nB (2021). C. D.\n"})
+    page = ada.get("/courses/dl/review").text
+    assert page.count("<cite>") == 2
+    assert "A. One (2020). Two &lt;b&gt;. Three." in page
+    refused = ina.post(path, {"references": "x" * 301})
+    assert refused.status_code == 422
+    assert "301 characters, expected at most 300" in refused.text
+    assert ada.get("/courses/dl/review").text.count("<cite>") == 2

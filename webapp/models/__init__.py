@@ -32,6 +32,7 @@ from webapp.models.workers import WorkerRow
 from webapp.models.written import (
     LARGEST_TEAM,
     SMALLEST_TEAM,
+    PaperList,
     PaperReview,
     Proposal,
     ReviewDraft,
@@ -64,6 +65,7 @@ __all__ = [
     "LeaderboardEntry",
     "ManualGrade",
     "MessageTemplate",
+    "PaperList",
     "PaperReview",
     "PresentationPlace",
     "PresentationScore",

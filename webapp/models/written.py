@@ -114,6 +114,15 @@ class PaperReview(Base):
     content: Mapped[Content | None] = relationship()
 
 
+class PaperList(Base):
+    """The papers that a course suggests, one reference a line; without a row, the usual ones."""
+
+    __tablename__ = "paper_lists"
+
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"), primary_key=True)
+    content: Mapped[str] = mapped_column(sa.Text)
+
+
 class ReviewDraft(Base):
     """What a student is writing and has not handed in; `revision` counts how often it was saved."""
 

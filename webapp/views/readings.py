@@ -26,13 +26,13 @@ from webapp.reading_scores import give_score, scores_of
 from webapp.readings import Work, next_work, team_name, works
 from webapp.rendering import markdown
 from webapp.rubrics import Rubric, rubric_of
-from webapp.views import presentations, reading_work, rubrics
+from webapp.views import papers, presentations, reading_work, rubrics
 from webapp.views.proposals import proposal_in
 from webapp.views.reviews import review_in
 from webapp.views.rubrics import marks_from_form, reading_names
 
 blueprint = Blueprint("readings", __name__, url_prefix="/courses/<slug>/staff/readings")
-for part in (rubrics, reading_work, presentations):
+for part in (rubrics, reading_work, presentations, papers):
     blueprint.register_blueprint(part.blueprint)
 
 SHOWN = {

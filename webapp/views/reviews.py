@@ -23,7 +23,7 @@ from webapp.clock import local, now
 from webapp.database import db
 from webapp.models import Enrolment, PaperReview, ReviewDraft, Role
 from webapp.page_length import pages
-from webapp.papers import PAPERS
+from webapp.papers import suggested
 from webapp.reading_scores import published_scores
 from webapp.rendering import markdown
 from webapp.review_drafts import (
@@ -72,7 +72,7 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
         paper=paper,
         preview=markdown(body[:LONGEST_BODY]),
         pages=pages(body[:LONGEST_BODY]),
-        papers=PAPERS,
+        papers=suggested(db.session, course.id),
         scores=published_scores(db.session, course, review=review),
         rubric=rubric_of(db.session, course.id, "review"),
         refusal=refusal,

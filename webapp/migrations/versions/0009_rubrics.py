@@ -48,6 +48,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_comments")),
     )
     op.create_index(op.f("ix_bank_comments_course_id"), "bank_comments", ["course_id"])
+    op.create_table(
+        "paper_lists",
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        _to("paper_lists", "course_id", "courses"),
+        sa.PrimaryKeyConstraint("course_id", name=op.f("pk_paper_lists")),
+    )
     _create_duties()
     _create_drafts()
     _create_presentations()
@@ -160,5 +167,6 @@ def downgrade() -> None:
     op.drop_column("written_scores", "selections")
     op.drop_table("presentation_scores")
     op.drop_table("presentation_places")
+    op.drop_table("paper_lists")
     for table in ("review_drafts", "reading_duties", "bank_comments", "reading_rules", "rubrics"):
         op.drop_table(table)
