@@ -113,6 +113,8 @@ RULES = {
     "readings.score_review": STAFF,
     "readings.publish": TEACH,
     "readings.next_unread": STAFF,
+    "readings.papers.show": STAFF,
+    "readings.papers.save": TEACH,
     "readings.presentations.show": STAFF,
     "readings.presentations.draw": TEACH,
     "readings.presentations.screen": STAFF,
