@@ -121,7 +121,7 @@ def test_presentations_are_run_with_a_clock_and_scored_on_a_phone(
     rows = staff.locator("tbody tr")
     expect(rows.nth(1)).to_be_visible()
     teams = staff.locator("tbody th a").all_inner_texts()
-    staff.get_by_role("button", name=f"Down: {teams[0]}").click()
+    staff.get_by_role("button", name=f"Down {teams[0]}").click()
     expect(rows.nth(1)).to_contain_text(teams[0])
     teams[0], teams[1] = teams[1], teams[0]
 

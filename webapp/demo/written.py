@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from webapp.clock import now
 from webapp.demo.slides import slide_pdf
 from webapp.models import (
+    BankComment,
     Course,
     PaperReview,
     Proposal,
@@ -71,6 +72,13 @@ _REVIEWS = (
 )
 
 
+_COMMENTS = (
+    "Clear, and to the point.",
+    "Say what is new in the paper, not only what it does.",
+    "Explain the symbols of the formula before you use them.",
+)
+
+
 def ensure_written(
     session: Session,
     course: Course,
@@ -104,9 +112,12 @@ def ensure_written(
     session.add_all(reviews)
     session.flush()
     for number, review in enumerate(reviews[:5]):
-        chosen = {name: str(chance.randint(2, 5)) for name in ("clarity", "communication")}
-        marks = Marks(chosen, "Clear, and to the point.")
-        give_score(session, staff[number % len(staff)].id, marks, review=review)
+        # The first three have a second reader, so that readers can be compared.
+        for turn in range(min(len(staff), 2 if number < 3 else 1)):
+            chosen = {name: str(chance.randint(2, 5)) for name in ("clarity", "communication")}
+            marks = Marks(chosen, _COMMENTS[number % len(_COMMENTS)])
+            give_score(session, staff[(number + turn) % len(staff)].id, marks, review=review)
+    session.add_all(BankComment(course_id=course.id, text=text) for text in _COMMENTS)
     session.commit()
 
 
