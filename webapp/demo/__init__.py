@@ -35,6 +35,7 @@ from webapp.demo.course import (
     readable,
     write_private,
 )
+from webapp.demo.requests import ensure_requests
 from webapp.demo.written import ensure_manual_grades, ensure_written
 from webapp.intake import receive
 from webapp.models import Course, CourseAssignment, Lane, Submission, SubmissionState, User
@@ -81,6 +82,7 @@ def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
         grade_all(engine, data)
         ensure_manual_grades(session, course, staff[-1])
         ensure_written(session, course, people, staff, tools=Tools())
+        ensure_requests(session, course, people, staff[-1])
         states = session.scalars(sa.select(Submission.state)).all()
         graded = sum(state == SubmissionState.GRADED for state in states)
     engine.dispose()
