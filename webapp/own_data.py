@@ -26,6 +26,7 @@ from webapp.models import (
     QuestionScore,
     RegradeRequest,
     Result,
+    ReviewDraft,
     ScoreOverride,
     Slide,
     Submission,
@@ -66,6 +67,7 @@ def archive(session: Session, user: User) -> IO[bytes]:
             "submissions": list(_submissions(session, user, files)),
             "proposals": list(_proposals(session, user, files)),
             "paper_reviews": list(_reviews(session, user, files)),
+            "review_drafts": list(_drafts(session, user)),
             "leaderboards": list(_leaderboards(session, user)),
             "regrade_requests": list(_requests(session, user)),
         }
@@ -212,6 +214,21 @@ def _reviews(session: Session, user: User, files: Files) -> Iterator[dict[str, A
             "paper": review.paper,
             "body": review.body,
             "received_at": _moment(review.received_at),
+        }
+
+
+def _drafts(session: Session, user: User) -> Iterator[dict[str, Any]]:
+    rows = session.execute(
+        sa.select(ReviewDraft, Course.slug)
+        .join(Course, ReviewDraft.course_id == Course.id)
+        .where(ReviewDraft.user_id == user.id)
+    )
+    for draft, slug in rows:
+        yield {
+            "course": slug,
+            "paper": draft.paper,
+            "body": draft.body,
+            "saved_at": _moment(draft.saved_at),
         }
 
 

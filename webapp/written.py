@@ -21,6 +21,7 @@ from webapp.models import (
     Proposal,
     Team,
     TeamMember,
+    WrittenScore,
 )
 
 _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -119,6 +120,8 @@ def leave_team(session: Session, enrolment: Enrolment) -> None:
     _require_open_groups(enrolment.course)
     if len(team.members) == 1 and team.proposal is not None and team.proposal.slides:
         raise NotPossible("Your team has a slide already: ask the staff to dissolve it.")
+    if len(team.members) == 1 and _is_read(session, team):
+        raise NotPossible("Staff have read your proposal already: ask them to dissolve the team.")
     mine = next(m for m in team.members if m.user_id == enrolment.user_id)
     team.members.remove(mine)
     if not team.complete:
@@ -126,6 +129,11 @@ def leave_team(session: Session, enrolment: Enrolment) -> None:
     if not team.members:
         session.delete(team)
     session.commit()
+
+
+def _is_read(session: Session, team: Team) -> bool:
+    read = sa.select(WrittenScore.id).join(Proposal, WrittenScore.proposal_id == Proposal.id)
+    return session.scalar(read.where(Proposal.team_id == team.id).limit(1)) is not None
 
 
 def _require_open_groups(course: Course) -> None:

@@ -249,3 +249,19 @@ def test_kept_comments_are_offered_and_removed(auth, session, reviews):
     gil.post(f"{READINGS}/comments/{number}/remove")
     assert "is new" not in gil.get(f"{READINGS}/reviews/{reviews[0]}").text
     assert gil.post(f"{READINGS}/comments/{number}/remove").status_code == 404
+
+
+def test_the_last_one_leaves_with_who_was_to_read_but_not_once_it_is_read(auth, session):
+    ada, ina = auth.login("ada"), auth.login("ina")
+    ada.post("/courses/dl/proposal/team", {"name": "Alone"})
+    key = session.scalars(sa.select(Proposal.id)).one()
+    gil = session.scalars(sa.select(User.id).where(User.name == "Gil")).one()
+    ina.post(f"{READINGS}/work/proposal/{key}", {"grader": [str(gil)]})
+    assert ada.post("/courses/dl/proposal/leave").status_code == 303
+    assert session.scalar(sa.select(sa.func.count(ReadingDuty.id))) == 0
+    ada.post("/courses/dl/proposal/team", {"name": "Again"})
+    key = session.scalars(sa.select(Proposal.id)).one()
+    ina.post(f"{READINGS}/proposals/{key}", BOTH)
+    refused = ada.post("/courses/dl/proposal/leave")
+    assert refused.status_code == 409
+    assert "Staff have read your proposal already" in refused.text

@@ -117,3 +117,16 @@ def test_a_page_holds_about_six_hundred_words_and_every_kind_of_block_takes_room
     for larger in ("# a\n\nb", "a\n\n$$x$$\n\nb", "a\n\n```\nc\nd\n```\n\nb", "- a\n- b\n- c\n- d"):
         assert pages(larger) > plain, larger
     assert pages("x" * 12_000) > 1
+
+
+def test_a_draft_is_among_ones_own_data(auth):
+    import io
+    import json
+    import zipfile
+
+    ada = auth.login("ada")
+    draft(ada, "half a thought", 0)
+    response = ada.get("/account/data.zip")
+    with zipfile.ZipFile(io.BytesIO(response.data)) as packed:
+        record = json.loads(packed.read("data.json"))
+    assert [each["body"] for each in record["review_drafts"]] == ["half a thought"]
