@@ -16,6 +16,7 @@ from webapp.models import (
     CourseAssignment,
     Enrolment,
     Role,
+    Submission,
     SubmissionState,
     User,
 )
@@ -28,6 +29,7 @@ STATES_SOUGHT = {
     "rejected": "not accepted",
     "fault": "stopped by a fault of ours",
 }
+_TEXTS = {"name": User.name, "email": User.email, "section": Enrolment.section}
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,8 @@ def table_page(
     page = min(max(page, 1), pages)
     people = session.execute(chosen.limit(rows).offset((page - 1) * rows)).all()
     shown = {row.id: Row(row.id, row.name, row.email, row.section) for row in people}
-    counting = counting_attempts(course.id)
-    cells = session.execute(
-        sa.select(counting).where(counting.c.place == 1, counting.c.user_id.in_(list(shown)))
-    )
+    counting = counting_attempts(course.id, Submission.user_id.in_(list(shown)))
+    cells = session.execute(sa.select(counting).where(counting.c.place == 1))
     for cell in cells:
         shown[cell.user_id].cells[cell.course_assignment_id] = _cell(cell)
     return TablePage(tuple(shown.values()), found, page, pages)
@@ -114,12 +114,14 @@ def _chosen(
 ) -> sa.Select[int, str, str, str]:
     sought = [filters.assignment] if filters.assignment else _opened(assignments, moment)
     marks = _marks(course, sought, int(order.by) if order.by.isdecimal() else None)
+    needed = filters.state in STATES_SOUGHT or order.by not in _TEXTS
     statement = (
         sa.select(User.id, User.name, User.email, Enrolment.section)
         .join(Enrolment, Enrolment.user_id == User.id)
-        .outerjoin(marks, marks.c.user_id == User.id)
         .where(Enrolment.course_id == course.id, Enrolment.role == Role.STUDENT)
     )
+    if needed:
+        statement = statement.outerjoin(marks, marks.c.user_id == User.id)
     for condition in _conditions(filters, marks, len(sought)):
         statement = statement.where(condition)
     return statement.order_by(*_order(order, marks), User.name, User.id)
@@ -183,9 +185,8 @@ def _conditions(filters: Filters, marks: sa.Subquery, sought: int) -> list[sa.Co
 
 def _order(order: Order, marks: sa.Subquery) -> list[sa.ColumnElement[Any]]:
     """Names as people sort them; scores with those who have none last."""
-    texts = {"name": User.name, "email": User.email, "section": Enrolment.section}
-    if order.by in texts:
-        by: sa.ColumnElement[Any] = sa.func.lower(texts[order.by])
+    if order.by in _TEXTS:
+        by: sa.ColumnElement[Any] = sa.func.lower(_TEXTS[order.by])
         return [by.desc() if order.descending else by]
     by = marks.c.chosen
     if order.by == "total":

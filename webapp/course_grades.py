@@ -18,6 +18,7 @@ from webapp.models import (
     PaperReview,
     Proposal,
     Slide,
+    Submission,
     Team,
     TeamMember,
 )
@@ -82,8 +83,8 @@ def student_row(session: Session, enrolment: Enrolment) -> Row:
     """One student's row of the score table."""
     user = enrolment.user
     row = Row(user.id, user.name, user.email, enrolment.section)
-    counting = counting_attempts(enrolment.course_id)
-    found = sa.select(counting).where(counting.c.place == 1, counting.c.user_id == user.id)
+    counting = counting_attempts(enrolment.course_id, Submission.user_id == user.id)
+    found = sa.select(counting).where(counting.c.place == 1)
     for cell in session.execute(found):
         row.cells[cell.course_assignment_id] = Cell(
             cell.id, cell.score, cell.ungraded, cell.attempts, cell.state, cell.received_at

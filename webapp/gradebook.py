@@ -85,8 +85,12 @@ def score_table(session: Session, course: Course, search: str = "") -> list[Row]
     return list(rows.values())
 
 
-def counting_attempts(course_id: int) -> sa.Subquery:
-    """Each submission with its place among the student's attempts; place 1 counts."""
+def counting_attempts(course_id: int, *among: sa.ColumnElement[bool]) -> sa.Subquery:
+    """Each submission with its place among the student's attempts; place 1 counts.
+
+    `among` says which students or assignments are wanted, before anything is ranked: nothing else,
+    since an attempt that is left out would not be ranked.
+    """
     group = (Submission.user_id, Submission.course_assignment_id)
     return (
         sa.select(
@@ -106,7 +110,7 @@ def counting_attempts(course_id: int) -> sa.Subquery:
             .label("place"),
         )
         .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
-        .where(CourseAssignment.course_id == course_id)
+        .where(CourseAssignment.course_id == course_id, *among)
         .subquery()
     )
 
@@ -155,7 +159,7 @@ def question_rates(
     session: Session, course: Course, assignment: CourseAssignment
 ) -> list[QuestionRate]:
     """Per automatic question: mean points and how many have them all."""
-    counting = counting_attempts(course.id)
+    counting = counting_attempts(course.id, Submission.course_assignment_id == assignment.id)
     full = sa.case((QuestionScore.score >= QuestionScore.max_score, 1), else_=0)
     rows = session.execute(
         sa.select(

@@ -44,7 +44,7 @@ def commonest_failures(
     session: Session, course: Course, assignment: CourseAssignment
 ) -> dict[str, list[Failure]]:
     """Per question, the reasons that cost most students points, over the attempts that count."""
-    counting = counting_attempts(course.id)
+    counting = counting_attempts(course.id, Submission.course_assignment_id == assignment.id)
     students = sa.func.count(sa.distinct(counting.c.user_id)).label("students")
     grouped = (
         sa.select(
@@ -81,7 +81,7 @@ def counting_scores(
     session: Session, course: Course, assignment: CourseAssignment
 ) -> tuple[int, list[float]]:
     """How many students handed in, and the scores that count."""
-    counting = counting_attempts(course.id)
+    counting = counting_attempts(course.id, Submission.course_assignment_id == assignment.id)
     found = session.scalars(
         sa.select(counting.c.score)
         .join(Enrolment, Enrolment.user_id == counting.c.user_id)
@@ -188,7 +188,9 @@ def at_risk(
     possible = sum(item.points for item in due)
     if not due:
         return RiskList((), 0, 0, 0.0)
-    counting = counting_attempts(course.id)
+    counting = counting_attempts(
+        course.id, Submission.course_assignment_id.in_([item.id for item in due])
+    )
     handed_in = sa.func.count(counting.c.id)
     points = sa.func.coalesce(sa.func.sum(counting.c.score), 0.0)
     counts = sa.and_(
