@@ -203,6 +203,8 @@ def test_pages_need_as_many_statements_for_a_class_as_for_one(
         "/courses/dl/staff/log": auth.login("ina"),
         "/courses/dl/staff/readings": gil,
         "/courses/dl/staff/readings/work": gil,
+        "/courses/dl/staff/readings/presentations": gil,
+        "/courses/dl/review": ada,
         "/courses/dl/staff/readings/rubrics/review": gil,
         "/courses/dl/": ada,
         f"/courses/dl/submissions/{submission.id}": ada,
