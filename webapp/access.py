@@ -15,8 +15,7 @@ from flask import abort
 from flask_login import current_user
 from sqlalchemy.orm import contains_eager
 
-from webapp import viewing
-from webapp import visibility
+from webapp import viewing, visibility
 from webapp.database import db
 from webapp.models import (
     Course,

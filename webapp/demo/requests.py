@@ -63,7 +63,7 @@ def _answers(session: Session, asked: list[RegradeRequest]) -> list[Answer]:
     ]
 
 
-def _lost(session: Session, course: Course, students: list[User]) -> list[sa.Row[Any]]:
+def _lost(session: Session, course: Course, students: list[User]) -> list[Any]:
     """One question a student that has no points, in the newest attempt that has one."""
     rows = session.execute(
         sa.select(Submission, QuestionScore.question)
@@ -78,7 +78,7 @@ def _lost(session: Session, course: Course, students: list[User]) -> list[sa.Row
         )
         .order_by(Submission.user_id, Submission.attempt.desc(), QuestionScore.position)
     )
-    first: dict[int, sa.Row[Any]] = {}
+    first: dict[int, Any] = {}
     for row in rows:
         first.setdefault(row.Submission.user_id, row)
     return list(first.values())

@@ -28,8 +28,8 @@ from webapp.views import (
     staff,
     students,
     submissions,
-    visibility,
     viewing,
+    visibility,
 )
 
 
