@@ -71,12 +71,18 @@ def table_page(
     page: int,
     rows: int,
 ) -> TablePage:
-    """A page of the students that match, with the attempts that count: three statements."""
+    """A page of the students that match, with the attempts that count: two statements."""
     chosen = _chosen(course, assignments, filters, order, moment)
-    found = session.scalar(sa.select(sa.func.count()).select_from(chosen.subquery())) or 0
+    counted = chosen.add_columns(sa.func.count().over().label("found"))
+    page = max(page, 1)
+    people = session.execute(counted.limit(rows).offset((page - 1) * rows)).all()
+    if not people and page > 1:
+        # Beyond the last page: how many there are stands in the first.
+        first = session.execute(counted.limit(1)).first()
+        page = -(-first.found // rows) if first else 1
+        people = session.execute(counted.limit(rows).offset((page - 1) * rows)).all()
+    found = people[0].found if people else 0
     pages = max(1, -(-found // rows))
-    page = min(max(page, 1), pages)
-    people = session.execute(chosen.limit(rows).offset((page - 1) * rows)).all()
     shown = {row.id: Row(row.id, row.name, row.email, row.section) for row in people}
     counting = counting_attempts(course.id, Submission.user_id.in_(list(shown)))
     cells = session.execute(sa.select(counting).where(counting.c.place == 1))
@@ -134,7 +140,7 @@ def _opened(assignments: Sequence[CourseAssignment], moment: datetime) -> list[C
 
 def _marks(course: Course, sought: Sequence[CourseAssignment], sort_id: int | None) -> sa.Subquery:
     """Per student: the total, the score to sort by, how many of the sought are in each state."""
-    counting = counting_attempts(course.id)
+    counting = counting_attempts(course.id, how_many=False)
     column = counting.c
     among = column.course_assignment_id.in_([item.id for item in sought])
     states = {

@@ -85,11 +85,14 @@ def score_table(session: Session, course: Course, search: str = "") -> list[Row]
     return list(rows.values())
 
 
-def counting_attempts(course_id: int, *among: sa.ColumnElement[bool]) -> sa.Subquery:
+def counting_attempts(
+    course_id: int, *among: sa.ColumnElement[bool], how_many: bool = True
+) -> sa.Subquery:
     """Each submission with its place among the student's attempts; place 1 counts.
 
     `among` says which students or assignments are wanted, before anything is ranked: nothing else,
-    since an attempt that is left out would not be ranked.
+    since an attempt that is left out would not be ranked. Without `how_many` there is no column of
+    how many attempts there were, which takes the database as long as the ranking.
     """
     group = (Submission.user_id, Submission.course_assignment_id)
     return (
@@ -101,7 +104,7 @@ def counting_attempts(course_id: int, *among: sa.ColumnElement[bool]) -> sa.Subq
             Submission.state,
             Submission.received_at,
             Submission.score.label("score"),
-            sa.func.count().over(partition_by=group).label("attempts"),
+            *([sa.func.count().over(partition_by=group).label("attempts")] if how_many else []),
             sa.func.row_number()
             .over(
                 partition_by=group,

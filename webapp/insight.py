@@ -127,7 +127,7 @@ class AssignmentTotals:
 
 def totals_by_assignment(session: Session, course: Course) -> dict[int, AssignmentTotals]:
     """Every assignment that somebody handed in, over the attempts that count."""
-    counting = counting_attempts(course.id)
+    counting = counting_attempts(course.id, how_many=False)
     full = sa.case((counting.c.score >= CourseAssignment.points, 1), else_=0)
     late = sa.case((counting.c.received_at > CourseAssignment.due_at, 1), else_=0)
     waiting = sa.case((counting.c.ungraded > 0, 1), else_=0)
@@ -189,7 +189,7 @@ def at_risk(
     if not due:
         return RiskList((), 0, 0, 0.0)
     counting = counting_attempts(
-        course.id, Submission.course_assignment_id.in_([item.id for item in due])
+        course.id, Submission.course_assignment_id.in_([item.id for item in due]), how_many=False
     )
     handed_in = sa.func.count(counting.c.id)
     points = sa.func.coalesce(sa.func.sum(counting.c.score), 0.0)
