@@ -47,6 +47,7 @@ def create_app(
         prepare(db.engine)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
+    addresses.guard_forms(app)
     for part in (pages, security, viewing, headers, errors):
         part.init_app(app)
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, abort, request
@@ -20,11 +21,23 @@ class RowNumber(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Use them everywhere; to be called before any route is added."""
     app.url_map.converters["int"] = RowNumber
-    app.before_request(_without_nul)
+    app.before_request(_address_without_nul)
 
 
-def _without_nul() -> None:
+def guard_forms(app: Flask) -> None:
+    """Refuse NUL in forms; to be called after every part that sets how large a form may be."""
+    app.before_request(_form_without_nul)
+
+
+def _address_without_nul() -> None:
+    _refuse_nul([request.path, *request.args.values()])
+
+
+def _form_without_nul() -> None:
+    _refuse_nul(request.form.values())
+
+
+def _refuse_nul(texts: Iterable[str]) -> None:
     """PostgreSQL refuses text with NUL in it."""
-    texts = [request.path, *request.args.values(), *request.form.values()]
     if any("\0" in text for text in texts):
         abort(400)

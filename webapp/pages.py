@@ -89,7 +89,7 @@ def when(value: datetime | None, zone: str) -> Markup:
     if value is None:
         return Markup("no date")
     text = escape(clock.written(value, zone))
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
 
 
 def due(value: datetime | None, zone: str) -> Markup:
