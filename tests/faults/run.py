@@ -27,7 +27,7 @@ from tests.faults.disk import SmallDisk, may_mount
 from tests.faults.system import Servers, System, clock_library
 from tests.services.brokers import Redis
 from tests.services.postgresql import DurablePostgreSQL
-from webapp import jobs
+from webapp import jobs, waiting
 from webapp.models import Job, JobState, Result, Submission
 
 KILLED = ("web", "worker", "sandbox", "broker", "database")
@@ -151,7 +151,7 @@ def _settled(system: System, report: Report) -> bool:
         for row in dead:
             report.retried_by_staff += jobs.retry(session, row.id, row.submission_id)
         session.commit()
-        return not dead and jobs.unfinished(session) == 0
+        return not dead and waiting.unfinished(session) == 0
 
 
 def _inspect(system: System, acknowledged: list[int], report: Report) -> None:
