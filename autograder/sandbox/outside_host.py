@@ -69,7 +69,7 @@ def _try_bubblewrap() -> str:
     words = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--ro-bind", "/", "/"]
     words += [] if is_privileged() else ["--unshare-user"]
     tried = subprocess.run(
-        [bubblewrap(), *words, "/bin/true"], capture_output=True, text=True, check=False
+        [bubblewrap(), *words, "/bin/true"], capture_output=True, text=True, check=False, env={}
     )
     return "" if tried.returncode == 0 else tried.stderr.strip().replace("\n", " ") or "no answer"
 

@@ -102,6 +102,7 @@ class System:
     def _kill_sandbox(self, chance: random.Random) -> bool:
         found: list[psutil.Process] = []
         for worker in self._workers:
+            assert worker.poll() is None, "a worker ended that nobody killed"
             with contextlib.suppress(psutil.Error):
                 children = psutil.Process(worker.pid).children(recursive=True)
                 found += [child for child in children if "bwrap" in child.name()]
