@@ -46,6 +46,11 @@ class Row:
     cells: dict[int, Cell] = field(default_factory=dict)
 
     @property
+    def scores(self) -> dict[int, float | None]:
+        """The scores that count, by the assignment's number."""
+        return {number: cell.score for number, cell in self.cells.items()}
+
+    @property
     def total(self) -> float:
         """The sum of the scores so far."""
         return sum(cell.score or 0.0 for cell in self.cells.values())

@@ -54,16 +54,16 @@ class Condition:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A student by the rule: every condition, and all of them together."""
+    """A student by the rule: whether each condition is met, and all of them together."""
 
     total: float
     possible: float
-    conditions: tuple[Condition, ...]
+    met: tuple[bool, ...]
 
     @property
     def passed(self) -> bool | None:
         """Whether every condition is met; None where the course has no rule."""
-        return all(c.met for c in self.conditions) if self.conditions else None
+        return all(self.met) if self.met else None
 
     @property
     def share(self) -> float:
@@ -110,39 +110,56 @@ def _texts(rule: PassRule) -> Iterator[str]:
         yield "the written option: a proposal of a complete team with its slide, or a paper review"
 
 
-def evaluate(
+def decide(
     rule: PassRule,
     assignments: Sequence[CourseAssignment],
     scores: Mapping[int, float | None],
     *,
     written: bool,
 ) -> Outcome:
-    """Where a student stands, with the scores that count by the assignment's number."""
+    """Whether a student passes, with the scores that count by the assignment's number."""
     total = sum(scores.get(item.id) or 0.0 for item in assignments)
     possible = sum(item.points for item in assignments)
-    conditions = []
-    for text, key in zip(_texts(rule), _asked(rule), strict=True):
-        if key == "minimum_share":
-            met = total >= rule.minimum_share * possible - _CLOSE
-            share = total / possible if possible else 0.0
-            standing = f"{total:g} of {possible:g} points, {_percent(share)}"
-        elif key == "minimum_each":
-            below = [i for i in assignments if not _enough(rule, i, scores.get(i.id))]
-            met = not below
-            standing = "met by every one" if met else "below it: " + _titles(below)
-        else:
-            met = written
-            standing = "handed in" if written else "not complete yet"
-        conditions.append(Condition(text[0].upper() + text[1:], met, standing))
-    return Outcome(round(total, 6), possible, tuple(conditions))
+    met = []
+    if rule.minimum_share:
+        met.append(total >= rule.minimum_share * possible - _CLOSE)
+    if rule.minimum_each:
+        met.append(not _below(rule, assignments, scores))
+    if rule.written_option:
+        met.append(written)
+    return Outcome(round(total, 6), possible, tuple(met))
 
 
-def _asked(rule: PassRule) -> Iterator[str]:
-    return (key for key in _KEYS if getattr(rule, key))
+def explain(
+    rule: PassRule,
+    assignments: Sequence[CourseAssignment],
+    scores: Mapping[int, float | None],
+    *,
+    written: bool,
+) -> tuple[Condition, ...]:
+    """Every condition in words, whether it is met, and where the student stands."""
+    outcome = decide(rule, assignments, scores, written=written)
+    standings = []
+    if rule.minimum_share:
+        points = f"{outcome.total:g} of {outcome.possible:g} points"
+        standings.append(f"{points}, {_percent(outcome.share)}")
+    if rule.minimum_each:
+        below = _below(rule, assignments, scores)
+        standings.append("below it: " + _titles(below) if below else "met by every one")
+    if rule.written_option:
+        standings.append("handed in" if written else "not complete yet")
+    return tuple(
+        Condition(text[0].upper() + text[1:], met, standing)
+        for text, met, standing in zip(_texts(rule), outcome.met, standings, strict=True)
+    )
 
 
-def _enough(rule: PassRule, item: CourseAssignment, score: float | None) -> bool:
-    return (score or 0.0) >= rule.minimum_each * item.points - _CLOSE
+def _below(
+    rule: PassRule, assignments: Sequence[CourseAssignment], scores: Mapping[int, float | None]
+) -> list[CourseAssignment]:
+    """The assignments whose share is below the least of each."""
+    least = rule.minimum_each
+    return [i for i in assignments if (scores.get(i.id) or 0.0) < least * i.points - _CLOSE]
 
 
 def _titles(items: Sequence[CourseAssignment]) -> str:

@@ -29,7 +29,7 @@ from webapp.models import (
     User,
 )
 from webapp.nbgrader_export import export_course
-from webapp.pass_rule import PassRuleError, evaluate, in_words, read_rule
+from webapp.pass_rule import PassRuleError, decide, explain, in_words, read_rule
 
 GRADES = "/courses/dl/staff/grades"
 A, B = (CourseAssignment(id=n, title=f"A{n}", points=10.0) for n in (1, 2))
@@ -80,13 +80,17 @@ def test_a_rule_says_itself_in_one_sentence():
     ],
 )
 def test_a_student_passes_with_every_condition_met(table, scores, written, passed):
-    outcome = evaluate(read_rule(table), [A, B], scores, written=written)
-    assert outcome.passed is passed
+    rule = read_rule(table)
+    assert decide(rule, [A, B], scores, written=written).passed is passed
+    conditions = explain(rule, [A, B], scores, written=written)
+    assert len(conditions) == len(table)
+    assert all(each.met for each in conditions) is (passed is not False)
 
 
 def test_a_share_just_below_the_rule_does_not_look_like_it():
-    outcome = evaluate(read_rule({"minimum_share": 0.6}), [A, B], {1: 10, 2: 1.995}, written=False)
-    assert "59.9%" in outcome.conditions[0].standing
+    rule = read_rule({"minimum_share": 0.6})
+    (condition,) = explain(rule, [A, B], {1: 10, 2: 1.995}, written=False)
+    assert "59.9%" in condition.standing
 
 
 def set_rule(session, **rule):

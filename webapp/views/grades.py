@@ -25,6 +25,7 @@ from webapp.course_grades import (
     CourseGrades,
     course_grades,
     graded,
+    passing,
     rule_of,
     student_row,
     with_written_option,
@@ -33,7 +34,7 @@ from webapp.database import db
 from webapp.export import canvas_csv, scores_csv
 from webapp.gradebook import assignments_of
 from webapp.models import Enrolment, Role
-from webapp.pass_rule import PassRuleError, in_words, read_rule
+from webapp.pass_rule import PassRuleError, explain, in_words, read_rule
 from webapp.views.submissions import attachment
 
 blueprint = Blueprint("grades", __name__, url_prefix="/courses/<slug>")
@@ -60,7 +61,9 @@ def standing_by_rule(enrolment: Enrolment) -> dict[str, object]:
     for item in held:
         row.cells.pop(item.id, None)
     written = enrolment.user_id in with_written_option(db.session, course)
+    conditions = explain(rule, assignments, row.scores, written=written)
     return {
+        "conditions": conditions,
         "rule_in_words": in_words(rule),
         "assignments": assignments,
         "held": held,
@@ -148,7 +151,7 @@ def gradebook(enrolment: Enrolment) -> Response | tuple[str, int]:
 
 
 def _page(enrolment: Enrolment, refusal: str = "") -> str:
-    grades = _grades(enrolment)
+    grades = passing(db.session, enrolment.course)
     return render_template(
         "staff/grades.html",
         course=enrolment.course,
