@@ -243,3 +243,16 @@ def test_a_result_that_cannot_be_read_does_not_end_the_process(execute: Any, sou
     value(execution, "tokens")
     execution.call("odd", (), {}, seconds=PLENTY)
     assert value(execution, "tokens") == 2, "the process should be the same"
+
+
+def test_under_many_seeds_a_process_is_replaced_before_its_processor_time_ends(
+    execute: Any,
+) -> None:
+    count = "import time\ncalls = []\ndef count():\n    time.sleep(0.4)\n    calls.append(1)"
+    execution = execute(count + "\n    return len(calls)", total_seconds=1)
+    counts = []
+    for _ in range(4):
+        execution.rewind()
+        counts.append(value(execution, "count"))
+    assert counts == [1, 2, 3, 1]
+    assert execution.restarts == 0
