@@ -1,4 +1,4 @@
-"""A large course for benchmarks: its rows are written straight into a database, nothing is graded."""
+"""A large course for benchmarks, written straight into a database: nothing is graded."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from webapp.models import (
     Enrolment,
     Job,
     JobState,
+    Leaderboard,
+    LeaderboardEntry,
     QuestionScore,
     Result,
     Role,
@@ -71,6 +73,7 @@ def fill(session: Session, *, students: int, assignments: int, attempts: int) ->
     )
     items = [(item.id, item.due_at or moment) for item in course.assignments]
     _attempts(session, chance, users, items, attempts)
+    _leaderboard(session, course.assignments[0].id, users)
     session.commit()
 
 
@@ -109,10 +112,13 @@ def _results(session: Session, chance: random.Random) -> None:
     done = [{"id": n, "submission_id": n, "state": JobState.DONE} for n in ids]
     session.execute(sa.insert(Job), done)
     base = {"grader_version": "v1", "status": "graded", "max_score": 26.0, "seconds": 0.1}
-    detail = to_json(result(score=1))
+    base |= {"detail": to_json(result(score=1)), "measure_name": "accuracy"}
     session.execute(
         sa.insert(Result),
-        [{"id": n, "submission_id": n, "job_id": n, "detail": detail, **base} for n in ids],
+        [
+            {"id": n, "submission_id": n, "job_id": n, "measure": chance.random(), **base}
+            for n in ids
+        ],
     )
     questions, failures = [], []
     for number in ids:
@@ -128,6 +134,17 @@ def _results(session: Session, chance: random.Random) -> None:
                 failures.append({**same, "check_name": f"test_{name}", "reason": reason})
     session.execute(sa.insert(QuestionScore), questions)
     session.execute(sa.insert(CheckFailure), failures)
+
+
+def _leaderboard(session: Session, assignment_id: int, users: list[int]) -> None:
+    """Everybody takes part in it."""
+    session.add(Leaderboard(course_assignment_id=assignment_id))
+    entries = [
+        {"course_assignment_id": assignment_id, "user_id": user, "alias": name, "alias_key": name}
+        for user in users
+        for name in [f"alias{user}"]
+    ]
+    session.execute(sa.insert(LeaderboardEntry), entries)
 
 
 @contextlib.contextmanager
