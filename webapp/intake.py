@@ -37,19 +37,20 @@ def receive(
 ) -> Receipt:
     """Store the upload and queue its grading; when this returns, the disk has it.
 
-    Two uploads of one student at the same moment get two attempt numbers: the student's row is
-    locked meanwhile (PostgreSQL), or the number is refused and tried again (SQLite).
+    Two uploads of one student at the same moment get two attempt numbers, and the same work twice
+    is one attempt: the student's row is locked meanwhile (PostgreSQL), or the number is refused and
+    everything is looked at again (SQLite).
     """
     assignment_id = assignment.id
-    latest = latest_attempt(session, assignment_id, user_id)
-    if latest is not None and latest.digest == digest and latest.state not in _TAKEN_AGAIN:
-        return Receipt(latest, new=False)
     for remaining in reversed(range(_TRIES)):
         try:
             student = sa.select(User.id).where(User.id == user_id)
             session.execute(student.with_for_update(key_share=True))
-            store(session, upload)
             newest = latest_attempt(session, assignment_id, user_id)
+            if newest and newest.digest == digest and newest.state not in _TAKEN_AGAIN:
+                session.rollback()
+                return Receipt(newest, new=False)
+            store(session, upload)
             submission = Submission(
                 course_assignment_id=assignment_id,
                 user_id=user_id,

@@ -3,14 +3,26 @@
 import hashlib
 import io
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tests.webapp.graders import broken, notebook, rejected, result
 from tests.webapp.people import ASSIGNMENT
 from webapp.config import MAX_UPLOAD_BYTES
-from webapp.models import Content, CourseAssignment, Job, JobState, Submission, SubmissionState
-from webapp.uploads import safe_filename
+from webapp.intake import receive
+from webapp.models import (
+    Content,
+    CourseAssignment,
+    Job,
+    JobState,
+    Submission,
+    SubmissionState,
+    User,
+)
+from webapp.uploads import Upload, safe_filename
 
 
 def test_a_receipt_is_given_for_what_the_database_holds(auth, session):
@@ -89,6 +101,29 @@ def test_the_same_work_again_is_recognised(auth, session):
     assert back.location not in (first.location,)
     assert session.scalar(sa.select(sa.func.max(Submission.attempt))) == 3
     assert session.scalar(sa.select(sa.func.count(Content.sha256))) == 2
+
+
+def test_the_same_work_from_many_tabs_at_the_same_moment_is_one_attempt(engine, session):
+    data = notebook("x = 1")
+    upload = Upload("work.ipynb", data, hashlib.sha256(data).hexdigest())
+    item = session.scalars(sa.select(CourseAssignment.id).order_by(CourseAssignment.id)).first()
+    user = session.scalars(sa.select(User.id).where(User.name == "Ada")).one()
+    session.rollback()
+    tabs = 6
+    together = threading.Barrier(tabs)
+
+    def hand_in(_):
+        with Session(engine) as own:
+            assignment = own.get_one(CourseAssignment, item)
+            together.wait()
+            given = receive(own, assignment, user_id=user, upload=upload, digest="d" * 64)
+            return given.new, given.submission.attempt
+
+    with ThreadPoolExecutor(tabs) as pool:
+        given = sorted(pool.map(hand_in, range(tabs)))
+    assert given == [(False, 1)] * (tabs - 1) + [(True, 1)]
+    assert session.scalar(sa.select(sa.func.count(Submission.id))) == 1
+    assert session.scalar(sa.select(sa.func.count(Job.id))) == 1
 
 
 def test_two_students_with_the_same_file_both_have_it(auth, session):
