@@ -8,18 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from autograder.results import Status
-from webapp import overrides
-from webapp.models import (
-    ManualGrade,
-    QuestionScore,
-    Regrade,
-    RegradeItem,
-    RegradeState,
-    Result,
-    Submission,
-    SubmissionState,
-)
+from webapp import overrides, tallies
+from webapp.models import Regrade, RegradeItem, RegradeState, Result
 from webapp.regrades import RegradeRefused, close, progress
 
 _WITHOUT_SYNC = {"synchronize_session": False}
@@ -45,8 +35,9 @@ def publish(session: Session, regrade: Regrade) -> int:
     for part in _parts(rows):
         _switch(session, [r.old_result_id for r in part], current=False)
         _switch(session, [r.new_result_id for r in part], current=True)
-        _bring_up_to_date(session, [r.submission_id for r in part])
-        overrides.recount_among(session, [r.submission_id for r in part])
+        submissions = [r.submission_id for r in part]
+        tallies.count_all(session, submissions)
+        overrides.recount_among(session, submissions)
     session.expire_all()
     return len(rows)
 
@@ -58,42 +49,3 @@ def _parts(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
 def _switch(session: Session, ids: list[int], *, current: bool) -> None:
     statement = sa.update(Result).where(Result.id.in_(ids)).values(current=current)
     session.execute(statement.execution_options(**_WITHOUT_SYNC))
-
-
-def _bring_up_to_date(session: Session, ids: list[int]) -> None:
-    """Let submissions say what their current results and staff's grades say."""
-    mine = sa.and_(Result.submission_id == Submission.id, Result.current.is_(True))
-    rejected = sa.select(Result.status == Status.REJECTED).where(mine).scalar_subquery()
-    automatic = _questions(sa.func.coalesce(sa.func.sum(QuestionScore.score), 0.0), "auto", mine)
-    graded = sa.and_(
-        ManualGrade.submission_id == Submission.id, ManualGrade.question == QuestionScore.question
-    )
-    given = _questions(sa.func.sum(ManualGrade.points), "manual", mine, graded)
-    asked = _questions(sa.func.count(), "manual", mine)
-    answered = _questions(sa.func.count(), "manual", mine, graded)
-    session.execute(
-        sa.update(Submission)
-        .where(Submission.id.in_(ids))
-        .values(
-            state=sa.case(
-                (rejected, SubmissionState.REJECTED.value), else_=SubmissionState.GRADED.value
-            ),
-            auto_score=sa.case((rejected, sa.null()), else_=automatic),
-            manual_score=given,
-            ungraded=asked - answered,
-        )
-        .execution_options(**_WITHOUT_SYNC)
-    )
-
-
-def _questions(
-    value: Any,
-    kind: str,
-    mine: sa.ColumnElement[bool],
-    graded: sa.ColumnElement[bool] | None = None,
-) -> sa.ScalarSelect[Any]:
-    """A sum or count over a submission's questions of one kind, in its current result."""
-    statement = sa.select(value).select_from(QuestionScore).join(Result)
-    if graded is not None:
-        statement = statement.join(ManualGrade, graded)
-    return statement.where(mine, QuestionScore.kind == kind).correlate(Submission).scalar_subquery()

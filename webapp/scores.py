@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from autograder.results import GradeResult, Status, to_json
-from webapp import jobs, overrides
+from webapp import jobs, overrides, tallies
 from webapp.failures import failures_of
 from webapp.judge import conditions_of
 from webapp.models import (
@@ -124,25 +124,8 @@ def _row(held: jobs.Claim, result: GradeResult) -> Result:
 
 def count_manual(session: Session, submission: Submission) -> None:
     """Bring the submission's manual score, ungraded questions and overrides up to date."""
-    session.flush()
-    manual = session.scalars(
-        sa.select(QuestionScore.question)
-        .join(Result, QuestionScore.result_id == Result.id)
-        .where(
-            Result.submission_id == submission.id,
-            Result.current.is_(True),
-            QuestionScore.kind == "manual",
-        )
-    ).all()
-    rows = session.execute(
-        sa.select(ManualGrade.question, ManualGrade.points).where(
-            ManualGrade.submission_id == submission.id
-        )
-    )
-    grades = {row.question: row.points for row in rows}
-    given = [grades[question] for question in manual if question in grades]
-    submission.manual_score = sum(given) if given else None
-    submission.ungraded = len(manual) - len(given)
+    tallies.count_manual(session, [submission.id])
+    session.refresh(submission, ["manual_score", "ungraded"])
     overrides.recount(session, submission)
 
 
