@@ -95,6 +95,7 @@ PLACES = (
     Place("reading-a-review", "grader", _of("paper_reviews", "staff/readings/reviews")),
     Place("rubric", "instructor", _course("staff/readings/rubrics/review")),
     Place("presentations", "instructor", _course("staff/readings/presentations")),
+    Place("results-of-the-day", "grader", _course("staff/readings/presentations/results")),
     Place("screen", "grader", _presentation("screen")),
     Place("score-a-presentation", "grader", _presentation("score")),
     Place("suggested-papers", "instructor", _course("staff/readings/papers")),

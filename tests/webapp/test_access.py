@@ -116,6 +116,8 @@ RULES = {
     "readings.papers.show": STAFF,
     "readings.papers.save": TEACH,
     "readings.presentations.show": STAFF,
+    "readings.presentations.results": STAFF,
+    "readings.presentations.export": STAFF,
     "readings.presentations.draw": TEACH,
     "readings.presentations.screen": STAFF,
     "readings.presentations.score": STAFF,

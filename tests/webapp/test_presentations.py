@@ -1,5 +1,7 @@
 """Presentation day: who is eligible, the running order, the screen, scores and results."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 
@@ -97,6 +99,29 @@ def test_scores_lead_from_team_to_team_and_are_collected_as_a_mean(auth, session
     refused = gil.post(f"{DAY}/{teams[second]}/score", {"clarity": "9", "comment": "Kept <b>"})
     assert refused.status_code == 422
     assert "Kept &lt;b&gt;" in refused.text
+
+
+def test_results_are_a_page_to_print_and_a_csv_that_no_spreadsheet_runs(auth, session, teams):
+    ina, gil = auth.login("ina"), auth.login("gil")
+    assert gil.get(f"{DAY}/results.csv").text.splitlines() == [
+        "place,team,title,members,scores,mean,possible,comments"
+    ]
+    session.scalars(sa.select(Team).where(Team.name == "Red")).one().name = "=1+1"
+    session.commit()
+    ina.post(f"{DAY}/{teams['Red']}/move", {"where": "in"})
+    marks = {"clarity": "5", "communication": "4"}
+    gil.post(f"{DAY}/{teams['Red']}/score", marks | {"comment": '@SUM(A1) "so", <b>'})
+    ina.post(f"{DAY}/{teams['Red']}/score", marks | {"clarity": "2"})
+    answer = gil.get(f"{DAY}/results.csv")
+    assert "dl-presentations.csv" in answer.headers["Content-Disposition"]
+    head, line = csv.reader(io.StringIO(answer.text))
+    found = dict(zip(head, line, strict=True))
+    assert (found["team"], found["comments"]) == ("'=1+1", '\'@SUM(A1) "so", <b>')
+    titles = ("Clarity of writing", "Technical communication of the main ideas", "mean", "scores")
+    assert [found[title] for title in titles] == ["3.5", "4", "7.5", "2"]
+    page = gil.get(f"{DAY}/results").text
+    assert '<td class="num">3.5</td><td class="num">4</td><td class="num">7.5</td>' in page
+    assert "&lt;b&gt;" in page
 
 
 def test_the_screen_shows_the_slide_and_leads_on(auth, teams):

@@ -7,10 +7,13 @@ from werkzeug.wrappers import Response
 
 from webapp import audit, presentations
 from webapp.access import STAFF, for_roles
+from webapp.clock import now
 from webapp.database import db
 from webapp.models import Enrolment, Role
+from webapp.presentation_results import item_means, results_csv
 from webapp.rubrics import rubric_of
 from webapp.views.rubrics import marks_from_form
+from webapp.views.submissions import attachment
 
 blueprint = Blueprint("presentations", __name__)
 
@@ -26,6 +29,29 @@ def show(enrolment: Enrolment) -> str:
         day=found,
         rubric=rubric_of(db.session, enrolment.course_id, "presentation"),
     )
+
+
+@blueprint.get("/presentations/results")
+@for_roles(*STAFF)
+def results(enrolment: Enrolment) -> str:
+    """What staff gave each team, on a page that prints well."""
+    return render_template(
+        "staff/presentation_results.html",
+        course=enrolment.course,
+        day=presentations.day(db.session, enrolment.course),
+        rubric=rubric_of(db.session, enrolment.course_id, "presentation"),
+        item_means=item_means,
+        moment=now(),
+    )
+
+
+@blueprint.get("/presentations/results.csv")
+@for_roles(*STAFF)
+def export(enrolment: Enrolment) -> Response:
+    """The same as CSV."""
+    text = results_csv(presentations.day(db.session, enrolment.course))
+    name = f"{enrolment.course.slug}-presentations.csv"
+    return attachment(text.encode(), name, "text/csv")
 
 
 @blueprint.post("/presentations/draw")
