@@ -50,6 +50,7 @@ def init_app(app: Flask) -> None:
         {
             "when": when,
             "due": due,
+            "hour": hour,
             "points": points,
             "size": size,
             "in_words": clock.in_words,
@@ -99,6 +100,11 @@ def due(value: datetime | None, zone: str) -> Markup:
     return Markup("{} <span class='words'>({})</span>").format(
         when(value, zone), clock.in_words(value)
     )
+
+
+def hour(value: datetime, zone: str) -> str:
+    """A moment of a day that is named already: `17:00`."""
+    return f"{clock.local(value, zone):%H:%M}"
 
 
 def points(value: float | None) -> str:

@@ -37,6 +37,11 @@ class Standing:
         return max(scored, key=lambda a: (a.score or 0.0, -a.attempt), default=None)
 
     @property
+    def due_at(self) -> datetime | None:
+        """Until when work is in time."""
+        return self.assignment.due_at
+
+    @property
     def is_open(self) -> bool:
         """Whether it can be handed in; late work is taken and marked."""
         return self.assignment.opens_at is None or self.assignment.opens_at <= now()
@@ -90,27 +95,3 @@ def standings(
     for number in held:
         attempts[number] = [visibility.masked(row) for row in attempts[number]]
     return [Standing(item, tuple(attempts[item.id]), item.id in held) for item in assignments]
-
-
-@dataclass(frozen=True)
-class NextStep:
-    """What to do next, and until when."""
-
-    text: str
-    assignment: str
-    due_at: datetime | None
-
-
-def next_step(found: list[Standing]) -> NextStep | None:
-    """The open assignment due soonest that is not yet full; overdue ones come last."""
-    unfinished = [s for s in found if s.is_open and s.state in ("open", "overdue", "scored")]
-    again = ("rejected", "fault", "cancelled")
-    unfinished += [s for s in found if s.is_open and s.state in again]
-    ahead = [s for s in unfinished if not s.past_due] or [s for s in unfinished if not s.attempts]
-    if not ahead:
-        return None
-    first = min(ahead, key=lambda s: (s.assignment.due_at is None, s.assignment.due_at or now()))
-    verb = "Improve" if first.best else "Submit"
-    return NextStep(
-        f"{verb} {first.assignment.title}", first.assignment.assignment, first.assignment.due_at
-    )

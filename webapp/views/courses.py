@@ -8,11 +8,11 @@ from flask_login import current_user
 from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response
 
-from webapp import leaderboard, regrade_requests, visibility, written
+from webapp import agenda, leaderboard, regrade_requests, visibility, written
 from webapp.access import EVERYONE, assignment_in, for_roles
 from webapp.database import db
 from webapp.models import Course, Enrolment, Role
-from webapp.standing import Standing, next_step, standings
+from webapp.standing import Standing, standings
 
 blueprint = Blueprint("courses", __name__)
 
@@ -38,16 +38,19 @@ def home(enrolment: Enrolment) -> str | Response:
     """A student's week at a glance; staff go to the score table."""
     if enrolment.is_staff:
         return redirect(url_for("staff.scores", slug=enrolment.course.slug))
-    found = standings(db.session, enrolment.course, enrolment.user_id)
+    course = enrolment.course
+    found = standings(db.session, course, enrolment.user_id)
+    option = written.option_of(db.session, course, enrolment.user_id)
     return render_template(
         "courses/home.html",
-        course=enrolment.course,
+        course=course,
         standings=found,
-        next_step=next_step(found),
-        option=written.option_of(db.session, enrolment.course, enrolment.user_id),
+        steps=agenda.next_steps(found, course, option),
+        week=agenda.week(found, course, option),
+        option=option,
         earned=sum((s.best.score or 0.0) for s in found if s.best),
         possible=sum(s.assignment.points for s in found),
-        requests=regrade_requests.news_of(db.session, enrolment.course, enrolment.user_id),
+        requests=regrade_requests.news_of(db.session, course, enrolment.user_id),
     )
 
 
