@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.models import CourseAssignment, Submission, User
+from webapp.models import CourseAssignment, Enrolment, Role, Submission, SubmissionState, User
 
 
 @dataclass(frozen=True)
@@ -59,3 +59,32 @@ def newest_attempts(
     ordered = statement.order_by((Submission.ungraded == 0), User.name, User.id)
     shown = session.execute(ordered.limit(rows).offset((page - 1) * rows)).all()
     return AttemptPage(tuple(shown), found, page, pages)
+
+
+def graded_examples(
+    session: Session, assignment: CourseAssignment, *, most: int = 5
+) -> tuple[Any, ...]:
+    """A few graded attempts, evenly spread from the lowest score to the highest: one statement."""
+    graded = session.execute(
+        sa.select(
+            Submission.id,
+            Submission.attempt,
+            Submission.ungraded,
+            Submission.score.label("score"),
+            User.id.label("user_id"),
+            User.name,
+        )
+        .join(User, User.id == Submission.user_id)
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .where(
+            Submission.course_assignment_id == assignment.id,
+            Submission.state == SubmissionState.GRADED,
+            Enrolment.course_id == assignment.course_id,
+            Enrolment.role == Role.STUDENT,
+        )
+        .order_by(Submission.score, Submission.id)
+    ).all()
+    if len(graded) <= most:
+        return tuple(graded)
+    step = (len(graded) - 1) / (most - 1)
+    return tuple(graded[round(place * step)] for place in range(most))

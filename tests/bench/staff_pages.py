@@ -45,6 +45,10 @@ PAGES = {
     "presentations": "staff/readings/presentations/results",
     "log": "staff/log",
     "regrade": "staff/assignments/a01_bench/regrade",
+    "settings": "staff/settings",
+    "an assignment's settings": "staff/assignments/a01_bench/settings",
+    "the catalogue": "staff/assignments",
+    "preview": "staff/assignments/a01_bench/preview",
 }
 STUDENT_PAGES = {
     "one's home": "",

@@ -102,5 +102,9 @@ PLACES = (
     Place("who-reads-what", "instructor", _course("staff/readings/work")),
     Place("queue", "instructor", _course("staff/queue")),
     Place("log", "instructor", _course("staff/log")),
+    Place("settings", "instructor", _course("staff/settings")),
+    Place("assignment-settings", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/settings")),
+    Place("add-an-assignment", "instructor", _course("staff/assignments")),
+    Place("preview", "grader", _course(f"staff/assignments/{ASSIGNMENT}/preview")),
     Place("requests", "grader", _course("staff/requests?state=all")),
 )

@@ -7,6 +7,7 @@ from webapp.views import (
     api,
     api_docs,
     assets,
+    catalogue,
     courses,
     gradebook_import,
     grades,
@@ -18,6 +19,7 @@ from webapp.views import (
     metrics,
     overrides,
     people,
+    preview,
     proposals,
     queue,
     readings,
@@ -25,6 +27,7 @@ from webapp.views import (
     requests,
     results,
     reviews,
+    settings,
     staff,
     students,
     submissions,
@@ -50,5 +53,6 @@ def blueprints() -> tuple[Blueprint, ...]:
         ),
         *(log, metrics, overrides, people, proposals, queue, requests, students, viewing),
         *(leaderboard, visibility, readings, regrades, results, reviews, staff, submissions),
+        *(catalogue, preview, settings),
     )
     return tuple(topic.blueprint for topic in topics)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp import audit, viewing
-from webapp.access import STAFF, for_roles, student_in
+from webapp.access import STAFF, for_roles, student_in, submission_in
 from webapp.database import db
 from webapp.models import AuditEntry, Enrolment
 
@@ -17,12 +17,18 @@ blueprint = Blueprint("viewing", __name__)
 @blueprint.post("/courses/<slug>/staff/students/<int:user_id>/view")
 @for_roles(*STAFF)
 def start(enrolment: Enrolment, user_id: int) -> Response:
-    """Look as the student."""
+    """Look as the student, at the form's submission of theirs if it names one."""
     student = student_in(enrolment, user_id)
+    address = url_for("courses.home", slug=enrolment.course.slug)
+    number = request.form.get("submission_id", type=int)
+    if number is not None:
+        if submission_in(enrolment, number).user_id != student.id:
+            abort(404)
+        address = url_for("results.show", slug=enrolment.course.slug, submission_id=number)
     viewing.begin(enrolment.course, student)
     audit.record(db.session, enrolment, "view as student", subject=f"user {student.id}")
     db.session.commit()
-    return redirect(url_for("courses.home", slug=enrolment.course.slug), code=303)
+    return redirect(address, code=303)
 
 
 @blueprint.post("/stop-looking")

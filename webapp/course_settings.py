@@ -1,0 +1,67 @@
+"""What instructors may change of a course and of an assignment that it sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from webapp.models import CourseAssignment, Enrolment
+from webapp.settings_changes import Typed, apply
+
+# In the order of the week: none may precede the one before it.
+WEEK = {
+    "groups_due_at": "Groups are final",
+    "slides_due_at": "Slides are due",
+    "presentations_at": "Presentations begin",
+}
+COURSE_DATES = (*WEEK, "reviews_due_at")
+ASSIGNMENT_DATES = ("opens_at", "due_at")
+
+
+def change_course(session: Session, enrolment: Enrolment, fields: Mapping[str, str]) -> int:
+    """Take over the course's settings; how many changed. Raises SettingsRefused."""
+    course = enrolment.course
+    typed = Typed(fields, course.time_zone)
+    wanted: dict[str, Any] = {
+        "title": typed.text("title", "The title", most=200, needed=True),
+        "term": typed.text("term", "The term", most=60),
+    }
+    wanted |= {key: typed.moment(key, getattr(course, key)) for key in COURSE_DATES}
+    for first, second in pairwise(key for key in WEEK if wanted[key] is not None):
+        if second not in typed.refused and wanted[second] < wanted[first]:
+            typed.refused[second] = f"This is before “{WEEK[first]}”: choose a later time."
+    return apply(
+        session,
+        enrolment,
+        course,
+        wanted,
+        typed=typed,
+        action="change course rules",
+        subject=course.slug,
+    )
+
+
+def change_assignment(
+    session: Session, enrolment: Enrolment, item: CourseAssignment, fields: Mapping[str, str]
+) -> int:
+    """Take over an assignment's title and times; how many changed. Raises SettingsRefused."""
+    typed = Typed(fields, enrolment.course.time_zone)
+    wanted: dict[str, Any] = {
+        "title": typed.text("title", "The title", most=200, needed=True),
+        **{key: typed.moment(key, getattr(item, key)) for key in ASSIGNMENT_DATES},
+    }
+    opens, due = wanted["opens_at"], wanted["due_at"]
+    if opens and due and due <= opens and "due_at" not in typed.refused:
+        typed.refused["due_at"] = "This is before it opens: choose a later time."
+    return apply(
+        session,
+        enrolment,
+        item,
+        wanted,
+        typed=typed,
+        action="change assignment",
+        subject=item.assignment,
+    )

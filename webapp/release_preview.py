@@ -1,0 +1,74 @@
+"""The release of an assignment as `heldout release` writes it, made by that very command.
+
+It runs in a process of its own, so that nbgrader, which takes seconds to load, never becomes part
+of the service. What it wrote is kept until the assignment changes.
+"""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+_SECONDS = 60.0
+_COMMAND = (sys.executable, "-c", "from autograder.cli import main; main()", "release")
+_building = threading.Lock()
+
+State = tuple[tuple[str, int, int, int], ...]
+
+
+class NoRelease(Exception):
+    """There is no release to show: one sentence for staff."""
+
+
+def released_notebook(assignment_id: str) -> bytes:
+    """The notebook that students get; raises NoRelease."""
+    from autograder.assignment import AssignmentError, find_assignment
+
+    try:
+        assignment = find_assignment(assignment_id)
+        files = [assignment.folder / "assignment.toml", assignment.notebook_path]
+        files += assignment.data_files().values()
+        state = tuple(_state(path) for path in files)
+    except AssignmentError as error:
+        raise NoRelease(_sentence(str(error))) from None
+    except OSError as error:
+        raise NoRelease(f"{error.filename} cannot be read: {error.strerror}.") from None
+    with _building:  # One look at a time builds it; the others wait and find it built.
+        return _built(assignment.folder, state)
+
+
+def _state(path: Path) -> tuple[str, int, int, int]:
+    """What changes when a file is written: then the release is made anew."""
+    found = path.stat()
+    return path.name, found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@functools.lru_cache(maxsize=16)
+def _built(folder: Path, _state: State) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="heldout-release-") as output:
+        command = [*_COMMAND, str(folder), "--output", output]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise NoRelease(
+                f"The release was not made within {_SECONDS:.0f} seconds: try again in a moment."
+            ) from None
+        if done.returncode != 0:
+            raise NoRelease(_sentence(_reason(done.stderr)))
+        return (Path(output) / f"{folder.name}.ipynb").read_bytes()
+
+
+def _reason(stderr: str) -> str:
+    """The command's own sentence, without its usage."""
+    last = stderr.strip().rpartition("\n")[2]
+    return last.removeprefix("Error: ").removeprefix("heldout: ") or "`heldout release` failed"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

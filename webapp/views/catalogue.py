@@ -1,0 +1,80 @@
+"""Staff: the assignments of the folder, how sound each is, and adding one to the course."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp import catalogue, wall_clock
+from webapp.access import for_roles
+from webapp.catalogue import Entry, NotAddable
+from webapp.clock import local, moment, now
+from webapp.database import db
+from webapp.models import Enrolment, Role
+from webapp.wall_clock import NoMoment
+
+blueprint = Blueprint("catalogue", __name__, url_prefix="/courses/<slug>/staff/assignments")
+
+_OPENS, _DUE = time(9), time(23, 59)
+
+
+@blueprint.get("")
+@for_roles(Role.INSTRUCTOR)
+def show(enrolment: Enrolment) -> str:
+    """What the folder holds, and which of it the course sets."""
+    return _page(enrolment)
+
+
+@blueprint.post("")
+@for_roles(Role.INSTRUCTOR)
+def add(enrolment: Enrolment) -> Response | tuple[str, int]:
+    """Add one that is proved sound."""
+    refused: dict[str, str] = {}
+    times: dict[str, datetime | None] = {}
+    for field in ("opens_at", "due_at"):
+        try:
+            text = request.form.get(field, "")
+            times[field] = wall_clock.read_moment(text, enrolment.course.time_zone)
+        except NoMoment as error:
+            refused[field] = str(error)
+    opens, due = times.get("opens_at"), times.get("due_at")
+    if opens and due and due <= opens:
+        refused["due_at"] = "It is due before it opens: choose a later due time."
+    if not refused:
+        try:
+            name = request.form.get("name", "")
+            item = catalogue.add(db.session, enrolment, name, opens_at=opens, due_at=due)
+        except NotAddable as error:
+            refused["name"] = str(error)
+        else:
+            flash(f"{item.title} is in the course. These are its settings.", "success")
+            address = url_for(
+                "settings.assignment", slug=enrolment.course.slug, name=item.assignment
+            )
+            return redirect(address, code=303)
+    return _page(enrolment, refused), 422
+
+
+def _page(enrolment: Enrolment, refused: dict[str, str] | None = None) -> str:
+    course, fault = enrolment.course, ""
+    found: list[Entry] = []
+    try:
+        found = catalogue.entries(db.session, course)
+    except NotAddable as error:
+        fault = str(error)
+    tomorrow = local(now(), course.time_zone).date() + timedelta(days=1)
+    suggested = {
+        "opens_at": moment(tomorrow, _OPENS, course.time_zone),
+        "due_at": moment(tomorrow + timedelta(days=7), _DUE, course.time_zone),
+    }
+    return render_template(
+        "staff/catalogue.html",
+        course=course,
+        entries=found,
+        fault=fault,
+        refused=refused or {},
+        suggested={k: wall_clock.for_input(v, course.time_zone) for k, v in suggested.items()},
+        typed=request.form,
+    )

@@ -1,0 +1,50 @@
+"""Staff: an assignment as students meet it: the notebook they get, and the feedback they read."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from webapp import release_preview
+from webapp.access import STAFF, assignment_in, for_roles
+from webapp.attempt_list import graded_examples
+from webapp.database import db
+from webapp.models import Enrolment
+from webapp.release_preview import NoRelease
+from webapp.views.submissions import attachment
+from webapp.written_answers import source_cells
+
+blueprint = Blueprint("preview", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>")
+
+
+@blueprint.get("/preview")
+@for_roles(*STAFF)
+def show(enrolment: Enrolment, name: str) -> str:
+    """The release cell by cell, and attempts to look at as their students do."""
+    assignment = assignment_in(enrolment, name)
+    data, refusal = b"", ""
+    try:
+        data = release_preview.released_notebook(assignment.assignment)
+    except NoRelease as error:
+        refusal = str(error)
+    return render_template(
+        "staff/preview.html",
+        course=enrolment.course,
+        assignment=assignment,
+        cells=source_cells(data) if data else (),
+        refusal=refusal,
+        examples=graded_examples(db.session, assignment),
+    )
+
+
+@blueprint.get("/release.ipynb")
+@for_roles(*STAFF)
+def release(enrolment: Enrolment, name: str) -> Response:
+    """The notebook that students get."""
+    assignment = assignment_in(enrolment, name)
+    try:
+        data = release_preview.released_notebook(assignment.assignment)
+    except NoRelease:
+        address = url_for("preview.show", slug=enrolment.course.slug, name=name)
+        return redirect(address, code=303)  # which says why
+    return attachment(data, f"{assignment.assignment}.ipynb", "application/x-ipynb+json")

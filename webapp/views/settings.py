@@ -1,0 +1,99 @@
+"""Instructors: the settings of a course and of each assignment, every change with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp import catalogue, course_settings, leaderboard, visibility, wall_clock
+from webapp.access import assignment_in, for_roles
+from webapp.course_settings import ASSIGNMENT_DATES, COURSE_DATES
+from webapp.database import db
+from webapp.models import Course, CourseAssignment, Enrolment, Role
+from webapp.settings_changes import SettingsRefused
+
+blueprint = Blueprint("settings", __name__, url_prefix="/courses/<slug>/staff")
+
+
+@blueprint.get("/settings")
+@for_roles(Role.INSTRUCTOR)
+def course(enrolment: Enrolment) -> str:
+    """The course's own settings, and the way to each assignment's."""
+    return _course_page(enrolment)
+
+
+@blueprint.post("/settings")
+@for_roles(Role.INSTRUCTOR)
+def save_course(enrolment: Enrolment) -> Response | tuple[str, int]:
+    """Change the course's title, term and dates."""
+    try:
+        changed = course_settings.change_course(db.session, enrolment, request.form)
+    except SettingsRefused as error:
+        return _course_page(enrolment, error.sentences), 422
+    _say(changed)
+    return redirect(url_for("settings.course", slug=enrolment.course.slug), code=303)
+
+
+@blueprint.get("/assignments/<name>/settings")
+@for_roles(Role.INSTRUCTOR)
+def assignment(enrolment: Enrolment, name: str) -> str:
+    """One assignment's settings, and whether its checks were proved sound."""
+    return _assignment_page(enrolment, assignment_in(enrolment, name))
+
+
+@blueprint.post("/assignments/<name>/settings")
+@for_roles(Role.INSTRUCTOR)
+def save_assignment(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
+    """Change an assignment's title and times."""
+    item = assignment_in(enrolment, name)
+    try:
+        changed = course_settings.change_assignment(db.session, enrolment, item, request.form)
+    except SettingsRefused as error:
+        return _assignment_page(enrolment, item, error.sentences), 422
+    _say(changed)
+    address = url_for("settings.assignment", slug=enrolment.course.slug, name=item.assignment)
+    return redirect(address, code=303)
+
+
+def _course_page(enrolment: Enrolment, refused: Mapping[str, str] | None = None) -> str:
+    course = enrolment.course
+    kept = {"title": course.title, "term": course.term, **_dates(course, course, COURSE_DATES)}
+    return render_template(
+        "staff/course_settings.html",
+        course=course,
+        assignments=catalogue.opened_in(db.session, course),
+        shown={**kept, **request.form},
+        refused=refused or {},
+    )
+
+
+def _assignment_page(
+    enrolment: Enrolment, item: CourseAssignment, refused: Mapping[str, str] | None = None
+) -> str:
+    course = enrolment.course
+    kept = {"title": item.title, **_dates(course, item, ASSIGNMENT_DATES)}
+    return render_template(
+        "staff/assignment_settings.html",
+        course=course,
+        assignment=item,
+        entry=catalogue.entry_of(item),
+        sight=visibility.sight_of(db.session, item),
+        has_leaderboard=leaderboard.is_on(db.session, item),
+        shown={**kept, **request.form},
+        refused=refused or {},
+    )
+
+
+def _dates(
+    course: Course, target: Course | CourseAssignment, keys: tuple[str, ...]
+) -> dict[str, str]:
+    return {key: wall_clock.for_input(getattr(target, key), course.time_zone) for key in keys}
+
+
+def _say(changed: int) -> None:
+    if changed:
+        flash("The settings are saved, and the log says what changed.", "success")
+    else:
+        flash("Nothing was changed.", "info")
