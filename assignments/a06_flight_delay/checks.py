@@ -5,7 +5,16 @@ the sandbox. Both ends of each ramp are set from measured gradings (`protocol.py
 """
 
 import numpy as np
-from protocol import ACCURACY_RAMP, AUC_RAMP, CLASSES, RUNS, draw, scores
+from protocol import (
+    ACCURACY_RAMP,
+    AUC_RAMP,
+    CLASSES,
+    RUNS,
+    draw,
+    late_hours_found,
+    reference_curve,
+    scores,
+)
 
 from autograder.checks import (
     Finding,
@@ -13,6 +22,7 @@ from autograder.checks import (
     assert_close,
     fail,
     measure,
+    plot,
     question,
     ramp,
     require,
@@ -37,6 +47,7 @@ SEED = (
     "none for `predict_proba`: dropout is for training."
 )
 WHAT = "the result of `predict_proba`"
+REFERENCE_CURVE = reference_curve()
 
 
 def as_table(value):
@@ -94,17 +105,26 @@ def mean_score(student, rng, name, read):
 
 
 def rank(student, runs):
-    """Measure the models on public rows for the leaderboard; where that fails, they are not ranked.
+    """Measure the models on public rows for the leaderboard, and draw how the first one finds them.
 
-    It comes after all that points depend on.
+    It comes after all that points depend on; where it fails, nothing is ranked or drawn.
     """
     try:
-        found = [
-            run.public.score(answers(student, model, run.public, lateness)) for run, model in runs
-        ]
+        given = [answers(student, model, run.public, lateness) for run, model in runs]
     except Finding:
         return
+    boards = [run.public for run, _ in runs]
+    found = [board.score(each) for board, each in zip(boards, given, strict=True)]
     measure("mean AUC on public rows", float(np.mean(found)))
+    plot(
+        "Late hours found among public rows, going down from the surest prediction",
+        x="% of the list",
+        y="share of the late hours",
+        curves={
+            "your model": late_hours_found(np.concatenate(given[0]), boards[0].truth),
+            "the reference": REFERENCE_CURVE,
+        },
+    )
 
 
 def why_flights(auc, given):

@@ -60,3 +60,23 @@ def test_the_ramps_leave_the_measured_reference_a_margin(name: str, modules: tup
     assert measured["rows"][name] == dict(zip(("train", "test"), protocol.SIZES[name], strict=True))
     assert ramp["high"] < reference["mean"] - 5 * reference["spread"]
     assert measured["scores"][name]["first 100 rows"]["mean"] < ramp["low"]
+
+
+def test_the_curve_counts_late_hours_from_the_surest_prediction_down(modules: tuple) -> None:
+    _, protocol = modules
+    truth = np.repeat([1.0, 0.0], [50, 150])
+    found = protocol.late_hours_found(-np.arange(200.0), truth)
+    assert len(found) == 100
+    assert found[:26].tolist() == pytest.approx([*np.arange(1, 26) / 25, 1])
+    turned = protocol.late_hours_found(np.arange(200.0), truth)
+    assert turned[74] == 0
+    assert turned[-1] == 1
+
+
+def test_the_references_curve_can_be_drawn_and_beats_the_list_as_it_comes(modules: tuple) -> None:
+    _, protocol = modules
+    curve = protocol.reference_curve()
+    assert len(curve) == 100
+    assert curve == sorted(curve)
+    assert curve[19] > 0.4
+    assert curve[-1] == 1
