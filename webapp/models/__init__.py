@@ -2,7 +2,15 @@
 
 from webapp.models.accounts import ApiToken, AuditEntry, User
 from webapp.models.base import Base
-from webapp.models.courses import STAFF, Course, CourseAssignment, Enrolment, Role
+from webapp.models.courses import (
+    STAFF,
+    CountingRule,
+    Course,
+    CourseAssignment,
+    Enrolment,
+    Role,
+)
+from webapp.models.extensions import Extension
 from webapp.models.failures import CheckFailure
 from webapp.models.imports import BulkImport, ImportItem, ImportState
 from webapp.models.leaderboard import Leaderboard, LeaderboardEntry
@@ -53,9 +61,11 @@ __all__ = [
     "BulkImport",
     "CheckFailure",
     "Content",
+    "CountingRule",
     "Course",
     "CourseAssignment",
     "Enrolment",
+    "Extension",
     "ImportItem",
     "ImportState",
     "Job",

@@ -44,6 +44,8 @@ class Course(Base):
     reviews_due_at: Mapped[datetime | None]
     written_scores_published_at: Mapped[datetime | None]
     grading_paused_at: Mapped[datetime | None]
+    # How many days late one student may be in all without losing points.
+    late_days: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     assignments: Mapped[list[CourseAssignment]] = relationship(
@@ -73,6 +75,13 @@ class Enrolment(Base):
         return self.role in STAFF
 
 
+class CountingRule(StrEnum):
+    """Which attempt of a student counts."""
+
+    BEST = "best"
+    LAST = "last"
+
+
 class CourseAssignment(Base):
     """An assignment as one course sets it; `assignment` is its id in the assignments folder."""
 
@@ -87,5 +96,14 @@ class CourseAssignment(Base):
     position: Mapped[int] = mapped_column(default=0)
     opens_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    grace_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    # The share of the earned points that each day late costs.
+    late_penalty: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    cut_off_at: Mapped[datetime | None]
+    attempt_limit: Mapped[int | None]
+    pause_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    counting: Mapped[CountingRule] = mapped_column(
+        text_enum(CountingRule), default=CountingRule.BEST, server_default="best"
+    )
 
     course: Mapped[Course] = relationship(back_populates="assignments")

@@ -62,7 +62,17 @@ class Submission(Base):
     """
 
     __tablename__ = "submissions"
-    __table_args__ = (sa.UniqueConstraint("course_assignment_id", "user_id", "attempt"),)
+    __table_args__ = (
+        sa.UniqueConstraint("course_assignment_id", "user_id", "attempt"),
+        sa.Index(
+            "uq_submissions_counts",
+            "course_assignment_id",
+            "user_id",
+            unique=True,
+            sqlite_where=sa.text("counts"),
+            postgresql_where=sa.text("counts"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     course_assignment_id: Mapped[int] = mapped_column(sa.ForeignKey("course_assignments.id"))
@@ -81,6 +91,12 @@ class Submission(Base):
     # What staff's overrides add to both, or take away; nothing where there is none.
     adjustment: Mapped[float | None]
     ungraded: Mapped[int] = mapped_column(default=0)
+    # What the rules make of it, written by `recount` alone. Of the score the share `kept` counts.
+    counts: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    kept: Mapped[float] = mapped_column(default=1.0, server_default="1")
+    late: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    days_late: Mapped[int] = mapped_column(default=0, server_default="0")
+    late_days_used: Mapped[int] = mapped_column(default=0, server_default="0")
 
     user: Mapped[User] = relationship()
     course_assignment: Mapped[CourseAssignment] = relationship()
@@ -103,16 +119,20 @@ class Submission(Base):
         )
         return sa.case((ungraded, None), else_=auto + manual + adjustment)
 
+    @hybrid_property
+    def counted(self) -> float | None:
+        """What the score is worth by the rules for late work; None until graded."""
+        return None if self.score is None else self.score * self.kept
+
+    @counted.inplace.expression
+    @classmethod
+    def _counted(cls) -> sa.ColumnElement[float | None]:
+        return cls.score * cls.kept
+
     @property
     def final(self) -> bool:
         """Whether no question waits for staff."""
         return self.state == SubmissionState.GRADED and self.ungraded == 0
-
-    @property
-    def late(self) -> bool:
-        """Whether it came after the due time."""
-        due = self.course_assignment.due_at
-        return due is not None and self.received_at > due
 
 
 class Job(Base):
