@@ -73,9 +73,13 @@ class Entry:
 
 
 def entries(session: Session, course: Course) -> list[Entry]:
-    """Every assignment of the folder: one statement. Raises NotAddable without a folder."""
+    """Every assignment of the folder, what can be added first: one statement.
+
+    Raises NotAddable without a folder.
+    """
     opened = {item.assignment: item for item in opened_in(session, course)}
-    return [_entry(name, opened.get(name)) for name in _names()]
+    found = [_entry(name, opened.get(name)) for name in _names()]
+    return sorted(found, key=lambda e: (e.opened is not None, not e.is_sound))
 
 
 def opened_in(session: Session, course: Course) -> Sequence[CourseAssignment]:

@@ -42,7 +42,8 @@ def in_words(value: datetime, at: datetime | None = None) -> str:
 def _rounded(seconds: float) -> tuple[int, str]:
     if seconds < _HOUR - _MINUTE / 2:
         return round(seconds / _MINUTE), "minute"
-    if seconds < _DAY - _HOUR / 2:
+    # Hours up to two days: "in 2 days" would be wrong of tomorrow evening.
+    if seconds < 2 * _DAY - _HOUR / 2:
         return round(seconds / _HOUR), "hour"
     return round(seconds / _DAY), "day"
 

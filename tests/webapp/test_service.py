@@ -140,7 +140,9 @@ def test_health_tells_whether_the_schema_is_this_versions(client, engine):
         (-3600, "1 hour ago"),
         (-3 * 3600, "3 hours ago"),
         (2 * 86400, "in 2 days"),
-        (86400 - 60, "in 1 day"),
+        (86400 - 60, "in 24 hours"),
+        (36 * 3600, "in 36 hours"),
+        (2 * 86400 - 60, "in 2 days"),
     ],
 )
 def test_times_in_words(seconds, words):
