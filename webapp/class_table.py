@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.gradebook import Cell, Row, counting_attempts
+from webapp.gradebook import Row, cell_of, counting_attempts
 from webapp.models import (
     Course,
     CourseAssignment,
@@ -85,14 +85,10 @@ def table_page(
     pages = max(1, -(-found // rows))
     shown = {row.id: Row(row.id, row.name, row.email, row.section) for row in people}
     counting = counting_attempts(course.id, Submission.user_id.in_(list(shown)))
-    cells = session.execute(sa.select(counting).where(counting.c.place == 1))
+    cells = session.execute(sa.select(counting))
     for cell in cells:
-        shown[cell.user_id].cells[cell.course_assignment_id] = _cell(cell)
+        shown[cell.user_id].cells[cell.course_assignment_id] = cell_of(cell)
     return TablePage(tuple(shown.values()), found, page, pages)
-
-
-def _cell(row: sa.Row[Any]) -> Cell:
-    return Cell(row.id, row.score, row.ungraded, row.attempts, row.state, row.received_at)
 
 
 def sections_of(session: Session, course: Course) -> list[str]:
@@ -145,7 +141,7 @@ def _marks(course: Course, sought: Sequence[CourseAssignment], sort_id: int | No
     among = column.course_assignment_id.in_([item.id for item in sought])
     states = {
         "handed_in": sa.true(),
-        "late": column.received_at > CourseAssignment.due_at,
+        "late": column.late,
         "waiting": column.ungraded > 0,
         "rejected": column.state == SubmissionState.REJECTED,
         "fault": column.state == SubmissionState.FAULT,
@@ -162,8 +158,6 @@ def _marks(course: Course, sought: Sequence[CourseAssignment], sort_id: int | No
             sa.func.max(chosen).label("chosen"),
             *counted,
         )
-        .join(CourseAssignment, CourseAssignment.id == column.course_assignment_id)
-        .where(column.place == 1)
         .group_by(column.user_id)
         .subquery()
     )

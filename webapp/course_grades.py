@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from webapp.gradebook import Cell, Row, assignments_of, counting_attempts, score_table
+from webapp.gradebook import Row, assignments_of, cell_of, counting_attempts, score_table
 from webapp.models import (
     LARGEST_TEAM,
     SMALLEST_TEAM,
@@ -74,9 +74,7 @@ def passing(session: Session, course: Course) -> Passing:
     written = with_written_option(session, course)
     scores: dict[int, dict[int, float | None]] = {number: {} for number in students}
     counting = counting_attempts(course.id, how_many=False)
-    found = sa.select(counting.c.user_id, counting.c.course_assignment_id, counting.c.score).where(
-        counting.c.place == 1
-    )
+    found = sa.select(counting.c.user_id, counting.c.course_assignment_id, counting.c.score)
     for user_id, assignment_id, score in session.execute(found):
         if user_id in scores:
             scores[user_id][assignment_id] = score
@@ -121,11 +119,9 @@ def student_row(session: Session, enrolment: Enrolment) -> Row:
     user = enrolment.user
     row = Row(user.id, user.name, user.email, enrolment.section)
     counting = counting_attempts(enrolment.course_id, Submission.user_id == user.id)
-    found = sa.select(counting).where(counting.c.place == 1)
+    found = sa.select(counting)
     for cell in session.execute(found):
-        row.cells[cell.course_assignment_id] = Cell(
-            cell.id, cell.score, cell.ungraded, cell.attempts, cell.state, cell.received_at
-        )
+        row.cells[cell.course_assignment_id] = cell_of(cell)
     return row
 
 

@@ -37,9 +37,8 @@ def _cells(student: Graded, item: CourseAssignment) -> list[str]:
     cell = student.row.cells.get(item.id)
     if cell is None:
         return ["", "", "0", ""]
-    late = item.due_at is not None and cell.received_at > item.due_at
     score = "" if cell.score is None else _number(cell.score)
-    return [score, "*" if cell.ungraded else "", str(cell.attempts), "late" if late else ""]
+    return [score, "*" if cell.ungraded else "", str(cell.attempts), "late" if cell.late else ""]
 
 
 def canvas_csv(grades: CourseGrades) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from webapp.models import (
     Course,
@@ -33,6 +33,12 @@ class Cell:
     attempts: int
     state: SubmissionState
     received_at: datetime
+    late: bool
+
+
+def cell_of(row: sa.Row[Any]) -> Cell:
+    """A row of `counting_attempts` as tables show it."""
+    return Cell(row.id, row.score, row.ungraded, row.attempts, row.state, row.received_at, row.late)
 
 
 @dataclass(frozen=True)
@@ -93,13 +99,20 @@ def score_table(session: Session, course: Course, search: str = "") -> list[Row]
 def counting_attempts(
     course_id: int, *among: sa.ColumnElement[bool], how_many: bool = True
 ) -> sa.Subquery:
-    """Each submission with its place among the student's attempts; place 1 counts.
+    """The attempts that count, one for each student and assignment, with what they are worth.
 
-    `among` says which students or assignments are wanted, before anything is ranked: nothing else,
-    since an attempt that is left out would not be ranked. Without `how_many` there is no column of
-    how many attempts there were, which takes the database as long as the ranking.
+    `among` says which students or assignments are wanted. Without `how_many` there is no column of
+    how many attempts there were, which is looked up for each.
     """
-    group = (Submission.user_id, Submission.course_assignment_id)
+    beside = aliased(Submission)
+    how_often = (
+        sa.select(sa.func.max(beside.attempt))
+        .where(
+            beside.course_assignment_id == Submission.course_assignment_id,
+            beside.user_id == Submission.user_id,
+        )
+        .scalar_subquery()
+    )
     return (
         sa.select(
             Submission.id,
@@ -108,28 +121,23 @@ def counting_attempts(
             Submission.ungraded,
             Submission.state,
             Submission.received_at,
-            Submission.score.label("score"),
-            *([sa.func.count().over(partition_by=group).label("attempts")] if how_many else []),
-            sa.func.row_number()
-            .over(
-                partition_by=group,
-                order_by=(sa.func.coalesce(Submission.score, -1.0).desc(), Submission.attempt),
-            )
-            .label("place"),
+            Submission.counted.label("score"),
+            Submission.late,
+            *([how_often.label("attempts")] if how_many else []),
         )
         .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
-        .where(CourseAssignment.course_id == course_id, *among)
+        .where(CourseAssignment.course_id == course_id, Submission.counts, *among)
         .subquery()
     )
 
 
 def _cells(session: Session, course: Course) -> Iterable[tuple[int, int, Cell]]:
     counting = counting_attempts(course.id)
-    for row in session.execute(sa.select(counting).where(counting.c.place == 1)):
+    for row in session.execute(sa.select(counting)):
         yield (
             row.user_id,
             row.course_assignment_id,
-            Cell(row.id, row.score, row.ungraded, row.attempts, row.state, row.received_at),
+            cell_of(row),
         )
 
 
@@ -181,7 +189,6 @@ def question_rates(
         .join(Result, QuestionScore.result_id == Result.id)
         .join(counting, Result.submission_id == counting.c.id)
         .where(
-            counting.c.place == 1,
             counting.c.course_assignment_id == assignment.id,
             Result.current.is_(True),
             QuestionScore.kind == "auto",

@@ -59,7 +59,6 @@ def commonest_failures(
         .join(Result, CheckFailure.result_id == Result.id)
         .join(counting, Result.submission_id == counting.c.id)
         .where(
-            counting.c.place == 1,
             counting.c.course_assignment_id == assignment.id,
             Result.current.is_(True),
         )
@@ -86,7 +85,6 @@ def counting_scores(
         sa.select(counting.c.score)
         .join(Enrolment, Enrolment.user_id == counting.c.user_id)
         .where(
-            counting.c.place == 1,
             counting.c.course_assignment_id == assignment.id,
             Enrolment.course_id == course.id,
             Enrolment.role == Role.STUDENT,
@@ -129,7 +127,7 @@ def totals_by_assignment(session: Session, course: Course) -> dict[int, Assignme
     """Every assignment that somebody handed in, over the attempts that count."""
     counting = counting_attempts(course.id, how_many=False)
     full = sa.case((counting.c.score >= CourseAssignment.points, 1), else_=0)
-    late = sa.case((counting.c.received_at > CourseAssignment.due_at, 1), else_=0)
+    late = sa.case((counting.c.late, 1), else_=0)
     waiting = sa.case((counting.c.ungraded > 0, 1), else_=0)
     rows = session.execute(
         sa.select(
@@ -141,7 +139,6 @@ def totals_by_assignment(session: Session, course: Course) -> dict[int, Assignme
         .join(CourseAssignment, CourseAssignment.id == counting.c.course_assignment_id)
         .join(Enrolment, Enrolment.user_id == counting.c.user_id)
         .where(
-            counting.c.place == 1,
             Enrolment.course_id == course.id,
             Enrolment.role == Role.STUDENT,
         )
@@ -195,7 +192,6 @@ def at_risk(
     points = sa.func.coalesce(sa.func.sum(counting.c.score), 0.0)
     counts = sa.and_(
         counting.c.user_id == Enrolment.user_id,
-        counting.c.place == 1,
         counting.c.course_assignment_id.in_([item.id for item in due]),
     )
     found = session.execute(

@@ -9,12 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from webapp import jobs
+from webapp import jobs, recount
 from webapp.models import CourseAssignment, Lane, Submission, SubmissionState, User
+from webapp.tries import tries_of
 from webapp.uploads import Upload, store
 
 _TRIES = 5
 _TAKEN_AGAIN = (SubmissionState.FAULT, SubmissionState.CANCELLED)
+
+
+class AttemptRefused(Exception):
+    """No further attempt is taken now: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,11 @@ def receive(
     digest: str,
     lane: Lane = Lane.INTERACTIVE,
     received_at: datetime | None = None,
+    limited: bool = False,
 ) -> Receipt:
     """Store the upload and queue its grading; when this returns, the disk has it.
+
+    With `limited` the assignment's limits hold, and AttemptRefused says why no attempt is taken.
 
     Two uploads of one student at the same moment get two attempt numbers, and the same work twice
     is one attempt: the student's row is locked meanwhile (PostgreSQL), or the number is refused and
@@ -50,6 +58,8 @@ def receive(
             if newest and newest.digest == digest and newest.state not in _TAKEN_AGAIN:
                 session.rollback()
                 return Receipt(newest, new=False)
+            if limited:
+                _check_limits(session, assignment_id, user_id)
             store(session, upload)
             submission = Submission(
                 course_assignment_id=assignment_id,
@@ -64,6 +74,7 @@ def receive(
                 submission.received_at = received_at
             session.add(submission)
             session.flush()
+            recount.recount_submission(session, submission)
             jobs.enqueue(session, submission, lane)
             session.commit()
             return Receipt(submission, new=True)
@@ -72,6 +83,21 @@ def receive(
             if not remaining:
                 raise
     raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _check_limits(session: Session, assignment_id: int, user_id: int) -> None:
+    item = session.get_one(CourseAssignment, assignment_id)
+    if item.attempt_limit is None and not item.pause_minutes:
+        return
+    made = session.scalars(
+        sa.select(Submission).where(
+            Submission.course_assignment_id == assignment_id, Submission.user_id == user_id
+        )
+    )
+    refusal = tries_of(item, made).refusal(item.course.time_zone)
+    if refusal:
+        session.rollback()
+        raise AttemptRefused(refusal)
 
 
 def latest_attempt(session: Session, assignment_id: int, user_id: int) -> Submission | None:

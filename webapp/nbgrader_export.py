@@ -51,7 +51,7 @@ def _counted_scores(session: Session, course: Course) -> dict[tuple[int, int], f
     counting = counting_attempts(course.id)
     rows = session.execute(
         sa.select(counting.c.course_assignment_id, counting.c.user_id, counting.c.score).where(
-            counting.c.place == 1, counting.c.score.is_not(None)
+            counting.c.score.is_not(None)
         )
     )
     return {(row[0], row[1]): row.score for row in rows}
@@ -86,7 +86,6 @@ def _results(session: Session, course: Course) -> dict[int, dict[int, GradeResul
             ),
         )
         .where(
-            counting.c.place == 1,
             Result.status == str(Status.GRADED),
             Enrolment.role == Role.STUDENT,
         )

@@ -174,7 +174,6 @@ def _known(session: Session, course: Course) -> dict[tuple[int, str, str], _Know
                 ManualGrade.question == QuestionScore.question,
             ),
         )
-        .where(counting.c.place == 1)
     )
     return dict(_entries(rows))
 

@@ -14,6 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp import recount as counting
 from webapp.clock import now
 from webapp.models import (
     QuestionScore,
@@ -100,6 +101,7 @@ def set_points(
 
     Raises OverrideRefused where there is no such question, and for wrong points or no reason.
     """
+    counting.lock_students(session, [submission.id])
     session.refresh(submission, with_for_update=True)
     found = automatic(session, submission, question)
     if found is None:
@@ -113,16 +115,19 @@ def set_points(
     override.automatic, override.result_id = found.points, found.result_id
     override.set_at = now()
     recount(session, submission)
+    counting.recount_submission(session, submission)
     return override
 
 
 def remove(session: Session, submission: Submission, question: str) -> ScoreOverride | None:
     """Let the checks' points count again; what was removed, if anything. The caller commits."""
+    counting.lock_students(session, [submission.id])
     session.refresh(submission, with_for_update=True)
     override = session.scalar(_of(submission).where(ScoreOverride.question == question))
     if override is not None:
         session.delete(override)
         recount(session, submission)
+        counting.recount_submission(session, submission)
     return override
 
 

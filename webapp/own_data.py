@@ -116,7 +116,7 @@ def _submissions(session: Session, user: User, files: Files) -> Iterator[dict[st
         .where(Submission.user_id == user.id)
         .order_by(Submission.id)
     ).all()
-    sights = visibility.sights_of(session, {row.course_assignment for row, _, _ in rows})
+    sights = visibility.sights_of(session, {row.course_assignment for row, _, _ in rows}, user.id)
     for row, slug, assignment in rows:
         sight = sights[row.course_assignment_id]
         file = f"notebooks/{slug}/{assignment}/{row.attempt}-{row.filename}"
@@ -128,6 +128,11 @@ def _submissions(session: Session, user: User, files: Files) -> Iterator[dict[st
             "received_at": _moment(row.received_at),
             "state": str(row.state),
             "score": row.score if sight.open else None,
+            "counted": row.counted if sight.open else None,
+            "counts": row.counts if sight.open else None,
+            "late": row.late,
+            "days_late": row.days_late,
+            "late_days_used": row.late_days_used if row.counts else 0,
             "questions": questions.get(row.id, []) if sight.open else [],
             "staff": grades.get(row.id, []) if sight.open else [],
             "set_by_staff": overrides.get(row.id, []) if sight.open else [],

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp import overrides, tallies
-from webapp.models import Regrade, RegradeItem, RegradeState, Result
+from webapp import overrides, recount, tallies
+from webapp.models import CourseAssignment, Regrade, RegradeItem, RegradeState, Result
 from webapp.regrades import RegradeRefused, close, progress
 
 _WITHOUT_SYNC = {"synchronize_session": False}
@@ -32,12 +32,17 @@ def publish(session: Session, regrade: Regrade) -> int:
     )
     still = changed.where(Result.current.is_(True)).cte("changed")
     rows = session.execute(sa.select(still)).all()
+    chosen = [row.submission_id for row in rows]
+    recount.lock_students(session, chosen)
     for part in _parts(rows):
         _switch(session, [r.old_result_id for r in part], current=False)
         _switch(session, [r.new_result_id for r in part], current=True)
         submissions = [r.submission_id for r in part]
         tallies.count_all(session, submissions)
         overrides.recount_among(session, submissions)
+    session.expire_all()
+    item = session.get_one(CourseAssignment, regrade.course_assignment_id)
+    recount.recount_among(session, item, chosen)
     session.expire_all()
     return len(rows)
 

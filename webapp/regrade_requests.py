@@ -44,7 +44,7 @@ class Answer:
 def ask(session: Session, submission: Submission, question: str, reason: str) -> RegradeRequest:
     """Ask staff to look at a question again; commits."""
     reason = _text(reason, "Say what staff should look at again.")
-    if not visibility.sight_of(session, submission.course_assignment).open:
+    if not visibility.sight_of(session, submission.course_assignment, submission.user_id).open:
         raise RequestRefused("Results are held back still: ask once you can read yours.")
     if _kind(session, submission, question) is None:
         raise RequestRefused("This attempt has no result for that question yet.")

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp import broker, jobs
 from webapp.clock import now
-from webapp.gradebook import counting_attempts
 from webapp.judge import Judge
 from webapp.models import (
     CourseAssignment,
@@ -29,6 +28,7 @@ from webapp.models import (
     Result,
     Role,
     Scope,
+    Submission,
     SubmissionState,
 )
 from webapp.waiting import moment_of
@@ -96,34 +96,33 @@ def _lock(session: Session, assignment: CourseAssignment) -> None:
 
 def _chosen(assignment: CourseAssignment, regrade: Regrade, judge: Judge) -> sa.Select[Any]:
     """The regrade's items: each submission with its result, and the one that is known to come."""
-    attempt = counting_attempts(assignment.course_id)
     known = aliased(Result)
     answer: sa.ColumnElement[Any] = sa.cast(sa.null(), sa.Integer)
     if judge.conditions:
         answer = (
             sa.select(sa.func.max(known.id))
-            .where(known.submission_id == attempt.c.id, known.conditions == judge.conditions)
+            .where(known.submission_id == Submission.id, known.conditions == judge.conditions)
             .scalar_subquery()
         )
         answer = sa.case((Result.conditions == judge.conditions, Result.id), else_=answer)
     statement = (
-        sa.select(sa.literal(regrade.id), attempt.c.id, Result.id, answer)
-        .join(Result, sa.and_(Result.submission_id == attempt.c.id, Result.current.is_(True)))
+        sa.select(sa.literal(regrade.id), Submission.id, Result.id, answer)
+        .join(Result, sa.and_(Result.submission_id == Submission.id, Result.current.is_(True)))
         .join(
             Enrolment,
             sa.and_(
-                Enrolment.user_id == attempt.c.user_id,
+                Enrolment.user_id == Submission.user_id,
                 Enrolment.course_id == assignment.course_id,
                 Enrolment.role == Role.STUDENT,
             ),
         )
         .where(
-            attempt.c.course_assignment_id == assignment.id,
-            attempt.c.state.in_((SubmissionState.GRADED, SubmissionState.REJECTED)),
+            Submission.course_assignment_id == assignment.id,
+            Submission.state.in_((SubmissionState.GRADED, SubmissionState.REJECTED)),
         )
     )
     if regrade.scope == Scope.COUNTING:
-        statement = statement.where(attempt.c.place == 1)
+        statement = statement.where(Submission.counts)
     return statement.where(Enrolment.section == regrade.section) if regrade.section else statement
 
 

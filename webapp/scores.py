@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from autograder.results import GradeResult, Status, to_json
-from webapp import jobs, overrides, tallies
+from webapp import jobs, overrides, recount, tallies
 from webapp.failures import failures_of
 from webapp.judge import conditions_of
 from webapp.models import (
@@ -35,6 +35,7 @@ def write_result(session: Session, held: jobs.Claim, result: GradeResult) -> boo
         _keep_for_regrade(session, held, regrade_id, result)
         session.commit()
         return True
+    recount.lock_students(session, [held.submission_id])
     # Locked, so that two results, or a result and staff's points, are counted one after the other.
     submission = session.get_one(Submission, held.submission_id, with_for_update=True)
     row = _of_version(session, submission.id, result.grader_version)
@@ -123,10 +124,14 @@ def _row(held: jobs.Claim, result: GradeResult) -> Result:
 
 
 def count_manual(session: Session, submission: Submission) -> None:
-    """Bring the submission's manual score, ungraded questions and overrides up to date."""
+    """Bring the submission's manual score, ungraded questions and overrides up to date.
+
+    And with them which of the student's attempts counts.
+    """
     tallies.count_manual(session, [submission.id])
     session.refresh(submission, ["manual_score", "ungraded"])
     overrides.recount(session, submission)
+    recount.recount_submission(session, submission)
 
 
 def set_manual_grade(
@@ -139,6 +144,7 @@ def set_manual_grade(
     grader_id: int,
 ) -> ManualGrade:
     """Give, or change, staff's points for a written answer; the caller commits."""
+    recount.lock_students(session, [submission.id])
     session.refresh(submission, with_for_update=True)
     grade = session.scalar(
         sa.select(ManualGrade).where(

@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from webapp import audit, wall_clock
+from webapp import audit, recount, wall_clock
 from webapp.clock import written
 from webapp.models import Course, CourseAssignment, Enrolment
 from webapp.wall_clock import NoMoment
 
 LONGEST_REASON = 500
+_COUNTED = {"due_at", "grace_minutes", "late_penalty", "cut_off_at", "counting", "late_days"}
 
 
 class SettingsRefused(ValueError):
@@ -75,9 +76,22 @@ def apply(
     for key, value in changed.items():
         setattr(target, key, value)
     if changed:
+        _recount(session, target, changed)
         audit.record(session, enrolment, action, subject=subject, reason=reason, **detail)
         session.commit()
     return len(changed)
+
+
+def _recount(
+    session: Session, target: Course | CourseAssignment, changed: Mapping[str, Any]
+) -> None:
+    """What counts follows the rules, for everyone who handed in."""
+    if not _COUNTED & changed.keys():
+        return
+    if isinstance(target, Course):
+        recount.recount_course(session, target)
+    else:
+        recount.recount(session, target)
 
 
 def _said(value: Any, zone: str) -> str:

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
-from webapp import visibility
+from webapp import extensions, visibility
 from webapp.clock import now
+from webapp.late_policy import LatePolicy
 from webapp.models import Course, CourseAssignment, Submission, SubmissionState
+from webapp.recount import policy_of
+from webapp.tries import Tries, tries_of
 
 
 @dataclass(frozen=True)
 class Standing:
     """One assignment as one student sees it; attempts are newest first.
 
-    Their points are missing while they are `held` back.
+    Their points are missing while they are `held` back. `extended_to` is the student's own due
+    time, and `late_days_left` what is left of the course's late days.
     """
 
     assignment: CourseAssignment
     attempts: tuple[Submission, ...]
     held: bool = False
+    extended_to: datetime | None = None
+    late_days_left: int = 0
 
     @property
     def latest(self) -> Submission | None:
@@ -32,14 +38,24 @@ class Standing:
 
     @property
     def best(self) -> Submission | None:
-        """The attempt that counts: the highest score so far, the earliest among equals."""
-        scored = [attempt for attempt in self.attempts if attempt.score is not None]
-        return max(scored, key=lambda a: (a.score or 0.0, -a.attempt), default=None)
+        """The attempt that counts, once it has a score; `counted` is what it is worth."""
+        scored = (attempt for attempt in self.attempts if attempt.score is not None)
+        return next((attempt for attempt in scored if attempt.counts), None)
 
     @property
     def due_at(self) -> datetime | None:
-        """Until when work is in time."""
-        return self.assignment.due_at
+        """Until when work is in time, grace apart; the student's own with an extension."""
+        return self.extended_to or self.assignment.due_at
+
+    @property
+    def policy(self) -> LatePolicy:
+        """The rules for late work, for this student."""
+        return policy_of(self.assignment.course, self.assignment, self.extended_to)
+
+    @property
+    def tries(self) -> Tries:
+        """How many attempts were made, how many are left, and when the next may be sent."""
+        return tries_of(self.assignment, self.attempts)
 
     @property
     def is_open(self) -> bool:
@@ -49,7 +65,8 @@ class Standing:
     @property
     def past_due(self) -> bool:
         """Whether the due time has passed."""
-        return self.assignment.due_at is not None and self.assignment.due_at < now()
+        grace = timedelta(minutes=self.assignment.grace_minutes or 0)
+        return self.due_at is not None and self.due_at + grace < now()
 
     @property
     def state(self) -> str:
@@ -62,7 +79,7 @@ class Standing:
             return "working"
         if self.best is None:
             return str(self.latest.state)
-        full = (self.best.score or 0.0) >= self.assignment.points
+        full = (self.best.counted or 0.0) >= self.assignment.points
         if self.best.ungraded:
             return "waiting"
         return "done" if full else "scored"
@@ -71,7 +88,7 @@ class Standing:
 def standings(
     session: Session, course: Course, user_id: int, *, for_staff: bool = False
 ) -> list[Standing]:
-    """Every assignment of the course with the student's attempts: three statements.
+    """Every assignment of the course with the student's attempts: four statements.
 
     What is held back from the student is left out, unless staff ask.
     """
@@ -90,8 +107,14 @@ def standings(
     )
     for row in rows:
         attempts[row.course_assignment_id].append(row)
-    sights = {} if for_staff else visibility.sights_of(session, assignments)
+    spent = sum(row.late_days_used for rows in attempts.values() for row in rows if row.counts)
+    sights = {} if for_staff else visibility.sights_of(session, assignments, user_id)
     held = {number for number, sight in sights.items() if not sight.open}
     for number in held:
         attempts[number] = [visibility.masked(row) for row in attempts[number]]
-    return [Standing(item, tuple(attempts[item.id]), item.id in held) for item in assignments]
+    extended = extensions.due_times(session, course, user_id)
+    left = course.late_days - spent
+    return [
+        Standing(item, tuple(attempts[item.id]), item.id in held, extended.get(item.id), left)
+        for item in assignments
+    ]

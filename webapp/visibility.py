@@ -1,7 +1,9 @@
 """What a student may know of their points yet: the one home of that rule.
 
 The public tests, which ran in the student's own notebook, are theirs at once. What hidden checks
-found, and staff's points, follow the assignment's rule; staff always see everything.
+found, and staff's points, follow the assignment's rule; staff always see everything. "After the due
+time" is the student's own where they have an extension, so that nobody reads what they may still
+use; late days, which nobody asks for, do not put it off.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, make_transient
 
+from webapp import extensions
 from webapp.clock import in_words, now, written
 from webapp.models import CourseAssignment, Enrolment, ResultRule, ResultVisibility, Submission
 
@@ -39,34 +42,43 @@ class Sight:
 AT_ONCE = Sight(ResultRule.AT_ONCE, True, None)
 
 
-def sight_of(session: Session, assignment: CourseAssignment) -> Sight:
-    """What students see of one assignment."""
-    return _sight(assignment, session.get(ResultVisibility, assignment.id))
+def sight_of(session: Session, assignment: CourseAssignment, user_id: int | None = None) -> Sight:
+    """What students see of one assignment, or one of them with an extension of their own."""
+    return sights_of(session, [assignment], user_id)[assignment.id]
 
 
-def sights_of(session: Session, assignments: Iterable[CourseAssignment]) -> dict[int, Sight]:
-    """What students see of each assignment, by its number, in one statement."""
+def sights_of(
+    session: Session, assignments: Iterable[CourseAssignment], user_id: int | None = None
+) -> dict[int, Sight]:
+    """What a student sees of each assignment, by its number, in two statements."""
     found = {assignment.id: assignment for assignment in assignments}
     rules = session.scalars(
         sa.select(ResultVisibility).where(ResultVisibility.course_assignment_id.in_(found))
     )
     rows = {rule.course_assignment_id: rule for rule in rules}
-    return {number: _sight(assignment, rows.get(number)) for number, assignment in found.items()}
+    own: dict[int, datetime] = {}
+    if user_id is not None and any(row.rule == ResultRule.AFTER_DUE for row in rows.values()):
+        own = extensions.due_times_among(session, found, user_id)
+    return {
+        number: _sight(rows.get(number), own.get(number, assignment.due_at))
+        for number, assignment in found.items()
+    }
 
 
-def _sight(assignment: CourseAssignment, row: ResultVisibility | None) -> Sight:
+def _sight(row: ResultVisibility | None, due_at: datetime | None) -> Sight:
     if row is None or row.rule == ResultRule.AT_ONCE:
         return AT_ONCE
     if row.published_at is not None:
         return Sight(row.rule, True, None)
     # Without a due time nobody can say when it has passed: then staff publish.
-    due = assignment.due_at if row.rule == ResultRule.AFTER_DUE else None
+    due = due_at if row.rule == ResultRule.AFTER_DUE else None
     return Sight(row.rule, due is not None and due <= now(), due)
 
 
 def for_reader(session: Session, enrolment: Enrolment, submission: Submission) -> Submission:
     """The submission as this person may see it: a student's without points while they are held."""
-    if enrolment.is_staff or sight_of(session, submission.course_assignment).open:
+    item = submission.course_assignment
+    if enrolment.is_staff or sight_of(session, item, submission.user_id).open:
         return submission
     return masked(submission)
 
@@ -74,7 +86,9 @@ def for_reader(session: Session, enrolment: Enrolment, submission: Submission) -
 def for_student(session: Session, submissions: Iterable[Submission]) -> list[Submission]:
     """One's own submissions as one may see them, in one statement more."""
     found = list(submissions)
-    sights = sights_of(session, {s.course_assignment for s in found})
+    if not found:
+        return []
+    sights = sights_of(session, {s.course_assignment for s in found}, found[0].user_id)
     return [s if sights[s.course_assignment_id].open else masked(s) for s in found]
 
 

@@ -40,7 +40,7 @@ def standing(title, due, *attempts, opens=None) -> Standing:
 
 
 def attempt(score=None, state=SubmissionState.GRADED) -> Submission:
-    return Submission(attempt=1, state=state, auto_score=score, ungraded=0)
+    return Submission(attempt=1, state=state, auto_score=score, ungraded=0, counts=True, kept=1.0)
 
 
 def days(found, of=None, option=NOBODY, at=FRIDAY):

@@ -16,6 +16,7 @@ from webapp.api import schemas
 from webapp.api.operations import operation
 from webapp.api.schemas import moment
 from webapp.database import db
+from webapp.intake import AttemptRefused
 from webapp.models import Course, CourseAssignment, Enrolment, Role, Submission
 from webapp.tools import FileRefused
 from webapp.views.results import detail_of, manual_grades, question_titles
@@ -79,7 +80,7 @@ def submit(enrolment: Enrolment, name: str) -> tuple[schemas.Receipt, int]:
     assignment = assignment_in(enrolment, name)
     try:
         receipt = hand_in(enrolment, assignment)
-    except NotOpenYet as error:
+    except (NotOpenYet, AttemptRefused) as error:
         abort(409, str(error))
     except FileRefused as error:
         abort(422, str(error))
@@ -138,7 +139,7 @@ def result_of(enrolment: Enrolment, found: Submission) -> schemas.SubmissionResu
     """A submission with its questions, once it is graded."""
     at = progress(found, current_job(found))
     questions, error = ([], "") if at["moving"] else _outcome(found)
-    sight = visibility.sight_of(db.session, found.course_assignment)
+    sight = visibility.sight_of(db.session, found.course_assignment, found.user_id)
     held = not (enrolment.is_staff or sight.open)
     return schemas.SubmissionResult(
         **brief(enrolment, found),

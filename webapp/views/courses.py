@@ -48,7 +48,7 @@ def home(enrolment: Enrolment) -> str | Response:
         steps=agenda.next_steps(found, course, option),
         week=agenda.week(found, course, option),
         option=option,
-        earned=sum((s.best.score or 0.0) for s in found if s.best),
+        earned=sum((s.best.counted or 0.0) for s in found if s.best),
         possible=sum(s.assignment.points for s in found),
         requests=regrade_requests.news_of(db.session, course, enrolment.user_id),
     )
@@ -71,6 +71,6 @@ def render_assignment(enrolment: Enrolment, name: str, refusal: str = "") -> str
         course=enrolment.course,
         standing=standing,
         refusal=refusal,
-        sight=visibility.sight_of(db.session, item),
+        sight=visibility.sight_of(db.session, item, enrolment.user_id),
         has_leaderboard=leaderboard.is_on(db.session, item),
     )

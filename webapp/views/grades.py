@@ -56,7 +56,7 @@ def standing_by_rule(enrolment: Enrolment) -> dict[str, object]:
         current_app.logger.error("course %s: %s", course.slug, fault)
     assignments = assignments_of(db.session, course)
     row = student_row(db.session, enrolment)
-    sights = visibility.sights_of(db.session, assignments)
+    sights = visibility.sights_of(db.session, assignments, enrolment.user_id)
     held = [item for item in assignments if not sights[item.id].open]
     for item in held:
         row.cells.pop(item.id, None)

@@ -110,7 +110,7 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "course": enrolment.course,
         "attempts": attempts_beside(submission),
-        "sight": visibility.sight_of(db.session, submission.course_assignment),
+        "sight": visibility.sight_of(db.session, submission.course_assignment, submission.user_id),
         "public": [],
         "result": None,
         "grades": {},

@@ -17,7 +17,7 @@ from webapp.access import EVERYONE, assignment_in, for_roles, submission_in
 from webapp.clock import now
 from webapp.config import MAX_UPLOAD_BYTES
 from webapp.database import db
-from webapp.intake import Receipt, receive
+from webapp.intake import AttemptRefused, Receipt, receive
 from webapp.models import (
     Content,
     CourseAssignment,
@@ -48,7 +48,7 @@ def submit(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     assignment = assignment_in(enrolment, name)
     try:
         receipt = hand_in(enrolment, assignment)
-    except NotOpenYet as error:
+    except (NotOpenYet, AttemptRefused) as error:
         return render_assignment(enrolment, name, str(error)), 409
     except FileRefused as error:
         return render_assignment(enrolment, name, str(error)), 422
@@ -59,14 +59,21 @@ def submit(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
 
 
 def hand_in(enrolment: Enrolment, assignment: CourseAssignment) -> Receipt:
-    """Take the request's notebook in; raises NotOpenYet or FileRefused with a sentence."""
+    """Take the request's notebook in; NotOpenYet, AttemptRefused and FileRefused say why not."""
     if assignment.opens_at is not None and assignment.opens_at > now():
         raise NotOpenYet("This assignment is not open yet.")
     upload = read_upload(
         request.files.get("notebook"), most=MAX_UPLOAD_BYTES, what="a notebook (.ipynb)"
     )
     digest = tools().parse_notebook(upload.data).digest
-    return receive(db.session, assignment, user_id=enrolment.user_id, upload=upload, digest=digest)
+    return receive(
+        db.session,
+        assignment,
+        user_id=enrolment.user_id,
+        upload=upload,
+        digest=digest,
+        limited=True,
+    )
 
 
 @blueprint.get("/submissions/<int:submission_id>/file")
