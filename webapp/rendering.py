@@ -26,7 +26,11 @@ _TEXT_TAGS = {
     *("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "details", "summary"),
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
-
+# Nothing is left of a table's own attributes by the time it is put between these.
+_SCROLLING = {
+    "<table>": '<div class="scrolls" role="region" aria-label="Table" tabindex="0"><table>',
+    "</table>": "</table></div>",
+}
 
 _BACKTICKS = re.compile(r"`([^`\n]+)`")
 
@@ -53,7 +57,7 @@ def markdown(text: str, top: int = 3) -> Markup:
     levels = sorted({token.tag for token in headings})
     for token in headings:
         token.tag = f"h{min(top + levels.index(token.tag), 6)}"
-    return sanitised(parser.renderer.render(tokens, parser.options, {}))
+    return _shown(parser.renderer.render(tokens, parser.options, {}))
 
 
 def parsed(text: str) -> list[Token]:
@@ -71,7 +75,7 @@ def markdown_cell(text: str) -> Markup:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
-    return sanitised(parser.renderer.render(tokens, parser.options, {}))
+    return _shown(parser.renderer.render(tokens, parser.options, {}))
 
 
 def inline_code(text: str) -> Markup:
@@ -91,6 +95,14 @@ def sanitised(html: str) -> Markup:
         link_rel="noopener noreferrer nofollow",
     )
     return Markup(clean)  # noqa: S704 - nh3 has just cleaned it
+
+
+def _shown(html: str) -> Markup:
+    """Sanitised, and what is wide scrolls by itself where the keyboard reaches it."""
+    clean = str(sanitised(html))
+    for bare, ours in _SCROLLING.items():
+        clean = clean.replace(bare, ours)
+    return Markup(clean)  # noqa: S704 - sanitised, and put between texts of ours
 
 
 @dataclass(frozen=True)
@@ -121,7 +133,7 @@ def _piece(position: int, output: Output) -> Piece:
     if output.mime == "image/svg+xml":
         return Piece("note", "An SVG picture: not shown here, because it may carry scripts.")
     if output.mime == "text/html":
-        return Piece("html", html=sanitised(output.text), truncated=cut)
+        return Piece("html", html=_shown(output.text), truncated=cut)
     if output.mime == "text/markdown":
         return Piece("html", html=markdown(output.text), truncated=cut)
     return Piece("error" if output.kind == "stderr" else "text", output.text, truncated=cut)

@@ -108,6 +108,13 @@ def test_markdown_headings_stay_below_the_pages_own():
     assert rendering.markdown_cell("# A\n\n## B") == "<h2>A</h2>\n<h3>B</h3>\n"
 
 
+def test_a_wide_table_scrolls_where_the_keyboard_reaches_it():
+    shown = rendering.markdown("| a | b |\n|---|---|\n| 1 | `<table>` |")
+    assert shown.startswith('<div class="scrolls" role="region" aria-label="Table" tabindex="0">')
+    assert shown.count("<div") == shown.count("</div>") == 1
+    assert "&lt;table&gt;" in shown
+
+
 def test_hints_of_a_notebook_fold_and_other_raw_html_is_sanitised():
     cell = (
         "<details onclick=x><summary>Hint</summary>\n\nUse *both*.\n\n</details><script>y</script>"
