@@ -24,6 +24,7 @@ from webapp.models.requests import (
     StudentNote,
 )
 from webapp.models.rubrics import BankComment, ReadingDuty, ReadingRules, RubricRow
+from webapp.models.similarity import ReportState, SimilarityReport, SimilarPair
 from webapp.models.submissions import (
     Content,
     Job,
@@ -87,6 +88,7 @@ __all__ = [
     "RegradeItem",
     "RegradeRequest",
     "RegradeState",
+    "ReportState",
     "RequestState",
     "Result",
     "ResultRule",
@@ -96,6 +98,8 @@ __all__ = [
     "RubricRow",
     "Scope",
     "ScoreOverride",
+    "SimilarPair",
+    "SimilarityReport",
     "Slide",
     "StudentNote",
     "Submission",
