@@ -5,8 +5,7 @@ const MARKS = [
   [10000, "10 seconds left"],
   [0, "Time is over"],
 ];
-const clock = document.getElementById("clock");
-const start = document.getElementById("start");
+const found = (id) => document.getElementById(id);
 let left = MINUTE;
 let since = null;
 let timer = null;
@@ -18,11 +17,12 @@ function show() {
   const seconds = Math.ceil(Math.abs(now) / 1000);
   const over = now < 0 && seconds > 0;
   const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  const clock = found("clock");
   clock.textContent = over ? `+${text}` : text;
   clock.classList.toggle("soon", now <= 10000 && now > 0);
   clock.classList.toggle("over", now <= 0);
   const passed = MARKS.filter(([mark]) => now <= mark).pop();
-  const said = document.getElementById("announced");
+  const said = found("announced");
   if (since !== null && passed && said.textContent !== passed[1]) said.textContent = passed[1];
 }
 
@@ -35,23 +35,48 @@ function startOrStop() {
     since = null;
     clearInterval(timer);
   }
-  start.textContent = since === null ? "Start" : "Stop";
+  found("start").textContent = since === null ? "Start" : "Stop";
   show();
 }
 
 function reset() {
   if (since !== null) startOrStop();
   left = MINUTE;
-  document.getElementById("announced").textContent = "";
+  found("announced").textContent = "";
   show();
 }
 
-start.addEventListener("click", startOrStop);
-document.getElementById("again").addEventListener("click", reset);
-document.getElementById("full").addEventListener("click", () => {
-  if (document.fullscreenElement) document.exitFullscreen();
-  else document.documentElement.requestFullscreen();
+// A browser leaves the full screen when it goes to another page: then the next team comes here.
+async function bring(address) {
+  const answer = await fetch(address);
+  if (!answer.ok || answer.redirected) {
+    window.location.assign(address);
+    return;
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  reset();
+  document.querySelector("main").replaceWith(page.querySelector("main"));
+  document.title = page.title;
+  history.replaceState(null, "", address);
+  found("start").focus();
+}
+
+document.addEventListener("click", (event) => {
+  const control = event.target.closest("button, a");
+  if (control?.id === "start") startOrStop();
+  if (control?.id === "again") reset();
+  if (control?.id === "full") {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.documentElement.requestFullscreen();
+    // Space then starts the clock, and does not leave the full screen again.
+    found("start").focus();
+  }
+  if (document.fullscreenElement && ["before", "after"].includes(control?.id)) {
+    event.preventDefault();
+    bring(control.href);
+  }
 });
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const onControl = event.target.matches("button, a");
@@ -59,6 +84,6 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     startOrStop();
   }
-  if (event.key === "ArrowRight") document.getElementById("after")?.click();
-  if (event.key === "ArrowLeft") document.getElementById("before")?.click();
+  if (event.key === "ArrowRight") found("after")?.click();
+  if (event.key === "ArrowLeft") found("before")?.click();
 });
