@@ -56,6 +56,8 @@ def change_assignment(
     opens, due = wanted["opens_at"], wanted["due_at"]
     if opens and due and due <= opens and "due_at" not in typed.refused:
         typed.refused["due_at"] = "This is before it opens: choose a later time."
+    if item.cut_off_at and due and due > item.cut_off_at and "due_at" not in typed.refused:
+        typed.refused["due_at"] = "This is after the cut-off: move the cut-off first."
     return apply(
         session,
         enrolment,

@@ -149,3 +149,74 @@ def test_the_dates_of_the_written_option_change_in_the_order_of_the_week(auth, s
     log = ina.get("/courses/dl/staff/log?kind=time").text
     assert "change course rules" in log
     assert "A new week" in log
+
+
+RULES = {
+    "grace_minutes": "15",
+    "late_penalty": "12.5",
+    "cut_off_at": "2028-02-04T17:00",
+    "attempt_limit": "3",
+    "pause_minutes": "10",
+    "counting": "last",
+    "reason": "As announced",
+}
+
+
+def test_the_rules_of_late_work_are_saved_shown_again_and_logged(auth, session):
+    ina = auth.login("ina")
+    assert ina.post(f"{ASSIGNMENT}/rules", RULES).status_code == 303
+    changed = item(session)
+    assert (changed.grace_minutes, changed.late_penalty) == (15, 0.125)
+    assert (changed.attempt_limit, changed.pause_minutes, changed.counting) == (3, 10, "last")
+    assert changed.cut_off_at == datetime(2028, 2, 4, 22, tzinfo=UTC)
+    page = ina.get(ASSIGNMENT).text
+    for typed in ("12.5", "2028-02-04T17:00", "15"):
+        assert f'value="{typed}"' in page
+    assert '<option value="last" selected>' in page
+    entry = session.scalars(sa.select(AuditEntry)).one()
+    assert entry.subject == "a01_demo"
+    assert entry.detail["reason"] == "As announced"
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"grace_minutes": "-1"}, "grace_minutes-refusal"),
+        ({"late_penalty": "200"}, "late_penalty-refusal"),
+        ({"cut_off_at": "2027-03-14T02:30"}, "cut_off_at-refusal"),
+        ({"cut_off_at": "2001-01-01T00:00"}, "cut_off_at-refusal"),
+        ({"attempt_limit": "0"}, "attempt_limit-refusal"),
+        ({"pause_minutes": "soon"}, "pause_minutes-refusal"),
+        ({"counting": "worst"}, "counting-refusal"),
+        ({"reason": ""}, "rules-reason-refusal"),
+    ],
+)
+def test_a_bad_rule_is_told_beside_its_field_and_none_is_saved(auth, session, change, refusal):
+    response = auth.login("ina").post(f"{ASSIGNMENT}/rules", {**RULES, **change})
+    assert response.status_code == 422
+    assert response.text.count('role="alert"') == 1
+    assert f'id="{refusal}"' in response.text
+    # The other form of the page still holds what is saved.
+    assert 'value="The perceptron"' in response.text
+    assert item(session).grace_minutes == 0
+    assert session.scalar(sa.select(sa.func.count(AuditEntry.id))) == 0
+
+
+def test_late_days_are_the_courses_and_need_a_reason(auth, session):
+    ina = auth.login("ina")
+    refused = ina.post(f"{COURSE}/late-days", {"late_days": "4", "reason": ""})
+    assert refused.status_code == 422
+    assert 'id="late-reason-refusal"' in refused.text
+    done = ina.post(f"{COURSE}/late-days", {"late_days": "4", "reason": "New rule"})
+    assert done.status_code == 303
+    assert session.scalars(sa.select(Course.late_days).where(Course.slug == "dl")).one() == 4
+    assert 'name="late_days" value="4"' in ina.get(COURSE).text
+
+
+def test_a_due_time_after_the_cut_off_is_refused(auth, session):
+    ina = auth.login("ina")
+    ina.post(f"{ASSIGNMENT}/rules", RULES)
+    form = {"title": "T", "due_at": "2028-02-05T17:00", "reason": "More time"}
+    response = ina.post(ASSIGNMENT, form)
+    assert response.status_code == 422
+    assert "This is after the cut-off" in response.text

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp import catalogue, course_settings, leaderboard, visibility, wall_clock
+from webapp import catalogue, course_settings, leaderboard, rules, visibility, wall_clock
 from webapp.access import assignment_in, for_roles
 from webapp.course_settings import ASSIGNMENT_DATES, COURSE_DATES
 from webapp.database import db
@@ -36,6 +36,18 @@ def save_course(enrolment: Enrolment) -> Response | tuple[str, int]:
     return redirect(url_for("settings.course", slug=enrolment.course.slug), code=303)
 
 
+@blueprint.post("/settings/late-days")
+@for_roles(Role.INSTRUCTOR)
+def save_late_days(enrolment: Enrolment) -> Response | tuple[str, int]:
+    """Change how many late days each student has."""
+    try:
+        changed = rules.change_late_days(db.session, enrolment, request.form)
+    except SettingsRefused as error:
+        return _course_page(enrolment, late=error.sentences), 422
+    _say(changed)
+    return redirect(url_for("settings.course", slug=enrolment.course.slug), code=303)
+
+
 @blueprint.get("/assignments/<name>/settings")
 @for_roles(Role.INSTRUCTOR)
 def assignment(enrolment: Enrolment, name: str) -> str:
@@ -57,20 +69,45 @@ def save_assignment(enrolment: Enrolment, name: str) -> Response | tuple[str, in
     return redirect(address, code=303)
 
 
-def _course_page(enrolment: Enrolment, refused: Mapping[str, str] | None = None) -> str:
+@blueprint.post("/assignments/<name>/settings/rules")
+@for_roles(Role.INSTRUCTOR)
+def save_rules(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
+    """Change what becomes of late work, how many attempts there are, and which one counts."""
+    item = assignment_in(enrolment, name)
+    try:
+        changed = rules.change(db.session, enrolment, item, request.form)
+    except SettingsRefused as error:
+        return _assignment_page(enrolment, item, of_rules=error.sentences), 422
+    _say(changed)
+    address = url_for("settings.assignment", slug=enrolment.course.slug, name=item.assignment)
+    return redirect(address, code=303)
+
+
+def _course_page(
+    enrolment: Enrolment,
+    refused: Mapping[str, str] | None = None,
+    *,
+    late: Mapping[str, str] | None = None,
+) -> str:
     course = enrolment.course
     kept = {"title": course.title, "term": course.term, **_dates(course, course, COURSE_DATES)}
     return render_template(
         "staff/course_settings.html",
         course=course,
         assignments=catalogue.opened_in(db.session, course),
-        shown={**kept, **request.form},
+        shown=_shown(kept, refused),
         refused=refused or {},
+        shown_late=_shown({"late_days": str(course.late_days)}, late),
+        refused_late=late or {},
     )
 
 
 def _assignment_page(
-    enrolment: Enrolment, item: CourseAssignment, refused: Mapping[str, str] | None = None
+    enrolment: Enrolment,
+    item: CourseAssignment,
+    refused: Mapping[str, str] | None = None,
+    *,
+    of_rules: Mapping[str, str] | None = None,
 ) -> str:
     course = enrolment.course
     kept = {"title": item.title, **_dates(course, item, ASSIGNMENT_DATES)}
@@ -81,9 +118,16 @@ def _assignment_page(
         entry=catalogue.entry_of(item),
         sight=visibility.sight_of(db.session, item),
         has_leaderboard=leaderboard.is_on(db.session, item),
-        shown={**kept, **request.form},
+        shown=_shown(kept, refused),
         refused=refused or {},
+        shown_rules=_shown(rules.shown(item, course.time_zone), of_rules),
+        refused_rules=of_rules or {},
     )
+
+
+def _shown(kept: Mapping[str, str], refused: Mapping[str, str] | None) -> dict[str, str]:
+    """What the fields of a form hold: what was typed, where it was refused."""
+    return {**kept, **(request.form if refused else {})}
 
 
 def _dates(
