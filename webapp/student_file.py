@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from webapp import extensions
 from webapp.audit_log import LogEntry, log_of
-from webapp.models import Course, RegradeRequest, StudentNote, User
+from webapp.models import Course, Extension, RegradeRequest, StudentNote, User
 from webapp.regrade_requests import of_student
 from webapp.standing import Standing, standings
 
@@ -26,6 +27,7 @@ class StudentFile:
     requests: Sequence[RegradeRequest]
     changes: list[LogEntry]
     notes: Sequence[StudentNote]
+    extensions: dict[int, Extension]
 
 
 def student_file(session: Session, course: Course, student: User) -> StudentFile:
@@ -39,6 +41,7 @@ def student_file(session: Session, course: Course, student: User) -> StudentFile
         of_student(session, course, student.id),
         log_of(session, course, subjects, _MOST_ENTRIES),
         _notes(session, course, student),
+        extensions.of_student(session, course, student.id),
     )
 
 

@@ -36,6 +36,7 @@ from webapp.models import (
     SubmissionState,
     User,
 )
+from webapp.recount import recount_course
 
 SLUG, QUESTIONS = "large", 8
 
@@ -101,6 +102,8 @@ def _attempts(
             }
         )
     session.execute(sa.insert(Submission), rows)
+    for course in session.scalars(sa.select(Course)):
+        recount_course(session, course)
     _results(session, chance)
 
 

@@ -78,6 +78,7 @@ def populate(session: Session, count: int) -> CourseAssignment:
             state=SubmissionState.GRADED,
             auto_score=2.0,
             ungraded=1,
+            counts=True,
         )
         session.add(submission)
         session.add(Job(id=number, submission_id=number, state=JobState.DONE))

@@ -9,6 +9,7 @@ from webapp.views import (
     assets,
     catalogue,
     courses,
+    extensions,
     gradebook_import,
     grades,
     health,
@@ -53,6 +54,6 @@ def blueprints() -> tuple[Blueprint, ...]:
         ),
         *(log, metrics, overrides, people, proposals, queue, requests, students, viewing),
         *(leaderboard, visibility, readings, regrades, results, reviews, staff, submissions),
-        *(catalogue, preview, settings),
+        *(catalogue, extensions, preview, settings),
     )
     return tuple(topic.blueprint for topic in topics)

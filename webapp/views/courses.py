@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response
 
-from webapp import agenda, leaderboard, regrade_requests, visibility, written
+from webapp import agenda, leaderboard, regrade_requests, rules, visibility, written
 from webapp.access import EVERYONE, assignment_in, for_roles
 from webapp.database import db
 from webapp.models import Course, Enrolment, Role
@@ -71,6 +71,11 @@ def render_assignment(enrolment: Enrolment, name: str, refusal: str = "") -> str
         course=enrolment.course,
         standing=standing,
         refusal=refusal,
+        rules=rules.in_words(item, standing.policy),
+        account=rules.account(standing.best, standing.policy, enrolment.course)
+        if standing.best
+        else "",
+        tries=standing.tries.sentence(enrolment.course.time_zone),
         sight=visibility.sight_of(db.session, item, enrolment.user_id),
         has_leaderboard=leaderboard.is_on(db.session, item),
     )

@@ -14,7 +14,14 @@ from sqlalchemy.orm import joinedload, undefer
 from werkzeug.wrappers import Response
 
 from autograder.results import GradeResult, from_json
-from webapp import regrade_requests, rendering, visibility
+from webapp import (
+    extensions,
+    recount,
+    regrade_requests,
+    rendering,
+    rules,
+    visibility,
+)
 from webapp.access import EVERYONE, for_roles, submission_in
 from webapp.curves import LineChart, line_chart
 from webapp.database import db
@@ -124,6 +131,7 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
         **progress(submission, current_job(submission)),
     }
     shown["held"] = held = not (enrolment.is_staff or shown["sight"].open)
+    shown["account"] = "" if held else _account(enrolment, submission)
     if held:
         shown["attempts"] = [visibility.masked(attempt) for attempt in shown["attempts"]]
     if shown["moving"]:
@@ -150,6 +158,15 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
         "overrides": overrides_of(db.session, submission),
         "requests": regrade_requests.of_submission(db.session, submission),
     }
+
+
+def _account(enrolment: Enrolment, submission: Submission) -> str:
+    """How late work's points came about."""
+    if not submission.late:
+        return ""
+    item, course = submission.course_assignment, enrolment.course
+    own = extensions.due_times_among(db.session, [item.id], submission.user_id)
+    return rules.account(submission, recount.policy_of(course, item, own.get(item.id)), course)
 
 
 def charts_of(result: GradeResult) -> dict[str, list[LineChart]]:
