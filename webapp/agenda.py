@@ -93,6 +93,8 @@ def _of_assignments(found: Sequence[Standing]) -> Iterator[Deadline]:
             yield Deadline(item.opens_at, item.title, "opens", "event", item.assignment)
         if s.due_at is not None:
             yield Deadline(s.due_at, item.title, "due", _state(s), item.assignment)
+        if item.cut_off_at is not None and s.extended_to is None and s.latest is None:
+            yield Deadline(item.cut_off_at, item.title, "last chance", "event", item.assignment)
 
 
 def _state(standing: Standing) -> str:
@@ -137,7 +139,8 @@ def next_steps(found: Sequence[Standing], course: Course, option: WrittenOption)
 
 
 def _is_unfinished(standing: Standing) -> bool:
-    return standing.state in ("open", "overdue", "scored", *_AGAIN)
+    wanted = standing.state in ("open", "overdue", "scored", *_AGAIN)
+    return wanted and standing.tries.left != 0
 
 
 def _step(standing: Standing) -> Step:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from webapp.agenda import next_steps, week
 from webapp.clock import now
@@ -202,3 +204,31 @@ def test_the_home_shows_the_week_and_marks_what_is_in(auth, graded):
     assert "Choose a written option" in before
     graded("ada")
     assert "handed in" in ada.get("/courses/dl/").text
+
+
+def test_what_allows_no_more_attempts_is_not_next_and_an_extension_moves_its_day():
+    at = now()
+    used_up = standing("Used", at + timedelta(days=1), attempt(2.0))
+    used_up.assignment.attempt_limit = 1
+    assert next_steps([used_up], course(), NOBODY) == []
+    late = standing("Late", at - timedelta(days=1))
+    extended = replace(late, extended_to=at + timedelta(days=2))
+    assert [s.due_at for s in next_steps([extended], course(), NOBODY)] == [at + timedelta(days=2)]
+    shown = [e.state for d in week([extended], course(), NOBODY).days for e in d.entries]
+    assert shown == ["open"]
+
+
+def test_the_last_chance_is_in_the_week_until_something_was_handed_in():
+    at = now()
+    missing = standing("A", at + timedelta(hours=1))
+    missing.assignment.cut_off_at = at + timedelta(hours=2)
+    handed_in = replace(missing, attempts=(attempt(1.0),))
+    for found, shown in ((missing, ["due", "last chance"]), (handed_in, ["due"])):
+        entries = [e.what for d in week([found], course(), NOBODY).days for e in d.entries]
+        assert entries == shown
+
+
+def test_the_home_tells_how_many_late_days_are_left(auth, session):
+    session.execute(sa.update(Course).values(late_days=3))
+    session.commit()
+    assert "You have 3 of 3 late days left." in auth.login("ada").get("/courses/dl/").text
