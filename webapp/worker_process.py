@@ -18,6 +18,7 @@ from webapp.config import SettingsError, broker_url, data_folder, database_url
 from webapp.database import make_engine
 from webapp.models import CourseAssignment
 from webapp.processes import end_with_parent
+from webapp.similarity_work import keep_taking
 from webapp.worker import Worker
 
 log = logging.getLogger("heldout.worker")
@@ -44,6 +45,8 @@ def work(slots: int, queues: Sequence[str] = ()) -> None:
     with GradingPool(workers=slots, seed=seed, cache=cache) as pool:
         threading.Thread(target=_warm, args=(pool, engine, slots), daemon=True).start()
         worker = Worker(engine, pool, slots=slots, queues=queues, sandbox=sandbox_layers())
+        reports = (engine, worker.owner, worker.draining)
+        threading.Thread(target=keep_taking, args=reports, name="reports", daemon=True).start()
         if url:
             from webapp.broker.celery_worker import consume
 

@@ -48,6 +48,7 @@ PAGES = {
     "settings": "staff/settings",
     "an assignment's settings": "staff/assignments/a01_bench/settings",
     "the catalogue": "staff/assignments",
+    "similarity": "staff/assignments/a01_bench/similarity",
     "preview": "staff/assignments/a01_bench/preview",
 }
 STUDENT_PAGES = {

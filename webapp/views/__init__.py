@@ -29,6 +29,7 @@ from webapp.views import (
     results,
     reviews,
     settings,
+    similarity,
     staff,
     students,
     submissions,
@@ -54,6 +55,6 @@ def blueprints() -> tuple[Blueprint, ...]:
         ),
         *(log, metrics, overrides, people, proposals, queue, requests, students, viewing),
         *(leaderboard, visibility, readings, regrades, results, reviews, staff, submissions),
-        *(catalogue, extensions, preview, settings),
+        *(catalogue, extensions, preview, settings, similarity),
     )
     return tuple(topic.blueprint for topic in topics)
