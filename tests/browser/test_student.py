@@ -143,6 +143,26 @@ def test_a_file_beyond_the_limit_is_stopped_in_the_browser_and_by_the_service(
     assert _stored(site) == before
 
 
+def test_a_file_dropped_anywhere_in_the_form_is_chosen_and_beside_it_none_is(
+    site: Site, visitors: Visitors
+) -> None:
+    page = visitors.signed_in(site.student(2))
+    page.goto(site.address(f"assignments/{ASSIGNMENT}"))
+    files = page.evaluate_handle(
+        """() => {
+            const dragged = new DataTransfer();
+            dragged.items.add(new File(["{}"], "dropped.ipynb"));
+            return dragged;
+        }"""
+    )
+    field, chosen = page.get_by_label("The notebook"), "e => [...e.files].map((f) => f.name)"
+    page.get_by_role("heading", level=1).dispatch_event("drop", {"dataTransfer": files})
+    assert field.evaluate(chosen) == []
+    submit = page.get_by_role("button", name="Submit", exact=True)
+    submit.dispatch_event("drop", {"dataTransfer": files})
+    assert field.evaluate(chosen) == ["dropped.ipynb"]
+
+
 def test_the_same_work_is_recognised(site: Site, visitors: Visitors) -> None:
     page = visitors.signed_in(site.student(3))
     for _ in range(2):

@@ -32,3 +32,22 @@ document.addEventListener("change", (event) => {
   const target = event.target.dataset?.fills && document.getElementById(event.target.dataset.fills);
   if (target && event.target.value) target.value = event.target.value;
 });
+
+// A file that is dropped anywhere in a form is chosen there, and beside one it opens no other page.
+const formUnder = (event) => event.target.closest?.("form.upload");
+const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+
+document.addEventListener("dragover", (event) => {
+  if (!document.querySelector("form.upload") || !hasFiles(event)) return;
+  event.preventDefault();
+  if (!formUnder(event)) event.dataTransfer.dropEffect = "none";
+});
+
+document.addEventListener("drop", (event) => {
+  if (!document.querySelector("form.upload") || !hasFiles(event)) return;
+  event.preventDefault();
+  const input = formUnder(event)?.querySelector("input[type=file]");
+  if (!input) return;
+  input.files = event.dataTransfer.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+});
