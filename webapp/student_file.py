@@ -40,12 +40,13 @@ def student_file(session: Session, course: Course, student: User) -> StudentFile
         found,
         of_student(session, course, student.id),
         log_of(session, course, subjects, _MOST_ENTRIES),
-        _notes(session, course, student),
+        notes_of(session, course, student),
         extensions.of_student(session, course, student.id),
     )
 
 
-def _notes(session: Session, course: Course, student: User) -> Sequence[StudentNote]:
+def notes_of(session: Session, course: Course, student: User) -> Sequence[StudentNote]:
+    """What staff noted about a student, newest first."""
     return session.scalars(
         sa.select(StudentNote)
         .options(joinedload(StudentNote.author))

@@ -165,6 +165,9 @@ BY_TOKEN = {
     *("api.assignments", "api.roster", "api.gradebook", "api.staff_submissions"),
     *("api.staff_submission", "api.regrade", "api.start_regrade"),
     *("api.publish_regrade", "api.discard_regrade"),
+    *("api.requests", "api.answer_request", "api.set_override", "api.remove_override"),
+    *("api.notes", "api.add_note", "api.queue", "api.pause_queue", "api.retry_submission"),
+    *("api.similarity", "api.start_similarity", "api.cancel_similarity"),
 }
 ANYONE_SIGNED_IN = {
     *("courses.index", "accounts.account", "accounts.sign_out_everywhere"),
