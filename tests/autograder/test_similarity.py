@@ -19,7 +19,7 @@ from autograder.similarity.winnowing import WINDOW, K, fingerprints, kgrams
 
 ASSIGNMENTS = ("a01_perceptron", "a02_losses", "a03_backprop")
 # Any copy of these tests lies above the one, any two independent solutions below the other.
-COPIED, INDEPENDENT = 0.7, 0.35
+COPIED, INDEPENDENT = 0.7, 0.25
 ORIGINAL = textwrap.dedent(
     """
     def standardise(rows, floor=1e-8):

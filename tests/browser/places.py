@@ -48,6 +48,11 @@ def _of(table: str, path: str) -> Callable[[Site], str]:
     return lambda site: site.address(f"{path}/{site.ask(found)[0][0]}")
 
 
+def _similar_pair(site: Site) -> str:
+    number = site.ask("SELECT min(id) FROM similar_pairs")[0][0]
+    return site.address(f"staff/assignments/{ASSIGNMENT}/similarity/pairs/{number}")
+
+
 def _presentation(page: str) -> Callable[[Site], str]:
     found = "SELECT min(proposal_id) FROM slides"
     return lambda site: site.address(f"staff/readings/presentations/{site.ask(found)[0][0]}/{page}")
@@ -106,5 +111,7 @@ PLACES = (
     Place("assignment-settings", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/settings")),
     Place("add-an-assignment", "instructor", _course("staff/assignments")),
     Place("preview", "grader", _course(f"staff/assignments/{ASSIGNMENT}/preview")),
+    Place("similarity", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/similarity")),
+    Place("similar-pair", "instructor", _similar_pair),
     Place("requests", "grader", _course("staff/requests?state=all")),
 )

@@ -36,6 +36,7 @@ from webapp.demo.course import (
     write_private,
 )
 from webapp.demo.requests import ensure_requests
+from webapp.demo.similarity import ensure_similarity
 from webapp.demo.written import ensure_manual_grades, ensure_written
 from webapp.intake import receive
 from webapp.models import Course, CourseAssignment, Lane, Submission, SubmissionState, User
@@ -83,6 +84,7 @@ def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
         ensure_manual_grades(session, course, staff[-1])
         ensure_written(session, course, people, staff, tools=Tools())
         ensure_requests(session, course, people, staff[-1])
+        ensure_similarity(session, course, assignments[0])
         states = session.scalars(sa.select(Submission.state)).all()
         graded = sum(state == SubmissionState.GRADED for state in states)
     engine.dispose()
