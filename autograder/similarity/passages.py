@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.notebook import Notebook
@@ -47,7 +47,7 @@ def _found(
     at = 0
     while at < len(hashes):
         starts = places.get(hashes[at], [])
-        lengths = [(_length(hashes, other_hashes, at, start), -start) for start in starts]
+        lengths = [(_length(hashes, other_hashes, at, start, places), -start) for start in starts]
         length, negative = max(lengths, default=(0, 0))
         if not length:
             at += 1
@@ -57,11 +57,20 @@ def _found(
         at += length
 
 
-def _length(hashes: list[int], others: list[int], at: int, start: int) -> int:
-    """How many k-grams are the same from here on."""
+def _length(
+    hashes: Sequence[int],
+    others: Sequence[int],
+    at: int,
+    start: int,
+    counted: Container[int],
+) -> int:
+    """How many k-grams from here on are the same and count: a passage ends where the release's
+    begins."""
     length = 0
     most = min(len(hashes) - at, len(others) - start)
     while length < most and hashes[at + length] == others[start + length]:
+        if hashes[at + length] not in counted:
+            break
         length += 1
     return length
 

@@ -8,6 +8,7 @@ import tokenize
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from autograder.notebook import Notebook
 
@@ -19,6 +20,8 @@ _SKIPPED = frozenset(
 )
 # A cell in which this many lines are no Python does not run, so what follows is worth no look.
 _MOST_RESTARTS = 100
+# Far more than anybody writes; what is longer is compared up to here.
+MOST_TOKENS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def tokens_of(notebook: Notebook) -> list[Token]:
         lines = cell.source.split("\n")
         # A magic command is IPython's own; a cell with one is Python all the same.
         plain = ["" if line.lstrip().startswith(("%", "!")) else line for line in lines]
-        found += _readable(plain, begin)
+        found += islice(_readable(plain, begin), MOST_TOKENS - len(found))
         begin += len(lines) + 1
     return found
 

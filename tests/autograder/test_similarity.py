@@ -14,7 +14,7 @@ from autograder.notebook import Notebook, parse_notebook
 from autograder.release import release_notebook
 from autograder.similarity import Document, Stopped, common_passages, compare
 from autograder.similarity.comparison import COMMON_STUDENTS
-from autograder.similarity.tokens import tokens_of
+from autograder.similarity.tokens import MOST_TOKENS, tokens_of
 from autograder.similarity.winnowing import WINDOW, K, fingerprints, kgrams
 
 ASSIGNMENTS = ("a01_perceptron", "a02_losses", "a03_backprop")
@@ -171,6 +171,21 @@ def test_passages_name_the_lines_on_both_sides():
     assert all(p.tokens >= K and p.left[0] <= p.left[1] and p.right[0] <= p.right[1] for p in held)
     everything = frozenset(kgrams([token.symbol for token in tokens_of(notebook(ORIGINAL))]))
     assert common_passages(notebook(ORIGINAL), moved, everything) == ()
+
+
+def test_a_notebook_without_end_is_read_up_to_a_bound():
+    assert len(tokens_of(notebook("x = 1\n" * MOST_TOKENS, ORIGINAL))) == MOST_TOKENS
+
+
+def test_a_passage_ends_where_what_the_release_gives_begins():
+    given = "\n\n".join(f"def given_{n}(a, b):\n    return [a, {n}, b, *'c']" for n in range(9))
+    left_out = frozenset(kgrams([token.symbol for token in tokens_of(notebook(given))]))
+    left, right = notebook(ORIGINAL, given, ORIGINAL), notebook(_renamed(ORIGINAL), given, "x = 1")
+    passages = common_passages(left, right, left_out)
+    lines = ORIGINAL.count("\n") + 1
+    assert {passage.left[0] for passage in passages} >= {0}
+    middle = lines + given.count("\n") // 2
+    assert not any(p.left[0] <= middle <= p.left[1] for p in passages)
 
 
 def test_whatever_is_shared_over_a_window_leaves_an_equal_fingerprint():
