@@ -1,14 +1,15 @@
 """Every student's notebook against every other's, by an index of fingerprints.
 
-The cost grows with what is shared and not with the number of pairs: a fingerprint that more than a
+The cost grows with what is shared and not with the number of pairs: a k-gram that more than a
 tenth of the class has (and more than ten students) says nothing about two of them and is left out.
 """
 
 from __future__ import annotations
 
 import heapq
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -61,10 +62,9 @@ class Found:
     left_out: frozenset[int]
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Class:
     prints: dict[int, set[int]]
-    student: dict[int, int]
     attempts: dict[int, list[int]]
 
 
@@ -75,20 +75,23 @@ def compare(
 ) -> Found:
     """Rank the pairs; `on_progress` gets the notebooks read and stops everything by False."""
     given = {value for notebook in release for value in _hashes(notebook)}
-    found = _Class({}, {}, defaultdict(list))
+    hashes: dict[int, array[int]] = {}
+    attempts: defaultdict[int, list[int]] = defaultdict(list)
     for done, document in enumerate(documents):
         if done % _TOGETHER == 0 and not on_progress(done):
             raise Stopped
-        found.prints[document.submission] = fingerprints(_hashes(document.read()), given)
-        found.student[document.submission] = document.student
-        found.attempts[document.student].append(document.submission)
-    if not on_progress(len(found.prints)):
+        hashes[document.submission] = array("Q", _hashes(document.read()))
+        attempts[document.student].append(document.submission)
+    if not on_progress(len(hashes)):
         raise Stopped
-    common = _leave_out_common(found)
+    left_out = given | _common(hashes, attempts, given)
+    found = _Class(
+        {number: fingerprints(values, left_out) for number, values in hashes.items()}, attempts
+    )
     best = (_best(found, *students) for students in _candidates(found))
     pairs = [pair for pair in best if pair.shared >= LEAST_SHARED]
     ranked = heapq.nlargest(MOST_PAIRS, pairs, key=lambda p: (p.figure, p.shared, -p.left))
-    return Found(tuple(ranked), len(found.attempts), frozenset(given | common))
+    return Found(tuple(ranked), len(found.attempts), frozenset(left_out))
 
 
 def _hashes(notebook: Notebook) -> list[int]:
@@ -99,16 +102,15 @@ def _of_student(found: _Class, student: int) -> set[int]:
     return set().union(*(found.prints[number] for number in found.attempts[student]))
 
 
-def _leave_out_common(found: _Class) -> set[int]:
-    """Take away what many students have; returns it."""
+def _common(
+    hashes: Mapping[int, array[int]], attempts: Mapping[int, list[int]], given: set[int]
+) -> set[int]:
+    """The k-grams that many students have: they say nothing about two of them."""
     holders: Counter[int] = Counter()
-    for student in found.attempts:
-        holders.update(_of_student(found, student))
-    most = max(COMMON_STUDENTS, COMMON_SHARE * len(found.attempts))
-    common = {value for value, count in holders.items() if count > most}
-    for prints in found.prints.values():
-        prints -= common
-    return common
+    for numbers in attempts.values():
+        holders.update(set().union(*(hashes[number] for number in numbers)) - given)
+    most = max(COMMON_STUDENTS, COMMON_SHARE * len(attempts))
+    return {value for value, count in holders.items() if count > most}
 
 
 def _candidates(found: _Class) -> Iterator[tuple[int, int]]:
