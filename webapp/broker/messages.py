@@ -40,6 +40,8 @@ def celery_app(url: str) -> Celery:
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
+        # Its thread of work would talk to the broker beside the main one, and both wait for ever.
+        worker_enable_prefetch_count_reduction=False,
         broker_connection_timeout=_CONNECT_SECONDS,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
