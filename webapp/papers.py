@@ -1,4 +1,4 @@
-"""Suggested papers for the review, and example proposals: what students see as lists."""
+"""Suggested papers for the review: the usual list, or the course's own."""
 
 from __future__ import annotations
 
@@ -155,32 +155,6 @@ PAPERS = (
         "NIPS",
         2017,
         "arXiv:1706.03762",
-    ),
-)
-
-EXAMPLE_PROPOSALS = (
-    (
-        "Hear the bearing before it breaks",
-        "A recurrent network listens to the vibration of factory motors and says days ahead which "
-        "bearing will fail.",
-    ),
-    (
-        "A second pair of eyes for eye doctors",
-        "A convolutional network sorts retinal photographs so that the likeliest cases of diabetic "
-        "damage are read first.",
-    ),
-    (
-        "Which road floods next",
-        "Rain radar, terrain and street cameras feed a model that warns drivers street by street.",
-    ),
-    (
-        "Sketch to circuit",
-        "A network reads a hand-drawn schematic and writes the netlist that a simulator can run.",
-    ),
-    (
-        "Quiet greenhouses",
-        "Reinforcement learning moves the vents and lamps of a greenhouse to save energy while "
-        "the plants keep their climate.",
     ),
 )
 

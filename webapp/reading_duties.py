@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.models import STAFF, Enrolment, ReadingDuty, User
-from webapp.readings import Work
+from webapp.readings import Duty, Work
+
+_Work = TypeVar("_Work", bound=Work)
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,17 @@ def graders_of(session: Session, course_id: int) -> list[User]:
 
 
 def divide(
-    session: Session, course_id: int, found: Sequence[Work], *, graders: Sequence[int], readers: int
+    session: Session,
+    found: Sequence[_Work],
+    *,
+    graders: Sequence[int],
+    readers: int,
+    duty: Callable[[_Work, int], Duty],
 ) -> Divided:
     """Give every work that many readers, always those with the fewest so far; the caller commits.
 
     Who reads something already, or has begun to, keeps it: dividing again only adds what is new.
+    `duty` makes the row that says who reads what.
     """
     load = dict.fromkeys(graders, 0)
     for work in found:
@@ -47,10 +56,11 @@ def divide(
         missing = readers - len(_readers(work))
         free = sorted((g for g in graders if g not in _readers(work)), key=lambda g: (load[g], g))
         chosen = free[: max(0, missing)]
+        have = {each.grader_id for each in work.readers}
+        begun = [score.grader_id for score in work.scores if score.grader_id not in have]
+        session.add_all(duty(work, grader) for grader in chosen + begun)
         for grader in chosen:
             load[grader] += 1
-            session.add(_duty(course_id, work, grader))
-        _keep_begun(session, course_id, work)
         given += bool(chosen)
         short += len(chosen) < missing
     return Divided(given, short)
@@ -60,28 +70,26 @@ def _readers(work: Work) -> set[int]:
     return {duty.grader_id for duty in work.readers} | {score.grader_id for score in work.scores}
 
 
-def _keep_begun(session: Session, course_id: int, work: Work) -> None:
-    have = {duty.grader_id for duty in work.readers}
-    for score in work.scores:
-        if score.grader_id not in have:
-            session.add(_duty(course_id, work, score.grader_id))
-
-
-def assign(session: Session, course_id: int, work: Work, graders: Sequence[int]) -> None:
+def assign(
+    session: Session, work: _Work, graders: Sequence[int], duty: Callable[[_Work, int], Duty]
+) -> None:
     """Let exactly these read a work; what others gave it stays; the caller commits."""
-    for duty in work.readers:
-        if duty.grader_id not in graders:
-            session.delete(duty)
-    have = {duty.grader_id for duty in work.readers}
-    for grader in graders:
-        if grader not in have:
-            session.add(_duty(course_id, work, grader))
+    for each in work.readers:
+        if each.grader_id not in graders:
+            session.delete(each)
+    have = {each.grader_id for each in work.readers}
+    session.add_all(duty(work, grader) for grader in graders if grader not in have)
 
 
-def _duty(course_id: int, work: Work, grader_id: int) -> ReadingDuty:
-    return ReadingDuty(
-        course_id=course_id,
-        proposal_id=work.id if work.kind == "proposal" else None,
-        review_id=work.id if work.kind == "review" else None,
-        grader_id=grader_id,
-    )
+def duty_in(course_id: int) -> Callable[[Work, int], ReadingDuty]:
+    """What makes the rows of proposals and reviews."""
+
+    def duty(work: Work, grader_id: int) -> ReadingDuty:
+        return ReadingDuty(
+            course_id=course_id,
+            proposal_id=work.id if work.kind == "proposal" else None,
+            review_id=work.id if work.kind == "review" else None,
+            grader_id=grader_id,
+        )
+
+    return duty

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer, joinedload
 
 from webapp.models import (
+    AnswerDuty,
+    AnswerReading,
     Course,
     PaperReview,
     PresentationScore,
@@ -26,20 +28,22 @@ from webapp.rubrics import Rubric, rubrics_of
 
 # Two readers disagree when they differ by more than this share of the points.
 DISAGREEMENT = 0.2
+Reading = WrittenScore | AnswerReading
+Duty = ReadingDuty | AnswerDuty
 _Row = TypeVar("_Row", WrittenScore, ReadingDuty)
 
 
 @dataclass(frozen=True)
 class Work:
-    """One proposal or review in the staff's list."""
+    """One proposal, review or written answer in the staff's list."""
 
     kind: str
     id: int
     title: str
     authors: str
     rubric: Rubric
-    scores: tuple[WrittenScore, ...] = ()
-    readers: tuple[ReadingDuty, ...] = ()
+    scores: tuple[Reading, ...] = ()
+    readers: tuple[Duty, ...] = ()
 
     @property
     def points(self) -> list[float]:
@@ -207,11 +211,11 @@ def _by_work(rows: Iterable[_Row]) -> dict[tuple[str, int], list[_Row]]:
     return found
 
 
-def next_work(found: list[Work], grader_id: int, after: tuple[str, int] | None) -> Work | None:
+def next_work(found: Sequence[Work], grader_id: int, after: tuple[str, int] | None) -> Work | None:
     """What a grader should read next: the first after the one before, then from the start."""
     places = [place for place, work in enumerate(found) if (work.kind, work.id) == after]
     start = places[0] + 1 if places else 0
-    for work in found[start:] + found[:start]:
+    for work in [*found[start:], *found[:start]]:
         if (work.kind, work.id) != after and work.waits_for(grader_id):
             return work
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -94,8 +94,8 @@ def _usual(kind: str) -> Rubric:
 def rubrics_of(session: Session, course_id: int) -> dict[str, Rubric]:
     """The rubric of every kind of work in a course."""
     rows = session.scalars(sa.select(RubricRow).where(RubricRow.course_id == course_id))
-    stored = {row.kind: _read(row) for row in rows}
-    return {kind: stored.get(kind) or _usual(kind) for kind in KINDS}
+    kept = {row.kind: rubric_from(row.kind, row.content) for row in rows}
+    return {kind: kept.get(kind) or _usual(kind) for kind in KINDS}
 
 
 def rubric_of(session: Session, course_id: int, kind: str) -> Rubric:
@@ -103,14 +103,33 @@ def rubric_of(session: Session, course_id: int, kind: str) -> Rubric:
     return rubrics_of(session, course_id)[kind]
 
 
-def _read(row: RubricRow) -> Rubric:
+def rubric_from(kind: str, content: Mapping[str, Any]) -> Rubric:
+    """A rubric as a database keeps it."""
     return Rubric(
-        row.kind,
+        kind,
         tuple(
             Item(item["key"], item["title"], tuple(Level(**level) for level in item["levels"]))
-            for item in row.content["items"]
+            for item in content["items"]
         ),
     )
+
+
+def stored(rubric: Rubric) -> dict[str, Any]:
+    """What a database keeps of a rubric."""
+    return {"items": [asdict(item) for item in rubric.items]}
+
+
+def refuse_lost_choices(before: Rubric, after: Rubric, given: Iterable[Mapping[str, Any]]) -> None:
+    """A level that somebody chose may change, but not go while its item stays."""
+    kept = {item.key: item for item in after.items}
+    for selections in given:
+        for item in before.items:
+            chosen, stays = item.level(selections.get(item.key)), kept.get(item.key)
+            if chosen and stays and stays.level(chosen.key) is None:
+                raise RubricError(
+                    f"{item.title} at {chosen.points:g} points is given already: change its "
+                    "points or words, but do not empty it."
+                )
 
 
 def from_form(kind: str, form: Mapping[str, str]) -> Rubric:
@@ -177,5 +196,5 @@ def save_rubric(session: Session, course_id: int, rubric: Rubric) -> None:
     if row is None:
         row = RubricRow(course_id=course_id, kind=rubric.kind, content={})
         session.add(row)
-    row.content = {"items": [asdict(item) for item in rubric.items]}
+    row.content = stored(rubric)
     row.updated_at = now()

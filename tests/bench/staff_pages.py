@@ -42,6 +42,7 @@ PAGES = {
     "people": "staff/people",
     "queue": "staff/queue",
     "readings": "staff/readings",
+    "answers": "staff/readings/answers",
     "presentations": "staff/readings/presentations/results",
     "log": "staff/log",
     "regrade": "staff/assignments/a01_bench/regrade",

@@ -38,6 +38,17 @@ def _ungraded(site: Site) -> str:
     return site.address(f"submissions/{site.ask(found)[0][0]}")
 
 
+def _answers(page: str = "") -> Callable[[Site], str]:
+    """Pages of the first written question."""
+    found = "SELECT question FROM question_scores WHERE kind = 'manual' LIMIT 1"
+
+    def address(site: Site) -> str:
+        question = site.ask(found)[0][0]
+        return site.address(f"staff/readings/answers/{ASSIGNMENT}/{question}{page}")
+
+    return address
+
+
 def _number(site: Site, student: int) -> int:
     email = site.student(student).email
     return int(site.ask("SELECT id FROM users WHERE email = ?", email)[0][0])
@@ -100,6 +111,12 @@ PLACES = (
     Place("reading-a-review", "grader", _of("paper_reviews", "staff/readings/reviews")),
     Place("rubric", "instructor", _course("staff/readings/rubrics/review")),
     Place("presentations", "instructor", _course("staff/readings/presentations")),
+    Place("written-answers", "grader", _course("staff/readings/answers")),
+    Place("answers-to-a-question", "grader", _answers()),
+    Place("reading-an-answer", "grader", _answers("/next")),
+    Place("rubric-of-a-question", "instructor", _answers("/rubric")),
+    Place("who-reads-answers", "instructor", _answers("/work")),
+    Place("example-proposals", "instructor", _course("staff/readings/examples")),
     Place("results-of-the-day", "grader", _course("staff/readings/presentations/results")),
     Place("screen", "grader", _presentation("screen")),
     Place("score-a-presentation", "grader", _presentation("score")),

@@ -50,6 +50,28 @@ def test_a_grader_reads_and_scores_several_works_with_the_keyboard_alone(
     assert comment == "Comment 2: jk 0 s n"
 
 
+def test_written_answers_are_read_by_keyboard_and_their_points_count(
+    site: Site, visitors: Visitors
+) -> None:
+    page = visitors.signed_in(site.staff("grader"))
+    page.goto(site.address("staff/readings/answers"))
+    waiting = "SELECT sum(ungraded) FROM submissions"
+    before = site.ask(waiting)[0][0]
+    page.get_by_role("link", name="Read the next").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your score")).to_be_visible()
+    read = int(page.url.rsplit("/", 1)[1])
+    _keys(page, "j", "4", "c")
+    page.keyboard.type("Almost: name the layers.")
+    _keys(page, "Escape", "s")
+    expect(page.get_by_text("Your score is saved.")).to_be_visible()
+    points, comment = site.ask(
+        "SELECT points, comment FROM manual_grades WHERE submission_id = ?", read
+    )[0]
+    assert (points, comment) == (1.5, "Almost: name the layers.")
+    assert site.ask(waiting)[0][0] == before - 1
+
+
 def test_the_keys_can_be_turned_off_and_stay_off(site: Site, visitors: Visitors) -> None:
     page = visitors.signed_in(site.staff("grader"))
     page.goto(site.address("staff/readings/next"))

@@ -97,7 +97,7 @@ def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
             staff = [session.get_one(User, 1), session.get_one(User, 2)]
             demo.hand_in_samples(session, course, assignments[0], people)
             demo.drain(engine, StandInPool(grade), slots=2, waiting=1)
-            ensure_manual_grades(session, course, staff[1])
+            ensure_manual_grades(session, course, staff)
             ensure_written(session, course, people, staff, tools=TOOLS)
         return contents(engine)
 

@@ -275,3 +275,37 @@ def test_staff_change_the_suggested_papers(auth):
     assert refused.status_code == 422
     assert "301 characters, expected at most 300" in refused.text
     assert ada.get("/courses/dl/review").text.count("<cite>") == 2
+
+
+EXAMPLES = "/courses/dl/staff/readings/examples"
+
+
+def test_examples_of_proposals_are_changed_by_instructors_and_read_by_students(auth):
+    ada, ina = auth.login("ada"), auth.login("ina")
+    assert "Sketch to circuit" in ada.get("/courses/dl/proposal").text
+    text = "One <title>\nIts text,\nin two lines.\n\n\nAnother\nAlso with text."
+    assert ina.post(EXAMPLES, {"examples": text}).status_code == 303
+    page = ada.get("/courses/dl/proposal").text
+    assert "<dt>One &lt;title&gt;</dt><dd>Its text, in two lines.</dd>" in page
+    assert "<dt>Another</dt>" in page
+    assert "Sketch to circuit" not in page
+    assert "Also with text." in auth.login("gil").get(EXAMPLES).text
+    ina.post(EXAMPLES, {"examples": " "})
+    assert "Examples of proposals" not in ada.get("/courses/dl/proposal").text
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("A title alone", "Write the text of the example"),
+        ("x" * 161 + "\ntext", "has 161 characters, expected at most 160"),
+        ("Title\n" + "x" * 1001, "has 1001 characters, expected at most 1000"),
+        ("\n\n".join(f"Title {n}\ntext" for n in range(31)), "31 examples, expected at most 30"),
+    ],
+)
+def test_examples_that_are_none_are_refused_and_come_back(auth, text, sentence):
+    refused = auth.login("ina").post(EXAMPLES, {"examples": text})
+    assert refused.status_code == 422
+    assert sentence in refused.text
+    assert text[:20].split("\n")[0] in refused.text
+    assert "Sketch to circuit" in auth.login("ada").get("/courses/dl/proposal").text

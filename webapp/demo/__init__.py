@@ -81,7 +81,7 @@ def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
             hand_in_samples(session, course, assignments[0], people)
             write_private(marker, str(len(people)))
         grade_all(engine, data)
-        ensure_manual_grades(session, course, staff[-1])
+        ensure_manual_grades(session, course, staff)
         ensure_written(session, course, people, staff, tools=Tools())
         ensure_requests(session, course, people, staff[-1])
         ensure_similarity(session, course, assignments[0])

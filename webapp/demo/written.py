@@ -8,11 +8,15 @@ import random
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp.answer_readings import answers, questions
+from webapp.answer_rubrics import plain_points
+from webapp.answer_scores import give
 from webapp.clock import now
 from webapp.demo.slides import slide_pdf
 from webapp.models import (
     BankComment,
     Course,
+    ManualGrade,
     PaperReview,
     Proposal,
     Slide,
@@ -23,7 +27,7 @@ from webapp.models import (
 )
 from webapp.papers import PAPERS
 from webapp.reading_scores import Marks, give_score
-from webapp.scores import set_manual_grade
+from webapp.readings import Names
 from webapp.tools import Tools
 from webapp.uploads import Upload, store
 
@@ -153,34 +157,29 @@ def _hand_in_slide(session: Session, proposal: Proposal, tools: Tools) -> None:
     )
 
 
-def ensure_manual_grades(session: Session, course: Course, grader: User) -> None:
-    """Half of the written answers graded, once: the rest is left for whoever tries the demo."""
-    from webapp.models import CourseAssignment, ManualGrade, QuestionScore, Result
-
+def ensure_manual_grades(session: Session, course: Course, staff: list[User]) -> None:
+    """Half of the written answers read, once: the rest is left for whoever tries the demo."""
     if session.scalar(sa.select(ManualGrade.id).limit(1)):
         return
-    waiting = session.execute(
-        sa.select(Submission, QuestionScore.question, QuestionScore.max_score)
-        .join(Result, Result.submission_id == Submission.id)
-        .join(QuestionScore, QuestionScore.result_id == Result.id)
-        .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
-        .where(
-            CourseAssignment.course_id == course.id,
-            Result.current.is_(True),
-            QuestionScore.kind == "manual",
-            Submission.attempt > 1,
-        )
-        .order_by(Submission.id)
-    ).all()
     chance = random.Random("sample manual grades")
-    for submission, question, most in waiting[::2]:
-        share = chance.choice((0.5, 1.0, 1.0))
-        set_manual_grade(
-            session,
-            submission,
-            question=question,
-            points=most * share,
-            comment="Good." if share == 1 else "Say also what happens to the layers without them.",
-            grader_id=grader.id,
-        )
+    names = Names(hidden=False)
+    for asked in questions(session, course):
+        rubric = plain_points(asked.most)
+        (item,) = rubric.items
+        found = answers(session, asked.item, asked.name, rubric=rubric, names=names)
+        for place, answer in enumerate(found[::2]):
+            submission = session.get_one(Submission, answer.id)
+            # The first three have a second reader, so that readers can be compared.
+            for turn in range(min(len(staff), 2 if place < 3 else 1)):
+                level = chance.choice((*item.levels[1:], item.levels[-1]))
+                full = level.points == asked.most
+                said = "Good." if full else "Say also what happens to the layers without them."
+                give(
+                    session,
+                    submission,
+                    asked.name,
+                    rubric=rubric,
+                    grader_id=staff[-1 - turn].id,
+                    marks=Marks({item.key: level.key}, said),
+                )
     session.commit()

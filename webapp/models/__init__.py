@@ -1,6 +1,7 @@
 """The tables, by topic."""
 
 from webapp.models.accounts import ApiToken, AuditEntry, User
+from webapp.models.answers import AnswerDuty, AnswerReading, AnswerRubric, ProposalExamples
 from webapp.models.base import Base
 from webapp.models.courses import (
     STAFF,
@@ -55,6 +56,9 @@ __all__ = [
     "LARGEST_TEAM",
     "SMALLEST_TEAM",
     "STAFF",
+    "AnswerDuty",
+    "AnswerReading",
+    "AnswerRubric",
     "ApiToken",
     "AuditEntry",
     "BankComment",
@@ -81,6 +85,7 @@ __all__ = [
     "PresentationPlace",
     "PresentationScore",
     "Proposal",
+    "ProposalExamples",
     "QuestionScore",
     "ReadingDuty",
     "ReadingRules",

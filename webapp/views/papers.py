@@ -1,4 +1,4 @@
-"""Staff's list of suggested papers, one reference a line."""
+"""Staff's lists for students: suggested papers, and examples of proposals."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from webapp.access import STAFF, for_roles
 from webapp.database import db
 from webapp.models import Enrolment, Role
 from webapp.papers import PaperListError, save_references, suggested
+from webapp.proposal_examples import ExamplesError, as_text, examples_of, save_examples
 
 blueprint = Blueprint("papers", __name__)
 
@@ -35,6 +36,40 @@ def save(enrolment: Enrolment) -> Response | tuple[str, int]:
     db.session.commit()
     flash(f"Suggested papers: {count}.", "success")
     return redirect(url_for(".show", slug=slug), code=303)
+
+
+@blueprint.get("/examples")
+@for_roles(*STAFF)
+def examples(enrolment: Enrolment) -> str:
+    """The examples of proposals; instructors change them."""
+    found = examples_of(db.session, enrolment.course_id)
+    return _examples_page(enrolment, as_text(found))
+
+
+@blueprint.post("/examples")
+@for_roles(Role.INSTRUCTOR)
+def change_examples(enrolment: Enrolment) -> Response | tuple[str, int]:
+    """Change what students see as examples."""
+    text = request.form.get("examples", "")
+    try:
+        count = save_examples(db.session, enrolment.course_id, text)
+    except ExamplesError as error:
+        return _examples_page(enrolment, text, refusal=str(error)), 422
+    slug = enrolment.course.slug
+    audit.record(db.session, enrolment, "change example proposals", subject=slug, examples=count)
+    db.session.commit()
+    flash(f"Examples of proposals: {count}.", "success")
+    return redirect(url_for(".examples", slug=slug), code=303)
+
+
+def _examples_page(enrolment: Enrolment, text: str, refusal: str = "") -> str:
+    return render_template(
+        "staff/examples.html",
+        course=enrolment.course,
+        text=text,
+        examples=examples_of(db.session, enrolment.course_id),
+        refusal=refusal,
+    )
 
 
 def _page(enrolment: Enrolment, text: str, refusal: str = "") -> str:

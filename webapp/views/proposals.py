@@ -21,7 +21,7 @@ from webapp.access import EVERYONE, for_roles
 from webapp.clock import now
 from webapp.database import db
 from webapp.models import Enrolment, Proposal, Role, Slide, Team, TeamMember
-from webapp.papers import EXAMPLE_PROPOSALS
+from webapp.proposal_examples import examples_of
 from webapp.reading_scores import published_scores
 from webapp.rubrics import rubric_of
 from webapp.tools import FileRefused, tools
@@ -53,7 +53,7 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
         proposal=proposal,
         text={**text, **request.form.to_dict()} if refusal else text,
         conditions=written.conditions(team, enrolment.course) if team else [],
-        examples=EXAMPLE_PROPOSALS,
+        examples=examples_of(db.session, enrolment.course_id),
         scores=published_scores(db.session, enrolment.course, proposal=proposal),
         rubric=rubric_of(db.session, enrolment.course_id, "proposal"),
         refusal=refusal,

@@ -10,7 +10,7 @@ from webapp.access import STAFF, for_roles
 from webapp.calibration import calibrations, picture
 from webapp.database import db
 from webapp.models import Enrolment, Role
-from webapp.reading_duties import assign, divide, graders_of
+from webapp.reading_duties import assign, divide, duty_in, graders_of
 from webapp.readings import works
 from webapp.views.rubrics import reading_names
 
@@ -55,7 +55,9 @@ def divide_evenly(enrolment: Enrolment) -> Response:
         flash(f"Choose at least {readers} of the graders.", "danger")
         return _back(enrolment)
     found = works(db.session, enrolment.course, reading_names(enrolment))
-    divided = divide(db.session, enrolment.course_id, found, graders=graders, readers=readers)
+    divided = divide(
+        db.session, found, graders=graders, readers=readers, duty=duty_in(enrolment.course_id)
+    )
     audit.record(
         db.session,
         enrolment,
@@ -78,7 +80,7 @@ def reassign(enrolment: Enrolment, kind: str, number: int) -> Response:
     work = next((w for w in found if (w.kind, w.id) == (kind, number)), None) or abort(404)
     everybody = {grader.id: grader.name for grader in graders_of(db.session, enrolment.course_id)}
     chosen = [g for g in request.form.getlist("grader", type=int) if g in everybody]
-    assign(db.session, enrolment.course_id, work, chosen)
+    assign(db.session, work, chosen, duty_in(enrolment.course_id))
     readers = ", ".join(everybody[grader] for grader in chosen) or "nobody"
     subject = f"{kind} {number}"
     audit.record(db.session, enrolment, "assign reader", subject=subject, readers=readers)

@@ -13,7 +13,6 @@ from webapp.access import STAFF, for_roles
 from webapp.clock import now
 from webapp.database import db
 from webapp.models import (
-    BankComment,
     Enrolment,
     PaperReview,
     Proposal,
@@ -26,13 +25,13 @@ from webapp.reading_scores import give_score, scores_of
 from webapp.readings import Work, next_work, team_name, works
 from webapp.rendering import markdown
 from webapp.rubrics import Rubric, rubric_of
-from webapp.views import papers, presentations, reading_work, rubrics
+from webapp.views import answer_rules, answers, papers, presentations, reading_work, rubrics
 from webapp.views.proposals import proposal_in
 from webapp.views.reviews import review_in
-from webapp.views.rubrics import marks_from_form, reading_names
+from webapp.views.rubrics import bank_of, marks_from_form, reading_names
 
 blueprint = Blueprint("readings", __name__, url_prefix="/courses/<slug>/staff/readings")
-for part in (rubrics, reading_work, presentations, papers):
+for part in (rubrics, reading_work, presentations, papers, answers, answer_rules):
     blueprint.register_blueprint(part.blueprint)
 
 SHOWN = {
@@ -59,7 +58,7 @@ def index(enrolment: Enrolment) -> str:
         "staff/readings.html",
         course=enrolment.course,
         names=names,
-        bank=_bank(enrolment),
+        bank=bank_of(enrolment),
         found=found,
         works=chosen[(page - 1) * _PAGE_ROWS : page * _PAGE_ROWS],
         waiting=sum(work.waits_for(enrolment.user_id) for work in found),
@@ -181,7 +180,7 @@ def _page(
         unseen=0 if mine else len(scores),
         duties=_duties(proposal, review),
         graders=graders_of(db.session, course.id),
-        bank=_bank(enrolment),
+        bank=bank_of(enrolment),
         **subject,
     )
 
@@ -198,11 +197,6 @@ def _duties(proposal: Proposal | None, review: PaperReview | None) -> list[Readi
 def _chosen(rubric: Rubric, score: WrittenScore) -> list[str]:
     levels = [(item.title, item.level(score.selections.get(item.key))) for item in rubric.items]
     return [f"{title} {level.points:g}" for title, level in levels if level]
-
-
-def _bank(enrolment: Enrolment) -> list[BankComment]:
-    rows = sa.select(BankComment).where(BankComment.course_id == enrolment.course_id)
-    return list(db.session.scalars(rows.order_by(BankComment.id)))
 
 
 def _score(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from flask import (
     Blueprint,
@@ -30,6 +28,7 @@ from webapp.rubrics import (
     Rubric,
     RubricError,
     from_form,
+    refuse_lost_choices,
     rubric_of,
     save_rubric,
 )
@@ -55,7 +54,7 @@ def save(enrolment: Enrolment, kind: str) -> Response | tuple[str, int]:
     before = rubric_of(db.session, course.id, kind)
     try:
         rubric = from_form(kind, request.form)
-        _refuse_lost_choices(before, rubric, given)
+        refuse_lost_choices(before, rubric, given)
     except RubricError as error:
         return _page(enrolment, kind, refusal=str(error)), 422
     save_rubric(db.session, course.id, rubric)
@@ -73,19 +72,6 @@ def save(enrolment: Enrolment, kind: str) -> Response | tuple[str, int]:
     return redirect(url_for(".show", slug=course.slug, kind=kind), code=303)
 
 
-def _refuse_lost_choices(before: Rubric, after: Rubric, given: list[dict[str, Any]]) -> None:
-    """A level that somebody chose may change, but not go while its item stays."""
-    kept = {item.key: item for item in after.items}
-    for selections in given:
-        for item in before.items:
-            chosen, stays = item.level(selections.get(item.key)), kept.get(item.key)
-            if chosen and stays and stays.level(chosen.key) is None:
-                raise RubricError(
-                    f"{item.title} at {chosen.points:g} points is given already: change its "
-                    "points or words, but do not empty it."
-                )
-
-
 def _page(enrolment: Enrolment, kind: str, refusal: str = "") -> str:
     rubric = rubric_of(db.session, enrolment.course_id, kind)
     return render_template(
@@ -93,14 +79,14 @@ def _page(enrolment: Enrolment, kind: str, refusal: str = "") -> str:
         course=enrolment.course,
         rubric=rubric,
         kinds=KINDS,
-        fields=request.form if refusal else _fields(rubric),
+        fields=request.form if refusal else rubric_fields(rubric),
         places=range(min(MOST_ITEMS, len(rubric.items) + 2)),
         levels=range(MOST_LEVELS),
         refusal=refusal,
     )
 
 
-def _fields(rubric: Rubric) -> dict[str, str]:
+def rubric_fields(rubric: Rubric) -> dict[str, str]:
     """The form as it stands before anybody typed."""
     found: dict[str, str] = {}
     for place, item in enumerate(rubric.items):
@@ -177,6 +163,12 @@ def marks_from_form(rubric: Rubric) -> Marks | str:
     if len(comment) > LONGEST_COMMENT:
         return f"The comment has {len(comment)} characters, expected at most {LONGEST_COMMENT}."
     return Marks(given, comment)
+
+
+def bank_of(enrolment: Enrolment) -> list[BankComment]:
+    """The comments that the graders of a course keep."""
+    rows = sa.select(BankComment).where(BankComment.course_id == enrolment.course_id)
+    return list(db.session.scalars(rows.order_by(BankComment.id)))
 
 
 def reading_names(enrolment: Enrolment) -> Names:

@@ -1,0 +1,263 @@
+"""Written answers of notebooks, read by rubric: points that count, readers, names, changes."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from tests.webapp.graders import notebook, result
+from tests.webapp.people import ASSIGNMENT, add_user, enrol
+from webapp.answer_rubrics import plain_points
+from webapp.database import db
+from webapp.models import (
+    AnswerDuty,
+    AnswerReading,
+    AuditEntry,
+    Course,
+    ManualGrade,
+    Role,
+    Submission,
+    User,
+)
+
+READINGS = "/courses/dl/staff/readings"
+ANSWERS = f"{READINGS}/answers"
+WHY = f"{ANSWERS}/{ASSIGNMENT}/why"
+TWO_ITEMS = {
+    **{"title-0": "Reason", "points-0-0": "0", "points-0-1": "1", "label-0-1": "says why"},
+    **{"title-1": "Example", "points-1-0": "0", "points-1-1": "1"},
+}
+
+
+@pytest.fixture
+def handed_in(graded) -> list[int]:
+    """ada's and bob's notebooks, each with an answer to `why`."""
+    return [
+        graded(
+            name, result(score=2), data=notebook(answer=f"**Answer (why):** *because* of {name}")
+        ).id
+        for name in ("ada", "bob")
+    ]
+
+
+@pytest.fixture
+def second_grader(app, session) -> str:
+    """zoe grades as well."""
+    course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
+    with app.app_context():
+        enrol(session, course, add_user(session, "zoe"), Role.GRADER)
+    session.commit()
+    return "zoe"
+
+
+def rubric_form(visitor) -> dict[str, str]:
+    """The rubric's form as a browser would send it back."""
+    found = {}
+    for field in re.findall(r"<input [^>]*>", visitor.get(f"{WHY}/rubric").text):
+        name, value = re.search(r'name="([^"]+)"', field), re.search(r'value="([^"]*)"', field)
+        if name and re.match(r"(item|title|level|points|label)-", name[1]):
+            found[name[1]] = value[1] if value else ""
+    return found
+
+
+def scored(session, number: int) -> tuple[float | None, int]:
+    """A submission's points for written answers, and how many of these wait."""
+    session.expire_all()
+    submission = session.get_one(Submission, number)
+    return submission.manual_score, submission.ungraded
+
+
+def number_of(session, name: str) -> int:
+    return session.scalars(sa.select(User.id).where(User.name == name)).one()
+
+
+def test_an_answer_is_read_and_its_points_count_in_the_submission(auth, session, handed_in):
+    gil = auth.login("gil")
+    assert "Read the next" in gil.get(ANSWERS).text
+    page = gil.get(f"{WHY}/{handed_in[0]}").text
+    assert "<em>because</em> of ada" in page
+    saved = gil.post(
+        f"{WHY}/{handed_in[0]}", {"points": "p1500", "comment": "Good <b>", "then": "next"}
+    )
+    assert saved.location.endswith(f"/why/{handed_in[1]}")
+    assert scored(session, handed_in[0]) == (1.5, 0)
+    result_page = auth.login("ada").get(f"/courses/dl/submissions/{handed_in[0]}").text
+    assert "Good &lt;b&gt;" in result_page
+    assert "<strong>1.5</strong> of 2" in result_page
+    last = gil.post(f"{WHY}/{handed_in[1]}", {"points": "p0", "then": "next"})
+    assert last.location.endswith("/answers/a01_demo/why")
+    assert "Nothing more waits" in gil.get(WHY).text
+    assert scored(session, handed_in[1]) == (0, 0)
+    assert session.scalars(sa.select(AuditEntry.action)).all().count("read written answer") == 2
+
+
+def test_no_level_and_too_long_a_comment_are_refused_and_come_back(auth, session, handed_in):
+    gil = auth.login("gil")
+    none = gil.post(f"{WHY}/{handed_in[0]}", {"comment": "Kept <b>"})
+    assert none.status_code == 422
+    assert "Points has no level yet" in none.text
+    assert "Kept &lt;b&gt;" in none.text
+    long = gil.post(f"{WHY}/{handed_in[0]}", {"points": "p2000", "comment": "x" * 5001})
+    assert "5001 characters, expected at most 5000" in long.text
+    assert scored(session, handed_in[0]) == (None, 1)
+
+
+def test_only_written_questions_of_the_course_and_submissions_with_them_are_there(
+    auth, session, graded, handed_in
+):
+    gil = auth.login("gil")
+    without = graded("bob", result(manual=False)).id
+    for address in (
+        f"{ANSWERS}/{ASSIGNMENT}/dense",
+        f"{ANSWERS}/a09_none/why",
+        f"{WHY}/{without}",
+        f"{WHY}/9999",
+    ):
+        assert gil.get(address).status_code == 404
+    eve = auth.login("eve")
+    assert eve.get(WHY.replace("/dl/", "/other/")).status_code == 404
+
+
+def test_two_readers_count_as_their_mean_and_a_disagreement_shows(
+    auth, session, handed_in, second_grader
+):
+    gil, zoe = auth.login("gil"), auth.login("zoe")
+    gil.post(f"{WHY}/{handed_in[0]}", {"points": "p2000", "comment": "Superb."})
+    before = zoe.get(f"{WHY}/{handed_in[0]}").text
+    assert "Superb." not in before
+    assert "1 other reading: shown once you have saved yours" in before
+    zoe.post(f"{WHY}/{handed_in[0]}", {"points": "p1000", "comment": "An example lacks."})
+    assert "Superb." in zoe.get(f"{WHY}/{handed_in[0]}").text
+    assert scored(session, handed_in[0]) == (1.5, 0)
+    grade = session.scalars(sa.select(ManualGrade)).one()
+    assert grade.comment == "Superb.\n\nAn example lacks."
+    assert "Readers differ by 1" in gil.get(f"{WHY}?show=disputed").text
+    rows = re.findall(r'<th scope="row">(Gil|Zoe)</th>', zoe.get(f"{WHY}/work").text)
+    assert sorted(rows) == ["Gil", "Gil", "Zoe", "Zoe"]
+
+
+def test_a_changed_rubric_changes_what_is_read_already_but_not_points_by_hand(
+    auth, session, handed_in
+):
+    gil, ina = auth.login("gil"), auth.login("ina")
+    gil.post(f"{WHY}/{handed_in[0]}", {"points": "p1000"})
+    gil.post(f"{WHY}/{handed_in[1]}", {"points": "p1000"})
+    by_hand = f"/courses/dl/staff/submissions/{handed_in[1]}/grades/why"
+    gil.post(by_hand, {"points": "0.3"})
+    assert "points by hand" in gil.get(WHY).text
+    form = rubric_form(ina)
+    form[next(key for key, text in form.items() if text == "1" and "points-" in key)] = "1.25"
+    saved = ina.post(f"{WHY}/rubric", form, follow_redirects=True)
+    assert "Scores that changed with it: 1." in saved.text
+    assert scored(session, handed_in[0]) == (1.25, 0)
+    assert scored(session, handed_in[1]) == (0.3, 0)
+
+
+def test_an_item_that_is_added_lets_answers_wait_again_until_it_goes(auth, session, handed_in):
+    gil, ina = auth.login("gil"), auth.login("ina")
+    assert ina.post(f"{WHY}/rubric", TWO_ITEMS).status_code == 303
+    form = rubric_form(ina)
+    keys = {form["item-0"]: form["level-0-1"], form["item-1"]: form["level-1-0"]}
+    gil.post(f"{WHY}/{handed_in[0]}", {**keys, "comment": "Kept."})
+    assert scored(session, handed_in[0]) == (1, 0)
+    changed = form | {"points-0-1": "0.5", "title-2": "New", "points-2-0": "0", "points-2-1": "0.5"}
+    assert ina.post(f"{WHY}/rubric", changed).status_code == 303
+    assert scored(session, handed_in[0]) == (None, 1)
+    assert gil.post(f"{WHY}/{handed_in[0]}", keys).status_code == 422
+    ina.post(f"{WHY}/rubric", form)
+    assert scored(session, handed_in[0]) == (1, 0)
+    assert session.scalars(sa.select(ManualGrade.comment)).one() == "Kept."
+
+
+def test_a_rubric_must_be_worth_what_the_question_is_and_keep_given_levels(
+    auth, session, handed_in
+):
+    gil, ina = auth.login("gil"), auth.login("ina")
+    more = ina.post(f"{WHY}/rubric", TWO_ITEMS | {"points-1-1": "2"})
+    assert more.status_code == 422
+    assert "add up to 3 points, but the question is worth 2" in more.text
+    gil.post(f"{WHY}/{handed_in[0]}", {"points": "p500"})
+    form = rubric_form(ina)
+    emptied = {key: "" if text == "0.5" else text for key, text in form.items()}
+    refused = ina.post(f"{WHY}/rubric", emptied)
+    assert "Points at 0.5 points is given already" in refused.text
+    assert scored(session, handed_in[0]) == (0.5, 0)
+
+
+def test_answers_are_divided_change_hands_and_follow_the_student_to_the_next_attempt(
+    auth, session, graded, handed_in, second_grader
+):
+    ina, gil = auth.login("ina"), auth.login("gil")
+    zoe_id, gil_id = number_of(session, "Zoe"), number_of(session, "Gil")
+    graders = {"grader": [str(zoe_id), str(gil_id)], "readers": "1"}
+    ina.post(f"{WHY}/work", graders)
+    duties = session.execute(sa.select(AnswerDuty.user_id, AnswerDuty.grader_id)).all()
+    assert {grader for _, grader in duties} == {zoe_id, gil_id}
+    assert len(duties) == 2
+    ada = number_of(session, "Ada")
+    ina.post(f"{WHY}/work/{handed_in[0]}", {"grader": [str(zoe_id), "9999"]})
+    ina.post(f"{WHY}/work/{handed_in[1]}", {"grader": [str(zoe_id)]})
+    assert gil.get(f"{WHY}/next").location.endswith("/why")
+    ina.post(f"{WHY}/work/{handed_in[0]}", {"grader": [str(gil_id)]})
+    assert gil.get(f"{WHY}/next").location.endswith(f"/{handed_in[0]}")
+    newer = graded("ada", result(score=3), data=notebook("y = 2", answer="**Answer (why):** new"))
+    assert gil.get(f"{WHY}/next").location.endswith(f"/{newer.id}")
+    assert session.scalars(sa.select(AnswerDuty.grader_id).filter_by(user_id=ada)).all() == [gil_id]
+
+
+def test_hidden_names_appear_nowhere_while_answers_are_read(auth, session, graded):
+    number = graded("ada", data=notebook(answer="**Answer (why):** for no reason")).id
+    gil, ina = auth.login("gil"), auth.login("ina")
+    pages = (WHY, f"{WHY}/{number}")
+    assert all("Ada" in gil.get(page).text for page in pages)
+    ina.post(f"{READINGS}/names", {"hidden": "yes"})
+    seen = [gil.get(page).text for page in pages]
+    assert not any("Ada" in text or f"/submissions/{number}" in text for text in seen)
+    stand_in = re.search(r"Author [0-9a-f]{6}", seen[0])[0]
+    assert stand_in in seen[1]
+
+
+def test_kept_comments_are_offered_and_a_regrade_keeps_what_was_read(auth, session, handed_in):
+    gil = auth.login("gil")
+    gil.post(f"{READINGS}/comments", {"text": "Say <why>."})
+    assert '<option value="Say &lt;why&gt;.">' in gil.get(f"{WHY}/{handed_in[0]}").text
+    gil.post(f"{WHY}/{handed_in[0]}", {"points": "p2000"})
+    gil.post(f"{WHY}/{handed_in[0]}", {"points": "p500"})
+    assert session.scalar(sa.select(sa.func.count(AnswerReading.id))) == 1
+    assert scored(session, handed_in[0]) == (0.5, 0)
+
+
+@pytest.mark.parametrize(
+    ("most", "points"),
+    [
+        (2, [0, 0.5, 1, 1.5, 2]),
+        (3, [0, 0.5, 1, 1.5, 2, 2.5, 3]),
+        (10, [0, 2, 4, 6, 8, 10]),
+        (0.3, [0, 0.075, 0.15, 0.225, 0.3]),
+    ],
+)
+def test_plain_points_are_a_few_even_steps_to_what_the_question_is_worth(most, points):
+    (item,) = plain_points(most).items
+    assert [level.points for level in item.levels] == pytest.approx(points)
+    assert len({item.shortcut(level) for level in item.levels}) == len(points)
+
+
+@pytest.mark.parametrize("page", ["", "/a01_demo/why", "/a01_demo/why/work"])
+def test_the_pages_take_no_query_per_answer(auth, app, graded, page):
+    seen: list[str] = []
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", lambda _c, _cur, text, *_: seen.append(text))
+
+    def statements() -> int:
+        gil.get(ANSWERS + page)
+        seen.clear()
+        assert gil.get(ANSWERS + page).status_code == 200
+        return len(seen)
+
+    gil = auth.login("gil")
+    graded("ada")
+    one = statements()
+    number = graded("bob").id
+    gil.post(f"{WHY}/{number}", {"points": "p2000"})
+    assert statements() <= one <= 15

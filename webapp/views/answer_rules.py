@@ -1,0 +1,165 @@
+"""The rubric of a written question, who reads its answers, and how graders compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp import audit
+from webapp.access import STAFF, for_roles
+from webapp.answer_readings import Answer, selections_for
+from webapp.answer_rubrics import KIND, save_answer_rubric
+from webapp.answer_scores import apply_rubric
+from webapp.calibration import calibrations, picture
+from webapp.database import db
+from webapp.models import AnswerDuty, Enrolment, Role
+from webapp.reading_duties import assign, divide, graders_of
+from webapp.rubrics import MOST_ITEMS, MOST_LEVELS, RubricError, from_form, refuse_lost_choices
+from webapp.views.answers import Asked, answers_to, asked_in
+from webapp.views.rubrics import rubric_fields
+
+blueprint = Blueprint("answer_rules", __name__)
+
+
+@blueprint.get("/answers/<name>/<question>/rubric")
+@for_roles(*STAFF)
+def rubric(enrolment: Enrolment, name: str, question: str) -> str:
+    """The rubric of a question; instructors change it."""
+    return _rubric_page(enrolment, asked_in(enrolment, name, question))
+
+
+@blueprint.post("/answers/<name>/<question>/rubric")
+@for_roles(Role.INSTRUCTOR)
+def save_rubric(enrolment: Enrolment, name: str, question: str) -> Response | tuple[str, int]:
+    """Change it, and with it the points of every answer that is read already."""
+    asked = asked_in(enrolment, name, question)
+    given = selections_for(db.session, asked.item, question)
+    try:
+        after = from_form(KIND, request.form)
+        refuse_lost_choices(asked.rubric, after, given)
+        save_answer_rubric(db.session, asked.item, question, after, most=asked.most)
+    except RubricError as error:
+        return _rubric_page(enrolment, asked, str(error)), 422
+    changed = apply_rubric(db.session, asked.item, question, asked.rubric, after)
+    audit.record(
+        db.session,
+        enrolment,
+        "change rubric",
+        subject=f"{name} {question}",
+        items=", ".join(f"{item.title} ({item.most:g})" for item in after.items),
+        scores_changed=changed,
+    )
+    db.session.commit()
+    flash(f"The rubric is saved. Scores that changed with it: {changed}.", "success")
+    return redirect(_address("rubric", enrolment, name, question), code=303)
+
+
+def _rubric_page(enrolment: Enrolment, asked: Asked, refusal: str = "") -> str:
+    return render_template(
+        "staff/answer_rubric.html",
+        course=enrolment.course,
+        asked=asked,
+        rubric=asked.rubric,
+        fields=request.form if refusal else rubric_fields(asked.rubric),
+        places=range(min(MOST_ITEMS, len(asked.rubric.items) + 2)),
+        levels=range(MOST_LEVELS),
+        refusal=refusal,
+    )
+
+
+@blueprint.get("/answers/<name>/<question>/work")
+@for_roles(*STAFF)
+def work(enrolment: Enrolment, name: str, question: str) -> str:
+    """Who has how much to read, and how graders compare."""
+    asked = asked_in(enrolment, name, question)
+    found = answers_to(enrolment, asked)
+    graders = graders_of(db.session, enrolment.course_id)
+    rows = calibrations(found)
+    return render_template(
+        "staff/answer_work.html",
+        course=enrolment.course,
+        asked=asked,
+        graders=graders,
+        load={
+            grader.id: (
+                sum(any(d.grader_id == grader.id for d in each.readers) for each in found),
+                sum(each.read_by(grader.id) for each in found),
+            )
+            for grader in graders
+        },
+        nobody=sum(not each.readers for each in found),
+        rows=rows,
+        chart=picture(rows),
+    )
+
+
+@blueprint.post("/answers/<name>/<question>/work")
+@for_roles(Role.INSTRUCTOR)
+def divide_evenly(enrolment: Enrolment, name: str, question: str) -> Response:
+    """Give every answer one or two readers, evenly."""
+    asked = asked_in(enrolment, name, question)
+    everybody = {grader.id for grader in graders_of(db.session, enrolment.course_id)}
+    graders = sorted(everybody & set(request.form.getlist("grader", type=int)))
+    readers = 2 if request.form.get("readers") == "2" else 1
+    if len(graders) < readers:
+        flash(f"Choose at least {readers} of the graders.", "danger")
+    else:
+        found = answers_to(enrolment, asked)
+        duty = _duty_for(asked)
+        divided = divide(db.session, found, graders=graders, readers=readers, duty=duty)
+        audit.record(
+            db.session,
+            enrolment,
+            "divide readings",
+            subject=f"{name} {question}",
+            readers=readers,
+            graders=len(graders),
+            given=divided.given,
+        )
+        db.session.commit()
+        flash(f"{divided.given} got a reader; who had one keeps it.", "success")
+    return redirect(_address("work", enrolment, name, question), code=303)
+
+
+@blueprint.post("/answers/<name>/<question>/work/<int:submission_id>")
+@for_roles(Role.INSTRUCTOR)
+def reassign(enrolment: Enrolment, name: str, question: str, submission_id: int) -> Response:
+    """Let other graders read one answer."""
+    asked = asked_in(enrolment, name, question)
+    found = answers_to(enrolment, asked)
+    answer = next((each for each in found if each.id == submission_id), None) or abort(404)
+    everybody = {grader.id: grader.name for grader in graders_of(db.session, enrolment.course_id)}
+    chosen = [g for g in request.form.getlist("grader", type=int) if g in everybody]
+    assign(db.session, answer, chosen, _duty_for(asked))
+    readers = ", ".join(everybody[grader] for grader in chosen) or "nobody"
+    subject = f"submission {submission_id}"
+    detail = {"question": question, "readers": readers}
+    audit.record(db.session, enrolment, "assign reader", subject=subject, **detail)
+    db.session.commit()
+    flash(f"Read by {readers} from now on.", "success")
+    address = url_for(
+        "readings.answers.read",
+        slug=enrolment.course.slug,
+        name=name,
+        question=question,
+        submission_id=submission_id,
+    )
+    return redirect(address, code=303)
+
+
+def _duty_for(asked: Asked) -> Callable[[Answer, int], AnswerDuty]:
+    def duty(answer: Answer, grader_id: int) -> AnswerDuty:
+        return AnswerDuty(
+            course_assignment_id=asked.item.id,
+            question=asked.question,
+            user_id=answer.user_id,
+            grader_id=grader_id,
+        )
+
+    return duty
+
+
+def _address(page: str, enrolment: Enrolment, name: str, question: str) -> str:
+    return url_for(f".{page}", slug=enrolment.course.slug, name=name, question=question)

@@ -1,0 +1,224 @@
+"""Staff reading the written answers of notebooks by a rubric, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp import audit
+from webapp.access import STAFF, assignment_in, for_roles, submission_in
+from webapp.answer_readings import (
+    Answer,
+    answers,
+    duties_of,
+    is_asked,
+    questions,
+    readings_of,
+    worth,
+)
+from webapp.answer_rubrics import answer_rubric
+from webapp.answer_scores import give
+from webapp.database import db
+from webapp.models import CourseAssignment, Enrolment, Submission
+from webapp.reading_duties import graders_of
+from webapp.readings import next_work
+from webapp.rendering import markdown
+from webapp.rubrics import Rubric
+from webapp.views.results import content_of, question_titles
+from webapp.views.rubrics import bank_of, marks_from_form, reading_names
+from webapp.written_answers import answers_of
+
+blueprint = Blueprint("answers", __name__)
+
+SHOWN = {
+    "all": "Everything",
+    "mine": "What waits for you",
+    "disputed": "Where readers disagree",
+}
+_PAGE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A written question as the staff's pages know it."""
+
+    item: CourseAssignment
+    question: str
+    most: float
+    rubric: Rubric
+
+    @property
+    def title(self) -> str:
+        """What students read instead of the question's name."""
+        return question_titles(self.item.assignment).get(self.question, self.question)
+
+
+def asked_in(enrolment: Enrolment, name: str, question: str) -> Asked:
+    """A written question that somebody answered, or 404."""
+    item = assignment_in(enrolment, name)
+    most = worth(db.session, item, question)
+    if most is None:
+        abort(404)
+    return Asked(item, question, most, answer_rubric(db.session, item, question, most))
+
+
+def answers_to(enrolment: Enrolment, asked: Asked) -> list[Answer]:
+    """Every student's answer, with names as the course's staff see them."""
+    names = reading_names(enrolment)
+    return answers(db.session, asked.item, asked.question, rubric=asked.rubric, names=names)
+
+
+@blueprint.get("/answers")
+@for_roles(*STAFF)
+def index(enrolment: Enrolment) -> str:
+    """Every written question, and how many of its answers wait."""
+    found = questions(db.session, enrolment.course)
+    return render_template(
+        "staff/answers.html",
+        course=enrolment.course,
+        questions=found,
+        titles={each.item.assignment: question_titles(each.item.assignment) for each in found},
+    )
+
+
+@blueprint.get("/answers/<name>/<question>")
+@for_roles(*STAFF)
+def listed(enrolment: Enrolment, name: str, question: str) -> str:
+    """The answers to one question, who reads them, and what they are worth."""
+    asked = asked_in(enrolment, name, question)
+    found = answers_to(enrolment, asked)
+    show = request.args.get("show", "all")
+    show = show if show in SHOWN else "all"
+    chosen = [each for each in found if _shown(each, show, enrolment.user_id)]
+    pages = max(1, -(-len(chosen) // _PAGE_ROWS))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    return render_template(
+        "staff/answer_list.html",
+        course=enrolment.course,
+        asked=asked,
+        found=found,
+        works=chosen[(page - 1) * _PAGE_ROWS : page * _PAGE_ROWS],
+        waiting=sum(each.waits_for(enrolment.user_id) for each in found),
+        show=show,
+        shown=SHOWN,
+        page=page,
+        pages=pages,
+    )
+
+
+def _shown(answer: Answer, show: str, grader_id: int) -> bool:
+    if show == "mine":
+        return answer.waits_for(grader_id)
+    return show == "all" or answer.disputed
+
+
+@blueprint.get("/answers/<name>/<question>/next")
+@for_roles(*STAFF)
+def next_unread(enrolment: Enrolment, name: str, question: str) -> Response:
+    """On to what this grader should read next."""
+    after = request.args.get("after", 0, type=int)
+    return _on(enrolment, asked_in(enrolment, name, question), after)
+
+
+def _on(enrolment: Enrolment, asked: Asked, after: int) -> Response:
+    found = answers_to(enrolment, asked)
+    work = next_work(found, enrolment.user_id, (asked.rubric.kind, after))
+    if work is None:
+        flash("Nothing more waits for you to read.", "success")
+        return to_list(enrolment, asked)
+    address = url_for(
+        "readings.answers.read",
+        slug=enrolment.course.slug,
+        name=asked.item.assignment,
+        question=asked.question,
+        submission_id=work.id,
+    )
+    return redirect(address, code=303)
+
+
+def to_list(enrolment: Enrolment, asked: Asked) -> Response:
+    """Back to the answers of a question."""
+    address = url_for(
+        "readings.answers.listed",
+        slug=enrolment.course.slug,
+        name=asked.item.assignment,
+        question=asked.question,
+    )
+    return redirect(address, code=303)
+
+
+@blueprint.get("/answers/<name>/<question>/<int:submission_id>")
+@for_roles(*STAFF)
+def read(enrolment: Enrolment, name: str, question: str, submission_id: int) -> str:
+    """Read one answer."""
+    asked = asked_in(enrolment, name, question)
+    return _page(enrolment, asked, _submission(enrolment, asked, submission_id))
+
+
+@blueprint.post("/answers/<name>/<question>/<int:submission_id>")
+@for_roles(*STAFF)
+def score(
+    enrolment: Enrolment, name: str, question: str, submission_id: int
+) -> Response | tuple[str, int]:
+    """Score one answer, and go on to the next."""
+    asked = asked_in(enrolment, name, question)
+    submission = _submission(enrolment, asked, submission_id)
+    marks = marks_from_form(asked.rubric)
+    if isinstance(marks, str):
+        return _page(enrolment, asked, submission, marks), 422
+    reading = give(
+        db.session,
+        submission,
+        question,
+        rubric=asked.rubric,
+        grader_id=enrolment.user_id,
+        marks=marks,
+    )
+    audit.record(
+        db.session,
+        enrolment,
+        "read written answer",
+        subject=f"submission {submission.id}",
+        question=question,
+        points=asked.rubric.points(reading.selections),
+    )
+    db.session.commit()
+    flash("Your score is saved.", "success")
+    if request.form.get("then") == "next":
+        return _on(enrolment, asked, submission_id)
+    return to_list(enrolment, asked)
+
+
+def _submission(enrolment: Enrolment, asked: Asked, submission_id: int) -> Submission:
+    submission = submission_in(enrolment, submission_id)
+    if submission.course_assignment_id != asked.item.id:
+        abort(404)
+    return submission if is_asked(db.session, submission, asked.question) else abort(404)
+
+
+def _page(enrolment: Enrolment, asked: Asked, submission: Submission, refusal: str = "") -> str:
+    names = reading_names(enrolment)
+    rows = readings_of(db.session, submission, asked.question)
+    mine = next((row for row in rows if row.grader_id == enrolment.user_id), None)
+    text = answers_of(content_of(submission), [asked.question]).get(asked.question)
+    return render_template(
+        "staff/answer_reading.html",
+        course=enrolment.course,
+        asked=asked,
+        submission=submission,
+        names=names,
+        author=names.of(asked.rubric.kind, submission.user_id, submission.user.name),
+        body=markdown(text, top=2) if text else "",
+        rubric=asked.rubric,
+        refusal=refusal,
+        chosen=request.form if refusal else (mine.selections if mine else {}),
+        comment=request.form.get("comment", "") if refusal else (mine.comment if mine else ""),
+        # A second reader reads for themselves before seeing what the first one gave.
+        others=[row for row in rows if row is not mine] if mine else [],
+        unseen=0 if mine else len(rows),
+        duties=duties_of(db.session, submission, asked.question),
+        graders=graders_of(db.session, enrolment.course_id),
+        bank=bank_of(enrolment),
+    )
