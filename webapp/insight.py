@@ -101,15 +101,14 @@ def student_count(session: Session, course: Course) -> int:
     return session.scalar(found) or 0
 
 
-def received_times(session: Session, assignment: CourseAssignment) -> list[datetime]:
-    """When each attempt came in."""
-    return list(
-        session.scalars(
-            sa.select(Submission.received_at).where(
-                Submission.course_assignment_id == assignment.id
-            )
+def received_times(session: Session, assignment: CourseAssignment) -> list[tuple[datetime, bool]]:
+    """When each attempt came in, and whether it was late for its student."""
+    rows = session.execute(
+        sa.select(Submission.received_at, Submission.late).where(
+            Submission.course_assignment_id == assignment.id
         )
     )
+    return [(row.received_at, row.late) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -45,16 +45,19 @@ class Timeline:
     top: float = _TOP
 
 
-def timeline(times: Sequence[datetime], due_at: datetime | None, zone: str) -> Timeline | None:
-    """How many attempts came when, in at most forty equal periods; None without any."""
-    if not times:
+def timeline(
+    attempts: Sequence[tuple[datetime, bool]], due_at: datetime | None, zone: str
+) -> Timeline | None:
+    """How many attempts came when, in at most forty equal periods; None without any.
+
+    Each attempt is its moment and whether it was late: extensions and grace are the student's own.
+    """
+    if not attempts:
         return None
+    times = [moment for moment, _ in attempts]
     hours = _hours_of(min(times), _end(times, due_at))
     start, step = _aligned(min(times), hours, zone), timedelta(hours=hours)
-    late = [due_at is not None and moment > due_at for moment in times]
-    counted = Counter(
-        ((moment - start) // step, is_late) for moment, is_late in zip(times, late, strict=True)
-    )
+    counted = Counter(((moment - start) // step, late) for moment, late in attempts)
     bins = (_end(times, due_at) - start) // step + 1
     ticks = _ticks(max(counted[n, False] + counted[n, True] for n in range(bins)))
     scale = (_HEIGHT - _BOTTOM - _TOP) / ticks[-1]
@@ -68,8 +71,8 @@ def timeline(times: Sequence[datetime], due_at: datetime | None, zone: str) -> T
         tuple(Tick(value, round(_HEIGHT - _BOTTOM - value * scale, 2)) for value in ticks),
         _labels(periods, width, hours, zone),
         hours,
-        in_time=late.count(False),
-        late=late.count(True),
+        in_time=sum(not late for _, late in attempts),
+        late=sum(late for _, late in attempts),
         due_x=_due_x(due_at, start, step * bins),
     )
 

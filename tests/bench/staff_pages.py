@@ -48,6 +48,7 @@ PAGES = {
     "regrade": "staff/assignments/a01_bench/regrade",
     "settings": "staff/settings",
     "an assignment's settings": "staff/assignments/a01_bench/settings",
+    "extensions": "staff/assignments/a01_bench/extensions",
     "the catalogue": "staff/assignments",
     "similarity": "staff/assignments/a01_bench/similarity",
     "preview": "staff/assignments/a01_bench/preview",

@@ -126,6 +126,7 @@ PLACES = (
     Place("log", "instructor", _course("staff/log")),
     Place("settings", "instructor", _course("staff/settings")),
     Place("assignment-settings", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/settings")),
+    Place("extensions", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/extensions")),
     Place("add-an-assignment", "instructor", _course("staff/assignments")),
     Place("preview", "grader", _course(f"staff/assignments/{ASSIGNMENT}/preview")),
     Place("similarity", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/similarity")),

@@ -13,6 +13,7 @@ from tests.webapp.graders import notebook, result
 from webapp import failures
 from webapp.clock import now
 from webapp.models import CheckFailure, Course, CourseAssignment, Submission
+from webapp.recount import recount_course
 from webapp.timeline import timeline
 
 DUE = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -65,8 +66,9 @@ def test_the_commonest_failures_of_a_question_are_counted_by_student(auth, grade
 
 
 def test_attempts_over_time_are_counted_on_both_sides_of_the_due_time():
-    times = [DUE - timedelta(hours=h) for h in (1, 2, 2, 30)] + [DUE + timedelta(hours=5)]
-    found = timeline(times, DUE, "America/New_York")
+    attempts = [(DUE - timedelta(hours=h), False) for h in (1, 2, 2, 30)]
+    attempts.append((DUE + timedelta(hours=5), True))
+    found = timeline(attempts, DUE, "America/New_York")
     assert found is not None
     assert (found.in_time, found.late) == (4, 1)
     assert sum(p.in_time for p in found.periods) == 4
@@ -81,8 +83,8 @@ def test_attempts_over_time_are_counted_on_both_sides_of_the_due_time():
 
 @pytest.mark.parametrize("span", [0, 3, 50, 2000, 30_000])
 def test_a_timeline_has_few_bars_however_long_it_is(span):
-    times = [DUE - timedelta(hours=span), DUE]
-    found = timeline(times, DUE + timedelta(days=400), "Europe/Berlin")
+    attempts = [(DUE - timedelta(hours=span), False), (DUE, False)]
+    found = timeline(attempts, DUE + timedelta(days=400), "Europe/Berlin")
     assert found is not None
     assert len(found.periods) <= 60
     assert found.in_time == 2
@@ -96,6 +98,7 @@ def test_the_page_draws_late_attempts_apart(auth, graded, session):
     submission = graded("ada")
     due = now() - timedelta(days=1)
     session.execute(sa.update(CourseAssignment).values(due_at=due))
+    recount_course(session, submission.course_assignment.course)
     session.commit()
     page = auth.login("gil").get("/courses/dl/staff/assignments/a01_demo").text
     assert 'class="bar late"' in page
@@ -104,6 +107,8 @@ def test_the_page_draws_late_attempts_apart(auth, graded, session):
         .where(Submission.id == submission.id)
         .values(received_at=due - timedelta(hours=1))
     )
+    session.expire_all()
+    recount_course(session, submission.course_assignment.course)
     session.commit()
     page = auth.login("gil").get("/courses/dl/staff/assignments/a01_demo").text
     assert 'class="bar late"' not in page
@@ -168,6 +173,7 @@ def test_the_score_table_is_filtered_by_section_and_state(auth, graded, session)
     assert found("section=B") == []
     assert found("state=nonsense") == ["Ada", "Bob"]
     session.execute(sa.update(CourseAssignment).values(due_at=now() - timedelta(days=1)))
+    recount_course(session, session.scalars(sa.select(Course).where(Course.slug == "dl")).one())
     session.commit()
     assert found("state=late&assignment=a01_demo") == ["Ada"]
 
