@@ -16,8 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser.service import Account, Site, running_demo
 from tests.browser.watch import Watch
+from tests.browser.workshop import Workshop, open_workshop
 
-_FLAGS = (
+FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     # Whatever a page may try, no name but our own address leads anywhere.
@@ -39,7 +40,7 @@ def chromium() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
 
@@ -57,6 +58,12 @@ def invitations(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     people = [(name, f"{name.lower()}@example.org") for name in names]
     links = site.invite([*people, (FORMULA, "f@example.org")], tmp_path_factory.mktemp("roster"))
     return dict(zip(names, links, strict=False))
+
+
+@pytest.fixture(scope="package")
+def workshop(site: Site) -> Workshop:
+    """A course of its own beside the demo's."""
+    return open_workshop(site)
 
 
 @pytest.fixture(scope="package")

@@ -20,6 +20,11 @@ def release(*cells: str, markdown: str = "") -> bytes:
     return _file(document, cells)
 
 
+def bare(*cells: str) -> bytes:
+    """The solved notebook without its tests and plots, which is graded in no time."""
+    return _file(thin("source"), cells)
+
+
 def solved(*cells: str, answer: str = "") -> bytes:
     """The whole solved notebook, plots included, with a written answer of the student's own."""
     document = whole_source()

@@ -88,16 +88,19 @@ class Site:
 
 
 @contextmanager
-def running_demo(folder: Path) -> Iterator[Site]:
-    """Start the demo with one assignment, and end it with everything that it started."""
-    assignments = folder / "assignments"
-    shutil.copytree(find_assignment(ASSIGNMENT).folder, assignments / ASSIGNMENT)
+def running_demo(
+    folder: Path, *, assignments: Sequence[str] = (ASSIGNMENT,), students: int = STUDENTS
+) -> Iterator[Site]:
+    """Start the demo with these assignments, and end it with everything that it started."""
+    own = folder / "assignments"
+    for name in assignments:
+        shutil.copytree(find_assignment(name).folder, own / name)
     port, data, log = _free_port(), folder / "data", folder / "demo.log"
     command = [_heldout(), "demo", "--port", str(port), "--data", str(data)]
     with log.open("wb") as output:
         demo = subprocess.Popen(
-            [*command, "--students", str(STUDENTS)],
-            env={**os.environ, "HELDOUT_ASSIGNMENTS": str(assignments)},
+            [*command, "--students", str(students)],
+            env={**os.environ, "HELDOUT_ASSIGNMENTS": str(own)},
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -35,7 +35,7 @@ def test_a_grader_reads_and_scores_several_works_with_the_keyboard_alone(
     _tab_to(page, "Read the next")
     page.keyboard.press("Enter")
     for number in range(3):
-        expect(page.get_by_role("heading", name="Your score")).to_be_visible()
+        expect(page.get_by_role("button", name="Turn the keys off")).to_be_visible()
         here = page.url
         _keys(page, "j", "k", "4", "3", "c")
         page.keyboard.type(f"Comment {number}: jk 0 s n")

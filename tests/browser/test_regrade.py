@@ -36,8 +36,9 @@ def test_a_regrade_is_looked_at_and_published(
     expect(page.get_by_text("The regrade is published")).to_be_visible()
     expect(page.get_by_role("heading", name="Earlier regrades")).to_be_visible()
     versions = site.ask(
-        "SELECT DISTINCT r.grader_version FROM results r"
-        " JOIN regrade_items i ON i.new_result_id = r.id WHERE i.old_result_id != r.id"
+        "SELECT DISTINCT g.grader_version, r.grader_version FROM results r"
+        " JOIN regrade_items i ON i.new_result_id = r.id AND i.old_result_id != r.id"
+        " JOIN regrades g ON g.id = i.regrade_id WHERE g.id = (SELECT max(id) FROM regrades)"
     )
     assert len(versions) == 1
-    assert versions[0] == site.ask("SELECT grader_version FROM regrades")[0]
+    assert len(set(versions[0])) == 1
