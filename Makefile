@@ -11,7 +11,7 @@ OLD := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for v in 3 3.13 3.12 3.11; do \
 	python$$v -c '$(OLD)' 2>/dev/null && echo python$$v && break; done)
 
-.PHONY: help setup demo test lint types validate bench bench-security audit clean
+.PHONY: help setup demo test lint types validate bench bench-security screenshots audit clean
 
 help:  ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ bench: $(STAMP)  ## Time Heldout beside nbgrader, Otter and the floor
 
 bench-security: $(STAMP)  ## Attack Heldout, nbgrader and Otter alike, and count what succeeds
 	@$(BIN)/python -m tests.bench.security $(BENCH_OPTIONS)
+
+screenshots: $(STAMP)  ## Take the README's pictures anew, with Debian's chromium
+	@$(BIN)/python -m tests.browser.screenshots
 
 audit: $(STAMP)  ## Compare what is installed with the locks, then ask for known vulnerabilities (network)
 	@$(BIN)/python -m pip check
