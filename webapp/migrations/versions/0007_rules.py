@@ -1,4 +1,4 @@
-"""Rules: late policy, extensions, attempts and visibility"""
+"""Changes nothing; later revisions count from it."""
 
 revision = "0007"
 down_revision = "0006"
