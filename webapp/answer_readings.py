@@ -31,7 +31,6 @@ from webapp.readings import Names, Work
 from webapp.rubrics import Rubric
 
 _CLOSE = 1e-9
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True)

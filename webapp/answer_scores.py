@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from webapp import overrides, recount, tallies
 from webapp.answer_readings import readings_by_submission, readings_of
 from webapp.clock import now
+from webapp.database import in_parts
 from webapp.models import AnswerReading, CourseAssignment, ManualGrade, Submission
 from webapp.reading_scores import Marks
 from webapp.rubrics import Rubric
 from webapp.scores import set_manual_grade
 
 _CLOSE = 1e-9
-_AT_ONCE = 500
 
 
 def mean_of(rubric: Rubric, selections: Iterable[Mapping[str, Any]]) -> float | None:
@@ -85,8 +85,7 @@ def apply_rubric(
         for number, read in rows.items()
         if _changes(session, grades.get(number), read, before=before, after=after)
     ]
-    for at in range(0, len(changed), _AT_ONCE):
-        part = changed[at : at + _AT_ONCE]
+    for part in in_parts(changed):
         tallies.count_manual(session, part)
         overrides.recount_among(session, part)
     session.expire_all()

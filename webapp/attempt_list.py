@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.models import CourseAssignment, Enrolment, Role, Submission, SubmissionState, User
+from webapp.paging import pages_of, within
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ def newest_attempts(
         )
         statement = statement.where(sa.or_(*named))
     found = session.scalar(sa.select(sa.func.count()).select_from(statement.subquery())) or 0
-    pages = max(1, -(-found // rows))
-    page = min(max(page, 1), pages)
+    pages = pages_of(found, rows)
+    page = within(page, pages)
     ordered = statement.order_by((Submission.ungraded == 0), User.name, User.id)
     shown = session.execute(ordered.limit(rows).offset((page - 1) * rows)).all()
     return AttemptPage(tuple(shown), found, page, pages)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from autograder.spreadsheet import safe_cell
 from webapp.models import AuditEntry, Course, User
+from webapp.paging import pages_of, within
 
 # Each kind: the words for it, and what its actions contain.
 KINDS = {
@@ -82,8 +83,8 @@ def log_page(
     """The newest entries that match: two statements."""
     conditions = _conditions(course, filters)
     found = session.scalar(sa.select(sa.func.count(AuditEntry.id)).where(*conditions)) or 0
-    pages = max(1, -(-found // rows))
-    page = min(max(page, 1), pages)
+    pages = pages_of(found, rows)
+    page = within(page, pages)
     chosen = _entries().where(*conditions).limit(rows).offset((page - 1) * rows)
     return LogPage(tuple(map(_entry, session.execute(chosen))), found, page, pages)
 

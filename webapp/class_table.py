@@ -20,6 +20,7 @@ from webapp.models import (
     SubmissionState,
     User,
 )
+from webapp.paging import pages_of
 
 # What one may look for, and its words.
 STATES_SOUGHT = {
@@ -79,10 +80,10 @@ def table_page(
     if not people and page > 1:
         # Beyond the last page: how many there are stands in the first.
         first = session.execute(counted.limit(1)).first()
-        page = -(-first.found // rows) if first else 1
+        page = pages_of(first.found, rows) if first else 1
         people = session.execute(counted.limit(rows).offset((page - 1) * rows)).all()
     found = people[0].found if people else 0
-    pages = max(1, -(-found // rows))
+    pages = pages_of(found, rows)
     shown = {row.id: Row(row.id, row.name, row.email, row.section) for row in people}
     counting = counting_attempts(course.id, Submission.user_id.in_(list(shown)))
     cells = session.execute(sa.select(counting))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -11,6 +12,9 @@ from sqlalchemy import event
 db = SQLAlchemy()
 
 _BUSY_SECONDS = 30
+# SQLite takes 32766 values in a statement; this many keep it quick to parse.
+_AT_ONCE = 500
+_Row = TypeVar("_Row")
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -39,6 +43,11 @@ def prepare(engine: sa.Engine) -> None:
     """Give every SQLite connection durable writes, enforced foreign keys and patience."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
+
+
+def in_parts(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+    """Rows in parts that fit into one statement each."""
+    return (rows[at : at + _AT_ONCE] for at in range(0, len(rows), _AT_ONCE))
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

@@ -60,29 +60,41 @@ def receive(
                 return Receipt(newest, new=False)
             if limited:
                 _check_limits(session, assignment_id, user_id)
-            store(session, upload)
-            submission = Submission(
-                course_assignment_id=assignment_id,
-                user_id=user_id,
-                attempt=1 if newest is None else newest.attempt + 1,
-                filename=upload.filename,
-                size=len(upload.data),
-                sha256=upload.sha256,
-                digest=digest,
-            )
+            number = 1 if newest is None else newest.attempt + 1
+            submission = _attempt(assignment_id, user_id, number, upload=upload, digest=digest)
             if received_at is not None:
                 submission.received_at = received_at
-            session.add(submission)
-            session.flush()
-            recount.recount_submission(session, submission)
-            jobs.enqueue(session, submission, lane)
-            session.commit()
+            _queue(session, submission, upload, lane)
             return Receipt(submission, new=True)
         except IntegrityError:
             session.rollback()
             if not remaining:
                 raise
     raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _attempt(
+    assignment_id: int, user_id: int, number: int, *, upload: Upload, digest: str
+) -> Submission:
+    return Submission(
+        course_assignment_id=assignment_id,
+        user_id=user_id,
+        attempt=number,
+        filename=upload.filename,
+        size=len(upload.data),
+        sha256=upload.sha256,
+        digest=digest,
+    )
+
+
+def _queue(session: Session, submission: Submission, upload: Upload, lane: Lane) -> None:
+    """The file, the attempt and its job at once; commits."""
+    store(session, upload)
+    session.add(submission)
+    session.flush()
+    recount.recount_submission(session, submission)
+    jobs.enqueue(session, submission, lane)
+    session.commit()
 
 
 def _check_limits(session: Session, assignment_id: int, user_id: int) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp import overrides, recount, tallies
+from webapp.database import in_parts
 from webapp.models import CourseAssignment, Regrade, RegradeItem, RegradeState, Result
 from webapp.regrades import RegradeRefused, close, progress
 
 _WITHOUT_SYNC = {"synchronize_session": False}
-# SQLite takes 32766 values in a statement; this many keep it quick to parse.
-_AT_ONCE = 500
 
 
 def publish(session: Session, regrade: Regrade) -> int:
@@ -34,7 +30,7 @@ def publish(session: Session, regrade: Regrade) -> int:
     rows = session.execute(sa.select(still)).all()
     chosen = [row.submission_id for row in rows]
     recount.lock_students(session, chosen)
-    for part in _parts(rows):
+    for part in in_parts(rows):
         _switch(session, [r.old_result_id for r in part], current=False)
         _switch(session, [r.new_result_id for r in part], current=True)
         submissions = [r.submission_id for r in part]
@@ -45,10 +41,6 @@ def publish(session: Session, regrade: Regrade) -> int:
     recount.recount_among(session, item, chosen)
     session.expire_all()
     return len(rows)
-
-
-def _parts(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (rows[at : at + _AT_ONCE] for at in range(0, len(rows), _AT_ONCE))
 
 
 def _switch(session: Session, ids: list[int], *, current: bool) -> None:

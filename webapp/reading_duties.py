@@ -66,6 +66,17 @@ def divide(
     return Divided(given, short)
 
 
+def load_of(found: Sequence[Work], graders: Sequence[User]) -> dict[int, tuple[int, int]]:
+    """How much each grader was given, and has read."""
+    return {
+        grader.id: (
+            sum(any(duty.grader_id == grader.id for duty in work.readers) for work in found),
+            sum(work.read_by(grader.id) for work in found),
+        )
+        for grader in graders
+    }
+
+
 def _readers(work: Work) -> set[int]:
     return {duty.grader_id for duty in work.readers} | {score.grader_id for score in work.scores}
 

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp.database import in_parts
 from webapp.late_policy import Attempt, Judged, LatePolicy, judge
 from webapp.models import (
     CountingRule,
@@ -27,8 +28,6 @@ from webapp.models import (
 )
 
 _WHOLE = ""
-# SQLite takes 32766 values in a statement; this many keep it quick to parse.
-_AT_ONCE = 500
 _WRITTEN = ("counts", "kept", "late", "days_late", "late_days_used")
 
 _Due = dict[tuple[int, int], datetime]
@@ -52,7 +51,7 @@ def lock_students(session: Session, submission_ids: Collection[int]) -> None:
     Taken before any submission is locked, in the order of their numbers, so that two never wait for
     each other.
     """
-    for part in _parts(list(submission_ids)):
+    for part in in_parts(list(submission_ids)):
         owners = sa.select(Submission.user_id).where(Submission.id.in_(part))
         found = sa.select(User.id).where(User.id.in_(owners)).order_by(User.id)
         session.execute(found.with_for_update(key_share=True))
@@ -67,7 +66,7 @@ def recount_submission(session: Session, submission: Submission) -> None:
 def recount_among(session: Session, item: CourseAssignment, submissions: Collection[int]) -> None:
     """The same for everyone whose submission is among these, all of one assignment."""
     users: set[int] = set()
-    for part in _parts(list(submissions)):
+    for part in in_parts(list(submissions)):
         users.update(
             session.scalars(sa.select(Submission.user_id).where(Submission.id.in_(part)).distinct())
         )
@@ -92,7 +91,7 @@ def recount_course(
     """Every assignment of the course, or only one: four statements for any number of students."""
     session.flush()
     items = [only] if only is not None else _by_due_time(course)
-    for part in [None] if users is None else _parts(list(users)):
+    for part in [None] if users is None else in_parts(list(users)):
         _write(session, _judged(session, course, items, part))
 
 
@@ -172,7 +171,3 @@ def _write(session: Session, judged: Iterable[tuple[Any, Judged]]) -> None:
     changed.sort(key=lambda values: (values["counts"], values["id"]))
     if changed:
         session.execute(sa.update(Submission), changed)
-
-
-def _parts(numbers: list[int]) -> Iterable[list[int]]:
-    return (numbers[at : at + _AT_ONCE] for at in range(0, len(numbers), _AT_ONCE))

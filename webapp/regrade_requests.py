@@ -23,6 +23,7 @@ from webapp.models import (
     Submission,
     User,
 )
+from webapp.paging import pages_of, within
 
 LONGEST_TEXT = 2000
 _NEWS = timedelta(days=14)
@@ -231,8 +232,8 @@ def page_of(
         statement = statement.where(sa.or_(*named))
     numbers = statement.with_only_columns(RegradeRequest.id).order_by(None).subquery()
     found = session.scalar(sa.select(sa.func.count()).select_from(numbers)) or 0
-    pages = max(1, -(-found // rows))
-    page = min(max(page, 1), pages)
+    pages = pages_of(found, rows)
+    page = within(page, pages)
     shown = session.scalars(statement.limit(rows).offset((page - 1) * rows)).all()
     return RequestPage(tuple(shown), _points(session, shown), found, page, pages)
 

@@ -16,6 +16,7 @@ from webapp.models import (
     SimilarPair,
     Submission,
 )
+from webapp.paging import pages_of, within
 
 _OPEN = (ReportState.QUEUED, ReportState.RUNNING)
 
@@ -99,8 +100,8 @@ def pairs_of(session: Session, report: SimilarityReport, *, page: int, rows: int
     """A page of a report's pairs with their students, in two statements."""
     of_report = SimilarPair.report_id == report.id
     found = session.scalar(sa.select(sa.func.count()).where(of_report)) or 0
-    pages = max(1, -(-found // rows))
-    page = min(max(page, 1), pages)
+    pages = pages_of(found, rows)
+    page = within(page, pages)
     shown = session.scalars(
         _with_students()
         .where(of_report)

@@ -6,7 +6,6 @@ its lease, and another begins the report anew; one that was cancelled stops at i
 
 from __future__ import annotations
 
-import functools
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +30,6 @@ from webapp.similarity_reports import packed
 from webapp.waiting import moment_of
 
 if TYPE_CHECKING:
-    from autograder.notebook import Notebook
     from autograder.similarity import Document, Found
 
 log = logging.getLogger("heldout.similarity")
@@ -177,11 +175,7 @@ def _documents(engine: sa.Engine, chosen: Sequence[tuple[int, int, str]]) -> Ite
             except NotebookRejected:  # it was readable to an earlier version alone
                 log.warning("submission %d cannot be read and is not compared", submission)
                 continue
-            yield Document(submission, student, functools.partial(_as_it_is, notebook))
-
-
-def _as_it_is(notebook: Notebook) -> Notebook:
-    return notebook
+            yield Document(submission, student, notebook)
 
 
 def _write(engine: sa.Engine, owner: str, number: int, found: Found) -> None:

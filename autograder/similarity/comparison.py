@@ -33,11 +33,11 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """One attempt: its number and its student's; its notebook is read when it is its turn."""
+    """One attempt: its number and its student's, and its notebook."""
 
     submission: int
     student: int
-    read: Callable[[], Notebook]
+    notebook: Notebook
 
 
 @dataclass(frozen=True)
@@ -73,14 +73,17 @@ def compare(
     release: Iterable[Notebook],
     on_progress: Callable[[int], bool] = lambda _done: True,
 ) -> Found:
-    """Rank the pairs; `on_progress` gets the notebooks read and stops everything by False."""
+    """Rank the pairs; `on_progress` gets the notebooks read and stops everything by False.
+
+    Documents are taken one by one, so that a class need not fit into memory.
+    """
     given = {value for notebook in release for value in _hashes(notebook)}
     hashes: dict[int, array[int]] = {}
     attempts: defaultdict[int, list[int]] = defaultdict(list)
     for done, document in enumerate(documents):
         if done % _TOGETHER == 0 and not on_progress(done):
             raise Stopped
-        hashes[document.submission] = array("Q", _hashes(document.read()))
+        hashes[document.submission] = array("Q", _hashes(document.notebook))
         attempts[document.student].append(document.submission)
     if not on_progress(len(hashes)):
         raise Stopped

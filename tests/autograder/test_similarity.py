@@ -57,7 +57,7 @@ def notebook(*cells: str) -> Notebook:
 
 
 def figure(left: Notebook, right: Notebook, *release: Notebook) -> float:
-    documents = [Document(n, n, lambda book=book: book) for n, book in enumerate((left, right))]
+    documents = [Document(n, n, book) for n, book in enumerate((left, right))]
     pairs = compare(documents, release).pairs
     return pairs[0].figure if pairs else 0.0
 
@@ -135,7 +135,7 @@ def test_what_many_students_have_does_not_count_and_what_two_have_does():
     books = [notebook(shared, f"x{n} = {n}") for n in range(COMMON_STUDENTS + 5)]
     own = ORIGINAL.split("\n\n")[0] + "\n" + ORIGINAL.split("\n\n")[1]
     books[3], books[7] = notebook(shared, own), notebook(own, shared)
-    found = compare([Document(n, n, lambda b=b: b) for n, b in enumerate(books)], ())
+    found = compare([Document(n, n, b) for n, b in enumerate(books)], ())
     assert [(pair.left, pair.right) for pair in found.pairs] == [(3, 7)]
     assert found.students == len(books)
 
@@ -143,14 +143,14 @@ def test_what_many_students_have_does_not_count_and_what_two_have_does():
 def test_attempts_of_one_student_are_no_pair_and_the_most_alike_are_named():
     books = {1: notebook(ORIGINAL[:300]), 2: notebook(ORIGINAL), 3: notebook(_renamed(ORIGINAL))}
     student = {1: 10, 2: 10, 3: 20}
-    documents = [Document(n, student[n], lambda n=n: books[n]) for n in books]
+    documents = [Document(n, student[n], books[n]) for n in books]
     (pair,) = compare(documents, ()).pairs
     assert (pair.left, pair.right) == (2, 3)
 
 
 def test_comparing_stops_when_it_is_told_to():
     with pytest.raises(Stopped):
-        compare([Document(1, 1, lambda: notebook("x = 1"))], (), lambda _done: False)
+        compare([Document(1, 1, notebook("x = 1"))], (), lambda _done: False)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ students share the same entry, so that there are more pairs than in a class that
 from __future__ import annotations
 
 import argparse
-import functools
 import time
 
 from autograder.assignment import find_assignment
@@ -25,14 +24,15 @@ def main() -> None:
     assignment = find_assignment(chosen.name)
     found = materials(assignment)
     release = parse_notebook(release_notebook(assignment))
-    documents = [
-        Document(student, student, functools.partial(parse_notebook, data))
+    files = [
+        (student, data)
         for student in range(chosen.students)
         for data in attempts(found, student)[-1:]
     ]
     began = time.perf_counter()
+    documents = (Document(student, student, parse_notebook(data)) for student, data in files)
     pairs = compare(documents, [release]).pairs
-    print(f"{len(documents)} notebooks, {len(pairs)} pairs: {time.perf_counter() - began:.1f} s")
+    print(f"{len(files)} notebooks, {len(pairs)} pairs: {time.perf_counter() - began:.1f} s")
 
 
 if __name__ == "__main__":

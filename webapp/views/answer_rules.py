@@ -15,7 +15,7 @@ from webapp.answer_scores import apply_rubric
 from webapp.calibration import calibrations, picture
 from webapp.database import db
 from webapp.models import AnswerDuty, Enrolment, Role
-from webapp.reading_duties import assign, divide, graders_of
+from webapp.reading_duties import assign, divide, graders_of, load_of
 from webapp.rubrics import MOST_ITEMS, MOST_LEVELS, RubricError, from_form, refuse_lost_choices
 from webapp.views.answers import Asked, answers_to, asked_in
 from webapp.views.rubrics import rubric_fields
@@ -82,13 +82,7 @@ def work(enrolment: Enrolment, name: str, question: str) -> str:
         course=enrolment.course,
         asked=asked,
         graders=graders,
-        load={
-            grader.id: (
-                sum(any(d.grader_id == grader.id for d in each.readers) for each in found),
-                sum(each.read_by(grader.id) for each in found),
-            )
-            for grader in graders
-        },
+        load=load_of(found, graders),
         nobody=sum(not each.readers for each in found),
         rows=rows,
         chart=picture(rows),

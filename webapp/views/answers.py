@@ -22,6 +22,7 @@ from webapp.answer_rubrics import answer_rubric
 from webapp.answer_scores import give
 from webapp.database import db
 from webapp.models import CourseAssignment, Enrolment, Submission
+from webapp.paging import pages_of, within
 from webapp.reading_duties import graders_of
 from webapp.readings import next_work
 from webapp.rendering import markdown
@@ -92,8 +93,8 @@ def listed(enrolment: Enrolment, name: str, question: str) -> str:
     show = request.args.get("show", "all")
     show = show if show in SHOWN else "all"
     chosen = [each for each in found if _shown(each, show, enrolment.user_id)]
-    pages = max(1, -(-len(chosen) // _PAGE_ROWS))
-    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    pages = pages_of(len(chosen), _PAGE_ROWS)
+    page = within(request.args.get("page", 1, type=int), pages)
     return render_template(
         "staff/answer_list.html",
         course=enrolment.course,

@@ -10,6 +10,7 @@ from webapp.clock import now
 from webapp.database import db
 from webapp.gradebook import assignments_of
 from webapp.models import Enrolment
+from webapp.paging import pages_of
 
 blueprint = Blueprint("insight", __name__, url_prefix="/courses/<slug>/staff")
 
@@ -35,7 +36,7 @@ def overview(enrolment: Enrolment) -> str:
         nothing=insight.AssignmentTotals(),
         risk=risk,
         page=page,
-        pages=max(1, -(-risk.found // _PAGE_ROWS)),
+        pages=pages_of(risk.found, _PAGE_ROWS),
         missing_at_risk=insight.MISSING_AT_RISK,
         share_at_risk=insight.SHARE_AT_RISK,
     )

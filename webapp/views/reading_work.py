@@ -10,7 +10,7 @@ from webapp.access import STAFF, for_roles
 from webapp.calibration import calibrations, picture
 from webapp.database import db
 from webapp.models import Enrolment, Role
-from webapp.reading_duties import assign, divide, duty_in, graders_of
+from webapp.reading_duties import assign, divide, duty_in, graders_of, load_of
 from webapp.readings import works
 from webapp.views.rubrics import reading_names
 
@@ -31,13 +31,7 @@ def show(enrolment: Enrolment) -> str:
         course=enrolment.course,
         kinds=_KINDS,
         graders=graders,
-        load={
-            grader.id: (
-                sum(any(d.grader_id == grader.id for d in work.readers) for work in found),
-                sum(work.read_by(grader.id) for work in found),
-            )
-            for grader in graders
-        },
+        load=load_of(found, graders),
         nobody=sum(not work.readers for work in found),
         calibrations=rows,
         pictures={kind: picture(found_rows) for kind, found_rows in rows.items()},

@@ -20,6 +20,7 @@ from webapp.models import (
     Role,
     WrittenScore,
 )
+from webapp.paging import pages_of, within
 from webapp.reading_duties import graders_of
 from webapp.reading_scores import give_score, scores_of
 from webapp.readings import Work, next_work, team_name, works
@@ -52,8 +53,8 @@ def index(enrolment: Enrolment) -> str:
     show = request.args.get("show", "all")
     show = show if show in SHOWN else "all"
     chosen = [work for work in found if _shown(work, show, enrolment.user_id)]
-    pages = max(1, -(-len(chosen) // _PAGE_ROWS))
-    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    pages = pages_of(len(chosen), _PAGE_ROWS)
+    page = within(request.args.get("page", 1, type=int), pages)
     return render_template(
         "staff/readings.html",
         course=enrolment.course,
