@@ -21,7 +21,8 @@ class Visitor:
         self.client = client
 
     def get(self, path: str, **options: Any) -> TestResponse:
-        return self.client.get(path, **options)
+        # Buffered: read to its end and closed, as a server does with what a page streams.
+        return self.client.get(path, buffered=True, **options)
 
     def token(self, path: str = "/account") -> str:
         found = _TOKEN.search(self.client.get(path, follow_redirects=True).text)

@@ -110,11 +110,18 @@ def settings(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Se
     return settings_for(tmp_path, request.getfixturevalue("new_database")(template))
 
 
+def _given_back(engine: sa.Engine) -> bool:
+    """Whether every connection is back in its pool: no request or session kept one."""
+    pool = engine.pool
+    return not isinstance(pool, sa.QueuePool) or pool.checkedout() == 0
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
     yield app
     with app.app_context():
+        assert _given_back(db.engine)
         db.engine.dispose()
 
 
@@ -127,6 +134,7 @@ def client(app: Flask) -> FlaskClient:
 def engine(settings: Settings) -> Iterator[sa.Engine]:
     engine = make_engine(settings.database_url)
     yield engine
+    assert _given_back(engine)
     engine.dispose()
 
 

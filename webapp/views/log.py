@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, render_template, request
 
 from webapp import audit_log, clock
 from webapp.access import for_roles
@@ -40,8 +41,15 @@ def index(enrolment: Enrolment) -> str:
 def export(enrolment: Enrolment) -> Response:
     """The entries that match, all of them, as CSV."""
     course = enrolment.course
-    lines = audit_log.log_csv(db.session, course, _filters(course.time_zone))
-    response = Response(stream_with_context(lines), mimetype="text/csv")
+    filters = _filters(course.time_zone)
+    # The request's own session is closed before the first line leaves.
+    open_session = db.sessionmaker
+
+    def lines() -> Iterator[str]:
+        with open_session() as session:
+            yield from audit_log.log_csv(session, course, filters)
+
+    response = Response(lines(), mimetype="text/csv")
     response.headers["Content-Disposition"] = "attachment; filename=log.csv"
     return response
 
