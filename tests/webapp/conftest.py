@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from autograder.results import GradeResult, Output
@@ -116,9 +117,16 @@ def _given_back(engine: sa.Engine) -> bool:
     return not isinstance(pool, sa.QueuePool) or pool.checkedout() == 0
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Templates compiled once for every test's site."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled_templates: BytecodeCache) -> Iterator[Flask]:
     app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
+    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     with app.app_context():
         assert _given_back(db.engine)
