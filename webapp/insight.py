@@ -1,4 +1,4 @@
-"""What a class has understood: failures grouped, assignments beside each other, who is at risk.
+"""What a class has understood: failures grouped, assignments beside each other.
 
 Everything is counted by the database, in a fixed number of statements whatever the class's size.
 """
@@ -6,7 +6,6 @@ Everything is counted by the database, in a fixed number of statements whatever 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,12 +21,9 @@ from webapp.models import (
     Result,
     Role,
     Submission,
-    User,
 )
 
 FAILURES_SHOWN = 5
-MISSING_AT_RISK = 2
-SHARE_AT_RISK = 0.5
 
 
 @dataclass(frozen=True)
@@ -144,79 +140,3 @@ def totals_by_assignment(session: Session, course: Course) -> dict[int, Assignme
         .group_by(counting.c.course_assignment_id)
     )
     return {row[0]: AssignmentTotals(*row[1:]) for row in rows}
-
-
-@dataclass(frozen=True)
-class AtRisk:
-    """A student who may not pass, and what is missing."""
-
-    user_id: int
-    name: str
-    section: str
-    missing: int
-    points: float
-
-
-@dataclass(frozen=True)
-class RiskList:
-    """Who is at risk of `found` students, a page of them; `possible` points were due so far."""
-
-    students: tuple[AtRisk, ...]
-    found: int
-    due: int
-    possible: float
-
-
-def at_risk(
-    session: Session,
-    course: Course,
-    assignments: Sequence[CourseAssignment],
-    *,
-    moment: datetime,
-    page: int,
-    rows: int,
-) -> RiskList:
-    """Students with at least two due assignments missing, or under half of the points due so far.
-
-    Those with the fewest points come first.
-    """
-    due = [item for item in assignments if item.due_at is not None and item.due_at < moment]
-    possible = sum(item.points for item in due)
-    if not due:
-        return RiskList((), 0, 0, 0.0)
-    counting = counting_attempts(
-        course.id, Submission.course_assignment_id.in_([item.id for item in due]), how_many=False
-    )
-    handed_in = sa.func.count(counting.c.id)
-    points = sa.func.coalesce(sa.func.sum(counting.c.score), 0.0)
-    counts = sa.and_(
-        counting.c.user_id == Enrolment.user_id,
-        counting.c.course_assignment_id.in_([item.id for item in due]),
-    )
-    found = session.execute(
-        sa.select(
-            User.id,
-            User.name,
-            Enrolment.section,
-            handed_in.label("handed_in"),
-            points.label("points"),
-            sa.func.count().over().label("found"),
-        )
-        .join(Enrolment, Enrolment.user_id == User.id)
-        .outerjoin(counting, counts)
-        .where(Enrolment.course_id == course.id, Enrolment.role == Role.STUDENT)
-        .group_by(User.id, User.name, Enrolment.section)
-        .having(
-            sa.or_(
-                handed_in <= len(due) - MISSING_AT_RISK,
-                points < SHARE_AT_RISK * possible,
-            )
-        )
-        .order_by(points, User.name, User.id)
-        .limit(rows)
-        .offset((page - 1) * rows)
-    ).all()
-    students = tuple(
-        AtRisk(row.id, row.name, row.section, len(due) - row.handed_in, row.points) for row in found
-    )
-    return RiskList(students, found[0].found if found else 0, len(due), possible)

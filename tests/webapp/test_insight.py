@@ -12,7 +12,7 @@ from autograder.results import CheckResult, Verdict
 from tests.webapp.graders import notebook, result
 from webapp import failures
 from webapp.clock import now
-from webapp.models import CheckFailure, Course, CourseAssignment, Submission
+from webapp.models import CheckFailure, Course, CourseAssignment, Extension, Submission, User
 from webapp.recount import recount_course
 from webapp.timeline import timeline
 
@@ -144,6 +144,28 @@ def test_who_misses_two_due_assignments_or_half_of_the_points_is_at_risk(auth, g
     page = gil.get("/courses/dl/staff/insight").text
     assert names(page) == ["Bob"]
     assert "less than 50% of their points" in page
+
+
+def test_what_a_running_extension_covers_is_not_missing_yet(auth, graded, session):
+    graded("ada", result(score=3))
+    add_three_assignments(session)
+    bob = session.scalars(sa.select(User).where(User.name == "Bob")).one()
+    extended = session.scalars(
+        sa.select(CourseAssignment)
+        .join(Course)
+        .where(Course.slug == "dl", CourseAssignment.assignment != "a04")
+    ).all()
+    session.add_all(
+        Extension(course_assignment=item, user=bob, due_at=now() + timedelta(days=1), reason="ill")
+        for item in extended
+    )
+    session.commit()
+    page = auth.login("gil").get("/courses/dl/staff/insight").text
+    assert names(page) == ["Bob", "Ada"], "one is due, and nothing of it is there"
+    assert "1 of 1" in page
+    session.execute(sa.update(Extension).values(due_at=now() - timedelta(minutes=1)))
+    session.commit()
+    assert "4 of 4" in auth.login("gil").get("/courses/dl/staff/insight").text
 
 
 def test_nobody_is_at_risk_before_anything_is_due(auth):

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from webapp import insight
 from webapp.access import STAFF, for_roles
+from webapp.at_risk import MISSING_AT_RISK, SHARE_AT_RISK, at_risk
 from webapp.clock import now
 from webapp.database import db
 from webapp.gradebook import assignments_of
@@ -24,9 +25,7 @@ def overview(enrolment: Enrolment) -> str:
     course = enrolment.course
     assignments = assignments_of(db.session, course)
     page = max(1, request.args.get("page", 1, type=int))
-    risk = insight.at_risk(
-        db.session, course, assignments, moment=now(), page=page, rows=_PAGE_ROWS
-    )
+    risk = at_risk(db.session, course, assignments, moment=now(), page=page, rows=_PAGE_ROWS)
     return render_template(
         "staff/insight.html",
         course=course,
@@ -37,6 +36,6 @@ def overview(enrolment: Enrolment) -> str:
         risk=risk,
         page=page,
         pages=pages_of(risk.found, _PAGE_ROWS),
-        missing_at_risk=insight.MISSING_AT_RISK,
-        share_at_risk=insight.SHARE_AT_RISK,
+        missing_at_risk=MISSING_AT_RISK,
+        share_at_risk=SHARE_AT_RISK,
     )
