@@ -134,7 +134,7 @@ def _profile_table(profiles: Mapping[str, Mapping[str, float]]) -> Table:
 
 
 def _upload_table(uploads: Uploads) -> Table:
-    title = f"Upload to score, {uploads.count} uploads one after another, service idle"
+    title = f"Upload to first result and score, {uploads.count} uploads one by one, service idle"
     table = Table(title=title, title_justify="left")
     table.add_column("seconds from sending the file to")
     table.add_column("median", justify="right")

@@ -1,7 +1,8 @@
-"""Upload to score on the page: the real service on loopback, one student, no other load.
+"""Upload to first result and to score on the page: the real service, one student, no other load.
 
 The service is what `heldout demo` starts. Each notebook is uploaded through the page's form, and
-the status is then asked for exactly when the page itself would ask (its own `hx-trigger`).
+the status is then asked for exactly when the page itself would ask (its own `hx-trigger`). The
+first question's result shows while the rest is graded, or with the score where all is over at once.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -34,7 +35,10 @@ _WARMING = 2
 _DONE = 286
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _TRIGGER = re.compile(r'hx-get="([^"]+)" hx-trigger="load delay:(\d+)ms, every (\d+)ms"')
+# The list that a question joins as soon as it is checked.
+_ARRIVING = 'class="plain arriving"'
 _ACCEPTED = "the receipt"
+_FIRST = "the first question's result on the page"
 _GRADED = "the stored result (from reception, by the service's clock)"
 _SHOWN = "the score on the page"
 
@@ -45,6 +49,15 @@ class Uploads:
 
     count: int
     seconds: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Seconds from sending one notebook to each stretch of its way."""
+
+    accepted: float
+    first: float
+    shown: float
 
 
 class ServiceFailed(Exception):
@@ -58,14 +71,18 @@ def measure_uploads(assignment: Assignment, count: int) -> Uploads:
         with httpx.Client(base_url=site, follow_redirects=True, timeout=_WAIT_SECONDS) as browser:
             page = _sign_in(browser, account, assignment)
             samples = corpus(assignment, count + _WARMING)
-            timed = [_upload(browser, page, sample.data, assignment) for sample in samples]
+            ways = [_upload(browser, page, sample.data, assignment) for sample in samples][
+                _WARMING:
+            ]
         graded = _graded_seconds(Path(name) / "data" / "heldout.sqlite", count)
+    ways = every[_WARMING:]
     return Uploads(
         count,
         {
-            _ACCEPTED: _summary([accepted for accepted, _ in timed[_WARMING:]]),
+            _ACCEPTED: _summary([way.accepted for way in ways]),
+            _FIRST: _summary([way.first for way in ways]),
             _GRADED: _summary(graded),
-            _SHOWN: _summary([shown for _, shown in timed[_WARMING:]]),
+            _SHOWN: _summary([way.shown for way in ways]),
         },
     )
 
@@ -121,10 +138,8 @@ def _token(browser: httpx.Client, page: str) -> str:
     return found[1]
 
 
-def _upload(
-    browser: httpx.Client, page: str, data: bytes, assignment: Assignment
-) -> tuple[float, float]:
-    """Seconds from sending the notebook to its receipt, and to the score on the page."""
+def _upload(browser: httpx.Client, page: str, data: bytes, assignment: Assignment) -> _Way:
+    """Send a notebook, and look at its page until the score is there."""
     form = {"csrf_token": _token(browser, page)}
     files = {"notebook": (f"{assignment.id}.ipynb", data)}
     headers = {"Referer": f"{browser.base_url}{page}"}
@@ -135,12 +150,21 @@ def _upload(
     if receipt.status_code != 200 or trigger is None:
         raise ServiceFailed(f"the upload was answered with {receipt.status_code} and no status")
     address, delay, period = trigger[1], int(trigger[2]) / 1000, int(trigger[3]) / 1000
+    first = loaded if shows_a_result(receipt.status_code, receipt.text) else None
     for moment in _moments(loaded, delay, period):
         time.sleep(max(0.0, moment - time.perf_counter()))
         answer = browser.get(address)
-        if answer.status_code == _DONE:
-            return loaded - started, time.perf_counter() - started
+        seen = time.perf_counter()
+        if first is None and shows_a_result(answer.status_code, answer.text):
+            first = seen
+        if first is not None and answer.status_code == _DONE:
+            return _Way(loaded - started, first - started, seen - started)
     raise ServiceFailed(f"no score after {_WAIT_SECONDS:g} s")
+
+
+def shows_a_result(status: int, page: str) -> bool:
+    """Whether what the page asked for has the result of a question, or already the whole."""
+    return status == _DONE or _ARRIVING in page
 
 
 def _moments(loaded: float, delay: float, period: float) -> Iterator[float]:
@@ -171,11 +195,14 @@ def _summary(seconds: Sequence[float]) -> tuple[float, float]:
 @click.command()
 @click.option("--assignment", default="a01_perceptron", show_default=True)
 @click.option("--uploads", default=50, show_default=True, type=click.IntRange(1))
-def main(assignment: str, uploads: int) -> None:
-    """Print the seconds from upload to score."""
+@click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="JSON too.")
+def main(assignment: str, uploads: int, file: Path | None) -> None:
+    """Print the seconds from upload to the first question's result and to the score."""
     found = measure_uploads(find_assignment(assignment), uploads)
     for what, (middle, high) in found.seconds.items():
         click.echo(f"{what}: median {middle:.3f} s, 95th percentile {high:.3f} s")
+    if file is not None:
+        file.write_text(json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

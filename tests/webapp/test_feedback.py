@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from autograder.results import Curve, Plot
+from tests.bench.upload import shows_a_result
 from tests.webapp.graders import notebook, result
 from webapp.curves import line_chart
 from webapp.models import Job, JobState
@@ -181,6 +182,23 @@ def test_a_grading_that_is_over_in_a_moment_writes_no_progress(engine, told):
 
 def test_other_steps_are_written_only_a_few_times_a_second(engine, told):
     assert len(told(engine, (1.0, ""), (1.1, ""), (1.2, ""), (1.4, ""))) == 2
+
+
+def test_the_upload_benchmark_sees_the_first_result_and_nothing_before(auth, graded, session):
+    submission = graded("ada")
+    ada, address = auth.login("ada"), f"/courses/dl/submissions/{submission.id}/status"
+    graded_page = ada.get(address)
+    question = {"name": "dense", "score": 3, "max_score": 3, "verdict": "passed"}
+    submission.state = "running"
+    seen = []
+    for questions in ([], [question]):
+        progress = {"stage": "checks", "done": 1, "total": 2, "questions": questions}
+        session.execute(sa.update(Job).values(state=JobState.RUNNING, progress=progress))
+        session.commit()
+        page = ada.get(address)
+        seen.append(shows_a_result(page.status_code, page.text))
+    assert seen == [False, True]
+    assert shows_a_result(graded_page.status_code, graded_page.text)
 
 
 def test_questions_still_to_come_are_listed_while_others_are_there(auth, graded, session):
