@@ -71,9 +71,7 @@ def measure_uploads(assignment: Assignment, count: int) -> Uploads:
         with httpx.Client(base_url=site, follow_redirects=True, timeout=_WAIT_SECONDS) as browser:
             page = _sign_in(browser, account, assignment)
             samples = corpus(assignment, count + _WARMING)
-            ways = [_upload(browser, page, sample.data, assignment) for sample in samples][
-                _WARMING:
-            ]
+            every = [_upload(browser, page, sample.data, assignment) for sample in samples]
         graded = _graded_seconds(Path(name) / "data" / "heldout.sqlite", count)
     ways = every[_WARMING:]
     return Uploads(
