@@ -84,8 +84,12 @@ def give(
     users: Collection[int],
     due_at: datetime | None,
     reason: str,
+    by: str = "",
 ) -> int:
-    """Give these students until `due_at`; how many. Commits; raises ExtensionRefused."""
+    """Give these students until `due_at`; how many. Commits; raises ExtensionRefused.
+
+    `by` tells the log what it was done with, where that is no page.
+    """
     why = _reason(reason)
     if item.due_at is None:
         raise ExtensionRefused("This assignment has no due time, so there is nothing to extend.")
@@ -110,6 +114,7 @@ def give(
             assignment=item.assignment,
             until=until,
             reason=why,
+            **_with(by),
         )
     session.commit()
     return len(chosen)
@@ -143,7 +148,13 @@ def _write(
 
 
 def remove(
-    session: Session, enrolment: Enrolment, item: CourseAssignment, *, user_id: int, reason: str
+    session: Session,
+    enrolment: Enrolment,
+    item: CourseAssignment,
+    *,
+    user_id: int,
+    reason: str,
+    by: str = "",
 ) -> bool:
     """Let the assignment's due time hold again; False without an extension. Commits."""
     why = _reason(reason)
@@ -165,9 +176,14 @@ def remove(
         assignment=item.assignment,
         until=until,
         reason=why,
+        **_with(by),
     )
     session.commit()
     return True
+
+
+def _with(by: str) -> dict[str, str]:
+    return {"by": by} if by else {}
 
 
 def _reason(text: str) -> str:

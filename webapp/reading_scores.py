@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from webapp.clock import now
 from webapp.models import Course, PaperReview, Proposal, WrittenScore
+from webapp.rubrics import Rubric
 
 LONGEST_COMMENT = 5000
 
@@ -47,6 +48,17 @@ class Marks:
 
     selections: Mapping[str, str]
     comment: str
+
+
+def marks_by(rubric: Rubric, given: Mapping[str, str], comment: str) -> Marks | str:
+    """A level for every item of a rubric and the comment, or the sentence why they are no marks."""
+    for item in rubric.items:
+        if item.level(given.get(item.key)) is None:
+            return f"{item.title} has no level yet: choose one of its {len(item.levels)}."
+    comment = comment.strip()
+    if len(comment) > LONGEST_COMMENT:
+        return f"The comment has {len(comment)} characters, expected at most {LONGEST_COMMENT}."
+    return Marks({item.key: given[item.key] for item in rubric.items}, comment)
 
 
 def give_score(

@@ -79,6 +79,11 @@ class Rubric:
         found = [level.points for level in chosen if level is not None]
         return sum(found) if len(found) == len(chosen) else None
 
+    def in_words(self, selections: Mapping[str, Any]) -> str:
+        """What a reading chose, for the log: `Clarity of writing 4; …`."""
+        chosen = [(item.title, item.level(selections.get(item.key))) for item in self.items]
+        return "; ".join(f"{title} {level.points:g}" for title, level in chosen if level)
+
 
 def _usual(kind: str) -> Rubric:
     levels = tuple(Level(str(points), float(points)) for points in range(6))

@@ -44,6 +44,20 @@ def read_moment(text: str, zone: str, *, kept: datetime | None = None) -> dateti
     raise NoMoment(_repeated(wall, before - after, zone))
 
 
+def moment_from(text: str, zone: str) -> datetime | None:
+    """The moment that a program says: with its offset from UTC, or else on the course's clock.
+
+    None where the text is empty; raises NoMoment.
+    """
+    try:
+        given = datetime.fromisoformat(text.strip())
+    except ValueError:
+        given = None
+    if given is None or given.tzinfo is None:
+        return read_moment(text, zone)
+    return _in_range(given).astimezone(UTC)
+
+
 def _wall_time(text: str) -> datetime:
     try:
         wall = datetime.fromisoformat(text)
@@ -53,9 +67,13 @@ def _wall_time(text: str) -> datetime:
         raise NoMoment(
             f"This says {text[:40]!r}, expected a date and a time like 2026-02-04T17:00."
         )
-    if not _FIRST_YEAR <= wall.year < _LAST_YEAR:
-        raise NoMoment(f"The year is {wall.year}, expected {_FIRST_YEAR} to {_LAST_YEAR - 1}.")
-    return wall
+    return _in_range(wall)
+
+
+def _in_range(given: datetime) -> datetime:
+    if not _FIRST_YEAR <= given.year < _LAST_YEAR:
+        raise NoMoment(f"The year is {given.year}, expected {_FIRST_YEAR} to {_LAST_YEAR - 1}.")
+    return given
 
 
 def _skipped(wall: datetime, change: timedelta, zone: str) -> str:

@@ -7,8 +7,9 @@ import hashlib
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from tests.services.postgresql import PostgreSQL
 from tests.webapp import people
 from tests.webapp.browser import Visitor
 from tests.webapp.graders import PNG, TOOLS, StandInPool, notebook, result
-from webapp import create_app, migrations
+from webapp import create_app, migrations, tokens
 from webapp.config import Settings, embedded_database
 from webapp.database import db, make_engine
 from webapp.intake import receive
@@ -171,6 +172,29 @@ class Auth:
 @pytest.fixture
 def auth(app: Flask) -> Auth:
     return Auth(app)
+
+
+@pytest.fixture
+def ask(client: FlaskClient, session: Session) -> Callable[..., tuple[int, Any]]:
+    """Sends a request as someone, with a token of these scopes; returns status and answer."""
+
+    def send(
+        name: str,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        scopes: Sequence[str] = tokens.SCOPES,
+    ) -> tuple[int, Any]:
+        user = session.scalars(sa.select(User).where(User.name == name.capitalize())).one()
+        text = tokens.create(session, user, "test", tuple(scopes))
+        session.commit()
+        headers = {"Authorization": f"Bearer {text}"}
+        options: dict[str, Any] = {} if body is None else {"json": body}
+        answer = client.open(path, method=method, headers=headers, **options)
+        session.expire_all()
+        return answer.status_code, answer.get_json()
+
+    return send
 
 
 @pytest.fixture

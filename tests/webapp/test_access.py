@@ -171,7 +171,7 @@ RULES = {
 }
 # A student without a team has no proposal to change: bob gets 404 where ada may.
 OWN_TEAM = {"proposals.save_text", "proposals.hand_in_slide"}
-# A token alone opens these: see test_api.py.
+# A token alone opens these: see test_api.py, test_api_staff.py and test_api_reading.py.
 BY_TOKEN = {
     *("api.courses", "api.submit", "api.submission", "api.submissions"),
     *("api.assignments", "api.roster", "api.gradebook", "api.staff_submissions"),
@@ -180,6 +180,10 @@ BY_TOKEN = {
     *("api.requests", "api.answer_request", "api.set_override", "api.remove_override"),
     *("api.notes", "api.add_note", "api.queue", "api.pause_queue", "api.retry_submission"),
     *("api.similarity", "api.start_similarity", "api.cancel_similarity"),
+    *("api.given_extensions", "api.give_extensions", "api.remove_extension", "api.grades"),
+    *("api.readings", "api.reading", "api.give_reading"),
+    *("api.presentation_results", "api.score_presentation"),
+    *("api.written_questions", "api.answers", "api.answer", "api.give_answer_reading"),
 }
 ANYONE_SIGNED_IN = {
     *("courses.index", "accounts.account", "accounts.sign_out_everywhere"),

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from tests.webapp.graders import notebook, result
 from tests.webapp.people import ASSIGNMENT
-from webapp import jobs, regrade_requests, similarity_work, tokens
-from webapp.models import AuditEntry, Course, JobState, ScoreOverride, SubmissionState, User
+from webapp import jobs, regrade_requests, similarity_work
+from webapp.models import (
+    AuditEntry,
+    Course,
+    CourseAssignment,
+    Enrolment,
+    JobState,
+    ScoreOverride,
+    SubmissionState,
+    User,
+)
+from webapp.wall_clock import for_input
 
 STAFF = "/api/v1/courses/dl/staff"
+EXTENSIONS = f"{STAFF}/assignments/{ASSIGNMENT}/extensions"
 SIMILARITY = f"{STAFF}/assignments/{ASSIGNMENT}/similarity"
-
-
-@pytest.fixture
-def ask(client, session):
-    """Sends a request as someone, with a token of these scopes; returns status and answer."""
-
-    def send(name, method, path, body=None, scopes=tokens.SCOPES):
-        user = session.scalars(sa.select(User).where(User.name == name.capitalize())).one()
-        text = tokens.create(session, user, "test", tuple(scopes))
-        session.commit()
-        headers = {"Authorization": f"Bearer {text}"}
-        options = {} if body is None else {"json": body}
-        answer = client.open(path, method=method, headers=headers, **options)
-        session.expire_all()
-        return answer.status_code, answer.get_json()
-
-    return send
 
 
 def _actions(session):
@@ -111,6 +107,87 @@ def test_a_class_is_compared_by_program(ask, session, graded, engine):
     assert _actions(session) == ["compare notebooks", "cancel comparison", "compare notebooks"]
 
 
+def _due(session, days):
+    """So long after ada's and bob's assignment is due."""
+    found = sa.select(CourseAssignment).join(Course).where(Course.slug == "dl")
+    return session.scalars(found).one().due_at + timedelta(days=days)
+
+
+def _number(session, name):
+    return session.scalars(sa.select(User.id).where(User.name == name)).one()
+
+
+def test_some_get_more_time_and_it_is_taken_back(ask, session):
+    ada, until = _number(session, "Ada"), _due(session, 2)
+    body = {"users": [ada], "due_at": until.isoformat(), "reason": "was ill"}
+    code, found = ask("ina", "POST", EXTENSIONS, body)
+    assert (code, found["students"]) == (200, 1)
+    code, found = ask("gil", "GET", EXTENSIONS)
+    (row,) = found["extensions"]
+    assert (row["name"], row["reason"], row["given_by"]) == ("Ada", "was ill", "Ina")
+    assert row["due_at"] == until.isoformat(timespec="seconds") > found["due_at"]
+    assert ask("ina", "POST", f"{EXTENSIONS}/{ada}/remove", {"reason": " "})[0] == 409
+    removed = ask("ina", "POST", f"{EXTENSIONS}/{ada}/remove", {"reason": "by mistake"})
+    assert removed == (200, {"done": True})
+    code, found = ask("ina", "POST", f"{EXTENSIONS}/{ada}/remove", {"reason": "again"})
+    assert (code, found["error"]) == (409, "There is no extension to remove.")
+    assert _actions(session) == ["give extension", "remove extension"]
+
+
+def test_a_whole_section_gets_more_time_on_the_course_s_clock(ask, session):
+    students = sa.select(Enrolment).join(User, Enrolment.user_id == User.id)
+    bob = session.scalars(students.where(User.name == "Bob")).one()
+    bob.section = "B"
+    session.commit()
+    zone = session.scalars(sa.select(Course).where(Course.slug == "dl")).one().time_zone
+    until = _due(session, 3).replace(second=0, microsecond=0)
+    body = {"section": "B", "due_at": for_input(until, zone), "reason": "the bus"}
+    assert ask("ina", "POST", EXTENSIONS, body)[1]["due_at"] == until.isoformat()
+    assert [row["name"] for row in ask("gil", "GET", EXTENSIONS)[1]["extensions"]] == ["Bob"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "sentence"),
+    [
+        ({"due_at": "soon"}, 422, "expected a date and a time"),
+        ({"due_at": "0001-01-01T00:00+14:00"}, 422, "The year is 1"),
+        ({"due_at": "2001-01-01T00:00Z"}, 409, "ends after the due time"),
+        ({"due_at": ""}, 409, "Say until when"),
+        ({"users": [2**31 - 1]}, 409, "only students of this course"),
+        ({"users": [0]}, 422, "does not fit"),
+        ({"users": []}, 409, "Choose at least one student"),
+    ],
+)
+def test_an_extension_that_is_none_is_refused_with_the_page_s_sentence(
+    ask, session, change, code, sentence
+):
+    until = _due(session, 2).isoformat()
+    body = {"users": [_number(session, "Ada")], "due_at": until, "reason": "ill"}
+    refused, found = ask("ina", "POST", EXTENSIONS, body | change)
+    assert refused == code
+    assert sentence in found["error"]
+    assert ask("gil", "GET", EXTENSIONS)[1]["extensions"] == []
+    assert _actions(session) == []
+
+
+def test_grades_are_those_of_the_page_s_report(ask, session, graded):
+    course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
+    course.pass_rule = {"minimum_share": 0.5}
+    session.commit()
+    graded("ada", result(score=3))
+    found = ask("gil", "GET", f"{STAFF}/grades")[1]
+    assert found["assignments"] == [ASSIGNMENT]
+    assert "50%" in found["rule"]
+    shown = {
+        row["name"]: (row["total"], row["possible"], row["passed"]) for row in found["students"]
+    }
+    assert shown == {"Ada": (3, 5, True), "Bob": (0, 5, False)}
+    cell = found["students"][0]["scores"][ASSIGNMENT]
+    assert (cell["score"], cell["waiting"], cell["late"]) == (3, 1, False)
+    assert ask("gil", "GET", f"{STAFF}/grades?section=Z")[1]["found"] == 0
+    assert ask("gil", "GET", f"{STAFF}/grades?page=2")[1]["students"] == []
+
+
 CHANGES = (
     ("gil", "/submissions/1/overrides", {"points": 1, "reason": "R"}),
     ("gil", "/submissions/1/overrides/remove", {}),
@@ -120,6 +197,11 @@ CHANGES = (
     ("ina", "/submissions/1/retry", None),
     ("ina", f"/assignments/{ASSIGNMENT}/similarity", {}),
     ("ina", f"/assignments/{ASSIGNMENT}/similarity/cancel", None),
+    ("ina", f"/assignments/{ASSIGNMENT}/extensions", {"due_at": "2030-01-01", "reason": "R"}),
+    ("ina", f"/assignments/{ASSIGNMENT}/extensions/1/remove", {"reason": "R"}),
+    ("gil", "/readings/review/1", {"selections": {}}),
+    ("gil", "/presentations/1/score", {"selections": {}}),
+    ("gil", f"/assignments/{ASSIGNMENT}/answers/why/1", {"selections": {}}),
 )
 
 
@@ -134,7 +216,18 @@ def test_a_change_needs_its_scope_and_its_role(ask, session, graded, least, path
     assert session.scalars(sa.select(AuditEntry)).all() == []
 
 
-@pytest.mark.parametrize("path", ["/requests", "/queue", "/students/1/notes"])
+READ = (
+    *("/requests", "/queue", "/students/1/notes", "/grades", "/readings", "/presentations"),
+    *(
+        "/answers",
+        f"/assignments/{ASSIGNMENT}/answers/why",
+        f"/assignments/{ASSIGNMENT}/extensions",
+    ),
+    f"/assignments/{ASSIGNMENT}/answers/why/1",
+)
+
+
+@pytest.mark.parametrize("path", READ)
 def test_students_and_strangers_read_none_of_it(ask, graded, path):
     graded("ada")
     for name, code in {"ada": 403, "eve": 404, "gil": 200}.items():

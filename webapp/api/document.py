@@ -17,7 +17,7 @@ from webapp.api.operations import Operation
 SCOPES = {
     "submit": "hand in, and follow one's own work",
     "read": "read whatever one's role may read",
-    "grade": "mark, regrade, compare and steer the queue, as one's role may",
+    "grade": "mark, give time, regrade, compare and steer the queue, as one's role may",
 }
 _ERRORS = {
     400: "The request is not readable, or carries a session's cookies",

@@ -1,4 +1,4 @@
-"""What goes in and comes out where staff's programs mark, steer the queue and compare."""
+"""What goes in and comes out where staff's programs mark, give time, steer the queue, compare."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from webapp.addresses import LARGEST_ROW
 from webapp.api.schemas import Moment, PageQuery, Text
 from webapp.models import JobState, Lane, ReportState, RequestState
 
+UserNumber = Annotated[int, Meta(ge=1, le=LARGEST_ROW)]
 LongText = Annotated[str, Meta(min_length=1, max_length=2000, pattern="^[^\\x00]*$")]
+Reason = Annotated[str, Meta(min_length=1, max_length=500, pattern="^[^\\x00]*$")]
 Points = Annotated[float, Meta(ge=0, le=1_000_000)]
 
 
@@ -97,6 +100,51 @@ class Kept(Struct, frozen=True):
     """That it was done."""
 
     done: bool
+
+
+class ExtensionInfo(Struct, frozen=True):
+    """A student's own due time, and why; `given_by` is null where that account is gone."""
+
+    user: int
+    name: str
+    due_at: Moment
+    reason: str
+    given_by: str | None
+    given_at: Moment
+
+
+class Extensions(Struct, frozen=True):
+    """Who has more time at an assignment, by name."""
+
+    assignment: str
+    due_at: Moment | None
+    extensions: list[ExtensionInfo]
+
+
+class NewExtensions(Struct, frozen=True, forbid_unknown_fields=True):
+    """More time for `users` and for everyone of `section`, each where it is not empty.
+
+    `due_at` has an offset from UTC (`2026-02-04T17:00-05:00`), or else is a time of the course's
+    clock (`2026-02-04T17:00`).
+    """
+
+    due_at: Text
+    reason: Reason
+    users: Annotated[list[UserNumber], Meta(max_length=5000)] = []
+    section: Text = ""
+
+
+class ExtensionsGiven(Struct, frozen=True):
+    """How many students have more time now, and until when."""
+
+    students: int
+    due_at: Moment
+
+
+class OldExtension(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why an extension is taken back; the log keeps it."""
+
+    reason: Reason
 
 
 class QueuedJob(Struct, frozen=True):

@@ -142,6 +142,7 @@ class CountingAttempt(Struct, frozen=True):
     attempts: int
     state: SubmissionState
     received_at: Moment
+    late: bool
 
 
 class GradebookRow(Struct, frozen=True):
@@ -160,6 +161,29 @@ class Gradebook(Struct, frozen=True):
 
     students: list[GradebookRow]
     found: int
+
+
+class Grade(GradebookRow, frozen=True):
+    """A student by the course's rule; `passed` is null where the course has none."""
+
+    possible: float
+    written_option: bool
+    passed: bool | None
+
+
+class Grades(Struct, frozen=True):
+    """A page of everyone's grade by name, the rule in words, and the assignments in order."""
+
+    rule: str
+    assignments: list[str]
+    students: list[Grade]
+    found: int
+
+
+class GradesQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """Which students: everyone, or one section."""
+
+    section: Text = ""
 
 
 class GradebookQuery(PageQuery, frozen=True, forbid_unknown_fields=True):

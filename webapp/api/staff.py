@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
@@ -14,9 +15,11 @@ from webapp.api.schemas import moment
 from webapp.api.student import assignment_info, brief, result_of
 from webapp.class_table import Filters, Order, table_page
 from webapp.clock import now
+from webapp.course_grades import course_grades
 from webapp.database import db
 from webapp.gradebook import Row, assignments_of
 from webapp.models import CourseAssignment, Enrolment, Submission, User
+from webapp.pass_rule import in_words
 
 _PAGE_ROWS = 100
 
@@ -93,8 +96,38 @@ def _row(row: Row, items: list[CourseAssignment]) -> schemas.GradebookRow:
                 cell.attempts,
                 cell.state,
                 moment(cell.received_at) or "",
+                cell.late,
             )
     return schemas.GradebookRow(row.user_id, row.name, row.email, row.section, row.total, scores)
+
+
+@operation(
+    "GET",
+    "/courses/<slug>/staff/grades",
+    summary="Everyone's total, and whether they pass by the course's rule",
+    scopes=("read",),
+    query=schemas.GradesQuery,
+    answers={200: schemas.Grades},
+)
+@for_roles(*STAFF)
+def grades(enrolment: Enrolment, query: schemas.GradesQuery) -> schemas.Grades:
+    found = course_grades(db.session, enrolment.course, query.section)
+    items = list(found.assignments)
+    shown = found.students[(query.page - 1) * _PAGE_ROWS : query.page * _PAGE_ROWS]
+    return schemas.Grades(
+        in_words(found.rule),
+        [item.assignment for item in items],
+        [
+            schemas.Grade(
+                **msgspec.structs.asdict(_row(each.row, items)),
+                possible=each.outcome.possible,
+                written_option=each.written,
+                passed=each.outcome.passed,
+            )
+            for each in shown
+        ],
+        len(found.students),
+    )
 
 
 @operation(

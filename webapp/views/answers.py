@@ -92,7 +92,7 @@ def listed(enrolment: Enrolment, name: str, question: str) -> str:
     found = answers_to(enrolment, asked)
     show = request.args.get("show", "all")
     show = show if show in SHOWN else "all"
-    chosen = [each for each in found if _shown(each, show, enrolment.user_id)]
+    chosen = [each for each in found if is_shown(each, show, enrolment.user_id)]
     pages = pages_of(len(chosen), _PAGE_ROWS)
     page = within(request.args.get("page", 1, type=int), pages)
     return render_template(
@@ -109,7 +109,8 @@ def listed(enrolment: Enrolment, name: str, question: str) -> str:
     )
 
 
-def _shown(answer: Answer, show: str, grader_id: int) -> bool:
+def is_shown(answer: Answer, show: str, grader_id: int) -> bool:
+    """Whether an answer is of those that somebody wants to see."""
     if show == "mine":
         return answer.waits_for(grader_id)
     return show == "all" or answer.disputed
@@ -155,7 +156,7 @@ def to_list(enrolment: Enrolment, asked: Asked) -> Response:
 def read(enrolment: Enrolment, name: str, question: str, submission_id: int) -> str:
     """Read one answer."""
     asked = asked_in(enrolment, name, question)
-    return _page(enrolment, asked, _submission(enrolment, asked, submission_id))
+    return _page(enrolment, asked, answer_in(enrolment, asked, submission_id))
 
 
 @blueprint.post("/answers/<name>/<question>/<int:submission_id>")
@@ -165,7 +166,7 @@ def score(
 ) -> Response | tuple[str, int]:
     """Score one answer, and go on to the next."""
     asked = asked_in(enrolment, name, question)
-    submission = _submission(enrolment, asked, submission_id)
+    submission = answer_in(enrolment, asked, submission_id)
     marks = marks_from_form(asked.rubric)
     if isinstance(marks, str):
         return _page(enrolment, asked, submission, marks), 422
@@ -192,7 +193,8 @@ def score(
     return to_list(enrolment, asked)
 
 
-def _submission(enrolment: Enrolment, asked: Asked, submission_id: int) -> Submission:
+def answer_in(enrolment: Enrolment, asked: Asked, submission_id: int) -> Submission:
+    """A submission whose result asks that question, or 404."""
     submission = submission_in(enrolment, submission_id)
     if submission.course_assignment_id != asked.item.id:
         abort(404)

@@ -1,5 +1,27 @@
 """The interface for programs: its operations are in `webapp.api`, by topic."""
 
-from webapp.api import blueprint, document, marking, regrading, staff, steering, student
+from webapp.api import (
+    answering,
+    blueprint,
+    document,
+    extending,
+    marking,
+    reading,
+    regrading,
+    staff,
+    steering,
+    student,
+)
 
-__all__ = ["blueprint", "document", "marking", "regrading", "staff", "steering", "student"]
+__all__ = [
+    "answering",
+    "blueprint",
+    "document",
+    "extending",
+    "marking",
+    "reading",
+    "regrading",
+    "staff",
+    "steering",
+    "student",
+]

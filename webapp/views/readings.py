@@ -18,14 +18,13 @@ from webapp.models import (
     Proposal,
     ReadingDuty,
     Role,
-    WrittenScore,
 )
 from webapp.paging import pages_of, within
 from webapp.reading_duties import graders_of
 from webapp.reading_scores import give_score, scores_of
 from webapp.readings import Work, next_work, team_name, works
 from webapp.rendering import markdown
-from webapp.rubrics import Rubric, rubric_of
+from webapp.rubrics import rubric_of
 from webapp.views import answer_rules, answers, papers, presentations, reading_work, rubrics
 from webapp.views.proposals import proposal_in
 from webapp.views.reviews import review_in
@@ -52,7 +51,7 @@ def index(enrolment: Enrolment) -> str:
     found = works(db.session, enrolment.course, names)
     show = request.args.get("show", "all")
     show = show if show in SHOWN else "all"
-    chosen = [work for work in found if _shown(work, show, enrolment.user_id)]
+    chosen = [work for work in found if is_shown(work, show, enrolment.user_id)]
     pages = pages_of(len(chosen), _PAGE_ROWS)
     page = within(request.args.get("page", 1, type=int), pages)
     return render_template(
@@ -70,7 +69,8 @@ def index(enrolment: Enrolment) -> str:
     )
 
 
-def _shown(work: Work, show: str, grader_id: int) -> bool:
+def is_shown(work: Work, show: str, grader_id: int) -> bool:
+    """Whether a work is of those that somebody wants to see."""
     if show == "mine":
         return work.waits_for(grader_id)
     if show == "unread":
@@ -195,11 +195,6 @@ def _duties(proposal: Proposal | None, review: PaperReview | None) -> list[Readi
     return list(db.session.scalars(sa.select(ReadingDuty).where(where)))
 
 
-def _chosen(rubric: Rubric, score: WrittenScore) -> list[str]:
-    levels = [(item.title, item.level(score.selections.get(item.key))) for item in rubric.items]
-    return [f"{title} {level.points:g}" for title, level in levels if level]
-
-
 def _score(
     enrolment: Enrolment,
     *,
@@ -219,7 +214,7 @@ def _score(
         "score written option",
         subject=f"{kind} {number}",
         points=rubric.points(score.selections),
-        chosen="; ".join(_chosen(rubric, score)),
+        chosen=rubric.in_words(score.selections),
     )
     db.session.commit()
     flash("Your score is saved.", "success")

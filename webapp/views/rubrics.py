@@ -19,7 +19,7 @@ from webapp import audit
 from webapp.access import STAFF, for_roles
 from webapp.database import db
 from webapp.models import BankComment, Enrolment, ReadingRules, Role
-from webapp.reading_scores import LONGEST_COMMENT, Marks
+from webapp.reading_scores import Marks, marks_by
 from webapp.readings import Names, names_in, selections_in
 from webapp.rubrics import (
     KINDS,
@@ -155,14 +155,7 @@ def save_names(enrolment: Enrolment) -> Response:
 
 def marks_from_form(rubric: Rubric) -> Marks | str:
     """The form's marks, or the sentence why they are not."""
-    given = {item.key: request.form.get(item.key, "") for item in rubric.items}
-    for item in rubric.items:
-        if item.level(given[item.key]) is None:
-            return f"{item.title} has no level yet: choose one of its {len(item.levels)}."
-    comment = request.form.get("comment", "").strip()
-    if len(comment) > LONGEST_COMMENT:
-        return f"The comment has {len(comment)} characters, expected at most {LONGEST_COMMENT}."
-    return Marks(given, comment)
+    return marks_by(rubric, request.form, request.form.get("comment", ""))
 
 
 def bank_of(enrolment: Enrolment) -> list[BankComment]:

@@ -1,0 +1,179 @@
+"""What goes in and comes out where staff's programs read written work and presentations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from webapp.api.schemas import PageQuery, Text
+
+Comment = Annotated[str, Meta(max_length=5000, pattern="^[^\\x00]*$")]
+
+
+class RubricLevel(Struct, frozen=True):
+    """A level of an item; `level` is what a reading chooses."""
+
+    level: str
+    points: float
+    label: str
+
+
+class RubricItem(Struct, frozen=True):
+    """One thing that is judged."""
+
+    item: str
+    title: str
+    levels: list[RubricLevel]
+
+
+class RubricInfo(Struct, frozen=True):
+    """How a kind of work is read, and the points of the best reading."""
+
+    items: list[RubricItem]
+    possible: float
+
+
+class NewReading(Struct, frozen=True, forbid_unknown_fields=True):
+    """A level for every item of the rubric, by the item's key, and a comment."""
+
+    selections: Annotated[dict[Text, Text], Meta(max_length=50)]
+    comment: Comment = ""
+
+
+class Reading(Struct, frozen=True):
+    """What one reader chose; `points` are null while an item has no level."""
+
+    reader: str
+    selections: dict[str, str]
+    points: float | None
+    comment: str
+
+
+class ReaderPoints(Struct, frozen=True):
+    """What one reader's levels come to; null while an item has none."""
+
+    reader: str
+    points: float | None
+
+
+class _Work(Struct, frozen=True):
+    authors: str
+    readers: list[str]
+    points: list[ReaderPoints]
+    mean: float | None
+    possible: float
+    disputed: bool
+    waits: bool
+
+
+class Work(_Work, frozen=True):
+    """A proposal or a review in the list: `waits` says whether one should read it oneself.
+
+    `readers` are who is to read it, and empty where anybody may; authors have stand-ins where the
+    course hides names from readers.
+    """
+
+    kind: Literal["proposal", "review"]
+    number: int
+    title: str
+
+
+class Works(Struct, frozen=True):
+    """A page of works, in the order of reading."""
+
+    works: list[Work]
+    found: int
+
+
+class WorksQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """Which works: of one kind, and what of them."""
+
+    kind: Literal["", "proposal", "review"] = ""
+    show: Literal["all", "mine", "unread", "disputed"] = "all"
+
+
+class ToRead(Struct, frozen=True):
+    """One work with its text (Markdown) and what was given.
+
+    What `others` gave is shown once `mine` is there; before that, `unseen` says how many did.
+    """
+
+    title: str
+    authors: str
+    text: str
+    rubric: RubricInfo
+    mine: Reading | None
+    others: list[Reading]
+    unseen: int
+
+
+class WrittenQuestion(Struct, frozen=True):
+    """A written question that somebody answered; `waiting` answers have no points yet."""
+
+    assignment: str
+    question: str
+    title: str
+    possible: float
+    answers: int
+    waiting: int
+
+
+class WrittenQuestions(Struct, frozen=True):
+    """The written questions of a course."""
+
+    questions: list[WrittenQuestion]
+
+
+class Answer(_Work, frozen=True):
+    """A student's answer in the attempt that counts, as in a list of works.
+
+    `counts` are its points as they count now, `by_hand` whether staff set them beside readings.
+    """
+
+    submission: int
+    counts: float | None
+    by_hand: bool
+
+
+class Answers(Struct, frozen=True):
+    """A page of the answers to a question, in the order of reading."""
+
+    title: str
+    rubric: RubricInfo
+    answers: list[Answer]
+    found: int
+
+
+class AnswersQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """Which answers."""
+
+    show: Literal["all", "mine", "disputed"] = "all"
+
+
+class ItemMean(Struct, frozen=True):
+    """The mean of what staff gave for an item; null before anybody did."""
+
+    item: str
+    mean: float | None
+
+
+class Presentation(Struct, frozen=True):
+    """A team in the running order and what staff gave, on average and in words."""
+
+    place: int
+    proposal: int
+    team: str
+    title: str
+    members: list[str]
+    scores: int
+    items: list[ItemMean]
+    mean: float | None
+    comments: list[str]
+
+
+class Presentations(Struct, frozen=True):
+    """The running order of presentation day with its results."""
+
+    rubric: RubricInfo
+    presentations: list[Presentation]
