@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -23,9 +22,8 @@ from webapp.models import (
 )
 
 
-@dataclass(frozen=True)
-class Cell:
-    """The attempt that counts for one student and assignment."""
+class Cell(NamedTuple):
+    """The attempt that counts for one student and assignment; a large class has thousands."""
 
     submission_id: int
     score: float | None
@@ -73,26 +71,18 @@ def assignments_of(session: Session, course: Course) -> list[CourseAssignment]:
     )
 
 
-def score_table(session: Session, course: Course, search: str = "") -> list[Row]:
-    """Every student of the course, or those whose name, email or section has the text."""
+def score_table(session: Session, course: Course) -> list[Row]:
+    """Every student of the course, with the attempts that count."""
     statement = (
         sa.select(User.id, User.name, User.email, Enrolment.section)
         .join(Enrolment, Enrolment.user_id == User.id)
         .where(Enrolment.course_id == course.id, Enrolment.role == Role.STUDENT)
         .order_by(User.name, User.id)
     )
-    if search:
-        statement = statement.where(
-            sa.or_(
-                User.name.icontains(search, autoescape=True),
-                User.email.icontains(search, autoescape=True),
-                Enrolment.section == search,
-            )
-        )
     rows = {r.id: Row(r.id, r.name, r.email, r.section) for r in session.execute(statement)}
-    for user_id, assignment_id, cell in _cells(session, course):
-        if user_id in rows:
-            rows[user_id].cells[assignment_id] = cell
+    for cell in session.execute(sa.select(counting_attempts(course.id))):
+        if cell.user_id in rows:
+            rows[cell.user_id].cells[cell.course_assignment_id] = cell_of(cell)
     return list(rows.values())
 
 
@@ -129,29 +119,6 @@ def counting_attempts(
         .where(CourseAssignment.course_id == course_id, Submission.counts, *among)
         .subquery()
     )
-
-
-def _cells(session: Session, course: Course) -> Iterable[tuple[int, int, Cell]]:
-    counting = counting_attempts(course.id)
-    for row in session.execute(sa.select(counting)):
-        yield (
-            row.user_id,
-            row.course_assignment_id,
-            cell_of(row),
-        )
-
-
-def sort_rows(rows: list[Row], by: str, *, descending: bool) -> list[Row]:
-    """By `name`, `email`, `section`, `total`, or an assignment's number; missing scores last."""
-    if by in ("name", "email", "section"):
-        return sorted(rows, key=lambda r: getattr(r, by).casefold(), reverse=descending)
-
-    def score(row: Row) -> tuple[bool, float]:
-        cell = row.cells.get(int(by)) if by.isdecimal() else None
-        value = row.total if by == "total" else (cell.score if cell else None)
-        return value is None, -(value or 0.0) if descending else (value or 0.0)
-
-    return sorted(rows, key=score)
 
 
 @dataclass(frozen=True)
@@ -197,33 +164,3 @@ def question_rates(
         .order_by(sa.func.min(QuestionScore.position))
     )
     return [QuestionRate(*row) for row in rows]
-
-
-def latest_submissions(session: Session, assignment: CourseAssignment) -> list[dict[str, Any]]:
-    """Every student's newest attempt at an assignment, those waiting for staff first."""
-    newest = (
-        sa.select(Submission.user_id, sa.func.max(Submission.attempt).label("attempt"))
-        .where(Submission.course_assignment_id == assignment.id)
-        .group_by(Submission.user_id)
-        .subquery()
-    )
-    rows = session.execute(
-        sa.select(
-            Submission.id,
-            Submission.attempt,
-            Submission.received_at,
-            Submission.state,
-            Submission.ungraded,
-            Submission.score.label("score"),
-            User.id.label("user_id"),
-            User.name,
-        )
-        .join(
-            newest,
-            sa.and_(newest.c.user_id == Submission.user_id, newest.c.attempt == Submission.attempt),
-        )
-        .join(User, User.id == Submission.user_id)
-        .where(Submission.course_assignment_id == assignment.id)
-        .order_by((Submission.ungraded == 0), User.name)
-    )
-    return [dict(row._mapping) for row in rows]

@@ -155,6 +155,30 @@ def test_nobody_of_another_course_is_listed_or_changed(auth, session):
         assert ina.post(address).status_code == 404
 
 
+def test_people_are_listed_in_pages_and_found_by_name_email_or_section(auth):
+    many = "".join(f"Learner {n:03},l{n}@example.edu,student,Z\n" for n in range(101))
+    ina = auth.login("ina")
+    import_csv(ina, "name,email,role,section\n" + many)
+    people = ina.course("staff/people")
+    first, second = ina.get(people).text, ina.get(f"{people}?page=2").text
+    assert "Learner 000" in first
+    assert "Learner 100" not in first
+    assert "Learner 100" in second
+    assert "Learner 000" not in second
+    assert ina.get(f"{people}?page=99").text.count("Learner 100") == second.count("Learner 100")
+    found = ina.get(f"{people}?search=l100@").text
+    assert "1 person with “l100@”" in found
+    assert "Learner 100" in found
+    assert "101 people" in ina.get(f"{people}?search=Z").text
+    assert "Nobody in the course matches “%”" in ina.get(f"{people}?search=%25").text
+
+
+def test_links_after_an_import_lead_back_to_everyone(auth):
+    page = import_csv(auth.login("ina"), CSV).text
+    assert "Everyone in the course" in page
+    assert "Bob" not in page
+
+
 class _Smtp(socketserver.StreamRequestHandler):
     """Takes every mail but those for `refused@…`."""
 

@@ -13,6 +13,7 @@ from webapp.access import STAFF, for_roles
 from webapp.database import db
 from webapp.mail import Letter, configured_mailer
 from webapp.models import Enrolment, Role, User
+from webapp.people_list import people_page
 from webapp.roster import Invitation, RosterError, enrol, invite, out_of_reach, read_roster
 from webapp.security import WELCOME_DAYS
 from webapp.tools import FileRefused
@@ -21,13 +22,17 @@ from webapp.uploads import read_upload
 blueprint = Blueprint("people", __name__, url_prefix="/courses/<slug>/staff/people")
 
 _ROSTER_BYTES = 2 * 2**20
+_PAGE_ROWS = 100
 
 
 @blueprint.get("")
 @for_roles(*STAFF)
 def index(enrolment: Enrolment) -> str:
-    """Everyone in the course."""
-    return _page(enrolment)
+    """Everyone in the course, or those who match, in pages."""
+    search = request.args.get("search", "").strip()[:100]
+    page = request.args.get("page", 1, type=int)
+    listed = people_page(db.session, enrolment.course, search=search, page=page, rows=_PAGE_ROWS)
+    return _page(enrolment, listed=listed, search=search)
 
 
 @blueprint.post("/roster")
@@ -125,17 +130,4 @@ def invitation_letter(person: Invitation, course: str, link: str) -> Letter:
 
 
 def _page(enrolment: Enrolment, **shown: object) -> str:
-    rows = db.session.execute(
-        sa.select(
-            User.id,
-            User.name,
-            User.email,
-            User.password.is_not(None).label("has_password"),
-            Enrolment.role,
-            Enrolment.section,
-        )
-        .join(Enrolment, Enrolment.user_id == User.id)
-        .where(Enrolment.course_id == enrolment.course_id)
-        .order_by(Enrolment.role != Role.INSTRUCTOR, Enrolment.role != Role.GRADER, User.name)
-    ).all()
-    return render_template("staff/people.html", course=enrolment.course, people=rows, **shown)
+    return render_template("staff/people.html", course=enrolment.course, **shown)
