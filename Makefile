@@ -39,7 +39,7 @@ demo: $(STAMP)  ## Grade a sample class and serve the site on 127.0.0.1:8000
 	@$(BIN)/heldout demo --port $(PORT) --data $(DATA) --students $(STUDENTS) $(DEMO_OPTIONS)
 
 test: $(STAMP)  ## Run every test
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(STAMP)  ## Style and import directions
 	@$(BIN)/ruff check .
