@@ -18,6 +18,7 @@ _COMMANDS = {
     "validate": "autograder.cli.validate:validate",
     "replay": "autograder.cli.replay:replay",
     "check": "autograder.cli.check:check",
+    "similarity": "autograder.cli.similarity:similarity",
     "doctor": "autograder.cli.doctor:doctor",
 }
 

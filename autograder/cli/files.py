@@ -30,7 +30,7 @@ class Outputs:
     def refuse_unwritable(self) -> None:
         """Raise UsageError before any work is done for a file that could not be written."""
         for file in (self.json, self.csv, self.gradebook):
-            _refuse_unwritable(file)
+            refuse_unwritable_file(file)
         try:
             if self.gradebook and self.gradebook.exists():
                 require_gradebook(self.gradebook)
@@ -58,9 +58,11 @@ class Outputs:
         """Write everything; returns one sentence where that failed."""
         try:
             if self.json:
-                _write(self.json, json.dumps([result.record() for result in results], indent=1))
+                write_whole(
+                    self.json, json.dumps([result.record() for result in results], indent=1)
+                )
             if self.csv:
-                _write(self.csv, tables.as_csv(assignment, results))
+                write_whole(self.csv, tables.as_csv(assignment, results))
             if self.receipts:
                 _write_receipts(self.receipts, sources, results, seed)
             if self.gradebook:
@@ -72,7 +74,8 @@ class Outputs:
         return ""
 
 
-def _refuse_unwritable(file: Path | None) -> None:
+def refuse_unwritable_file(file: Path | None) -> None:
+    """Raise UsageError for a file that could not be written."""
     if file is None:
         return
     folder = file.absolute().parent
@@ -88,7 +91,8 @@ def _is_special(file: Path) -> bool:
     return file.is_symlink() or (file.exists() and not file.is_file())
 
 
-def _write(file: Path, text: str) -> None:
+def write_whole(file: Path, text: str) -> None:
+    """Write a file so that it is never there in part; raises OSError."""
     if _is_special(file):
         file.write_text(text, encoding="utf-8", newline="")
         return
@@ -114,4 +118,4 @@ def _write_receipts(
             name = f"{name[:80]}-{file_sha256(source.source.encode())[:12]}"
         taken.add(name)
         record = sealed({**result.record(), "source": source.source}, seed)
-        _write(folder / f"{name}.json", json.dumps(record, indent=1) + "\n")
+        write_whole(folder / f"{name}.json", json.dumps(record, indent=1) + "\n")
