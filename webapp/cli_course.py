@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 import sqlalchemy as sa
+from click.core import ParameterSource
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from webapp.cli_site_regrade import regrade_on_site
 from webapp.config import data_folder, database_url
 from webapp.database import make_engine
 from webapp.models import Course, CourseAssignment, Regrade, Scope
@@ -76,8 +78,17 @@ def course_assignment(session: Session, course: str, name: str) -> CourseAssignm
     type=click.IntRange(0, 256),
     help="Submissions graded at a time here; 0 leaves them to workers that run already.",
 )
+@click.option("--site", help="Ask this site through its API: its own workers grade.")
+@click.pass_context
 def regrade(
-    course: str, assignment: str, all_attempts: bool, section: str, then: str | None, workers: int
+    context: click.Context,
+    course: str,
+    assignment: str,
+    all_attempts: bool,
+    section: str,
+    then: str | None,
+    workers: int,
+    site: str | None,
 ) -> None:
     """Run the checks as they are now over what was handed in, and show who changes.
 
@@ -86,11 +97,16 @@ def regrade(
     """
     from webapp import regrades
 
+    scope = Scope.ALL if all_attempts else Scope.COUNTING
+    if site is not None:
+        if context.get_parameter_source("workers") is ParameterSource.COMMANDLINE:
+            raise click.UsageError("--workers grades here: leave it out with --site")
+        regrade_on_site(site, course, assignment, scope=scope, section=section, then=then)
+        return
     with service_database() as engine, Session(engine) as session:
         item = course_assignment(session, course, assignment)
         opened = regrades.open_regrade(session, item)
         if opened is None:
-            scope = Scope.ALL if all_attempts else Scope.COUNTING
             opened = _start(session, item, scope, section)
         _carry_on(engine, session, opened, workers)
         _show(session, opened)

@@ -34,13 +34,14 @@ _MOVING = ("queued", "running")
 class SubmitError(Exception):
     """The notebook was not handed in or not graded: one sentence, and the exit status.
 
-    `wrong_token` says that the site does not know the token.
+    `code` is what the site answered with, or 0; `wrong_token` that it does not know the token.
     """
 
-    def __init__(self, sentence: str, status: int = 2, *, wrong_token: bool = False) -> None:
+    def __init__(self, sentence: str, status: int = 2, *, code: int = 0) -> None:
         super().__init__(sentence)
         self.status = status
-        self.wrong_token = wrong_token
+        self.code = code
+        self.wrong_token = code == 401
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -101,6 +102,14 @@ class Client:
         raise AssertionError("unreachable: the last try returns or raises")
 
 
+def address_of(site: str | None) -> str:
+    """The checked address of the site that was named, or else the usual one."""
+    address = site or os.environ.get("HELDOUT_SITE") or SITE
+    if not address:
+        raise SubmitError("Name the site, by --site or in HELDOUT_SITE.")
+    return checked_site(address)
+
+
 def checked_site(site: str) -> str:
     """The site's address without a slash at its end; a token is never sent in the clear."""
     parsed = urllib.parse.urlsplit(site)
@@ -142,7 +151,7 @@ def _refusal(error: urllib.error.HTTPError, site: str) -> SubmitError:
     except (ValueError, KeyError, TypeError):
         sentence = f"{site} answered {error.code} {error.reason}."
     status = 1 if error.code in (413, 422) else 3 if error.code >= 500 else 2
-    return SubmitError(sentence, status, wrong_token=error.code == 401)
+    return SubmitError(sentence, status, code=error.code)
 
 
 def choose(
@@ -225,10 +234,7 @@ def submit(
     path = Path(notebook)
     if not path.is_file():
         raise SubmitError(f"{path} is not a file.")
-    address = site or os.environ.get("HELDOUT_SITE") or SITE
-    if not address:
-        raise SubmitError("Name the site, by --site or in HELDOUT_SITE.")
-    address = checked_site(address)
+    address = address_of(site)
     token = token_for(address)
     client = Client(address, token)
     try:

@@ -17,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
 
 from autograder.results import GradeResult, Output
 from tests.services.postgresql import PostgreSQL
@@ -137,6 +138,27 @@ def app(settings: Settings, compiled_templates: BytecodeCache) -> Iterator[Flask
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The application behind a real socket; yields its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty place for the saved token, and no setting from outside."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name in ("HELDOUT_TOKEN", "HELDOUT_SITE"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
 
 
 @pytest.fixture

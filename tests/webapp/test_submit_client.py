@@ -12,7 +12,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
-from werkzeug.serving import make_server
 
 from autograder.cli import group
 from tests.webapp.graders import StandInPool, notebook, rejected, result
@@ -23,32 +22,11 @@ from webapp.worker import Worker
 
 
 @pytest.fixture
-def site(app):
-    """The application behind a real socket; yields its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
 def token(session):
     user = session.scalars(sa.select(User).where(User.name == "Ada")).one()
     text = tokens.create(session, user, "laptop")
     session.commit()
     return text
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """An empty place for the saved token, and no setting from outside."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    for name in ("HELDOUT_TOKEN", "HELDOUT_SITE"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
 
 
 @pytest.fixture
