@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from webapp.models import (
     SimilarityReport,
     SimilarPair,
     Submission,
+    TeamMember,
 )
 from webapp.paging import pages_of, within
 
@@ -88,16 +90,17 @@ def latest_report(session: Session, assignment: CourseAssignment) -> SimilarityR
 
 @dataclass(frozen=True)
 class PairPage:
-    """Some of `found` pairs, the highest figure first."""
+    """Some of `found` pairs, the highest figure first; `team_mates` are those of one team."""
 
     pairs: tuple[SimilarPair, ...]
+    team_mates: frozenset[int]
     found: int
     page: int
     pages: int
 
 
 def pairs_of(session: Session, report: SimilarityReport, *, page: int, rows: int) -> PairPage:
-    """A page of a report's pairs with their students, in two statements."""
+    """A page of a report's pairs with their students, in three statements."""
     of_report = SimilarPair.report_id == report.id
     found = session.scalar(sa.select(sa.func.count()).where(of_report)) or 0
     pages = pages_of(found, rows)
@@ -108,8 +111,33 @@ def pairs_of(session: Session, report: SimilarityReport, *, page: int, rows: int
         .order_by(SimilarPair.rank)
         .limit(rows)
         .offset((page - 1) * rows)
+    ).all()
+    mates = team_mates(session, report, shown)
+    return PairPage(tuple(shown), mates, found, page, pages)
+
+
+def team_mates(
+    session: Session, report: SimilarityReport, pairs: Iterable[SimilarPair]
+) -> frozenset[int]:
+    """The pairs whose students write a proposal together, by the pair's number.
+
+    Notebooks are each student's own, in a team or not: staff should know it when they look.
+    """
+    students = {pair.id: (pair.left.user_id, pair.right.user_id) for pair in pairs}
+    rows = session.execute(
+        sa.select(TeamMember.user_id, TeamMember.team_id)
+        .join(CourseAssignment, CourseAssignment.course_id == TeamMember.course_id)
+        .where(
+            CourseAssignment.id == report.course_assignment_id,
+            TeamMember.user_id.in_({user for both in students.values() for user in both}),
+        )
     )
-    return PairPage(tuple(shown), found, page, pages)
+    team = {row.user_id: row.team_id for row in rows}
+    return frozenset(
+        number
+        for number, (left, right) in students.items()
+        if left in team and team[left] == team.get(right)
+    )
 
 
 def pair_in(session: Session, assignment: CourseAssignment, pair_id: int) -> SimilarPair | None:

@@ -14,10 +14,14 @@ from webapp import similarity_reports, similarity_work
 from webapp.clock import now
 from webapp.models import (
     AuditEntry,
+    Course,
     CourseAssignment,
     ReportState,
     SimilarityReport,
     SimilarPair,
+    Team,
+    TeamMember,
+    User,
 )
 from webapp.release_preview import NoRelease
 
@@ -151,4 +155,33 @@ def test_a_report_names_pairs_in_few_statements(compared, session, engine):
     sa.event.listen(engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
     page = similarity_reports.pairs_of(session, report, page=1, rows=50)
     assert [(p.left.user.name, p.right.user.name) for p in page.pairs] == [("Ada", "Bob")]
-    assert len(seen) == 2
+    assert len(seen) == 3
+
+
+def _team(session, name: str, *people: str, course: str = "dl") -> None:
+    course_id = session.scalars(sa.select(Course.id).where(Course.slug == course)).one()
+    team = Team(course_id=course_id, name=name, invitation_code=name)
+    for user in session.scalars(sa.select(User).where(User.name.in_(people))):
+        team.members.append(TeamMember(course_id=course_id, user_id=user.id))
+    session.add(team)
+    session.commit()
+
+
+@pytest.mark.parametrize(
+    ("teams", "same"),
+    [
+        ({"Red": ("Ada", "Bob")}, True),
+        ({"Red": ("Ada",), "Blue": ("Bob",)}, False),
+        ({"Red": ("Ada",)}, False),
+        ({}, False),
+    ],
+)
+def test_a_pair_of_one_team_is_marked_for_staff(compared, session, ask, teams, same):
+    _team(session, "Both elsewhere", "Ada", "Bob", course="other")
+    for name, people in teams.items():
+        _team(session, name, *people)
+    pair = session.scalars(sa.select(SimilarPair.id)).one()
+    assert ("same team</span>" in compared.get(PAGE).text) == same
+    assert ("Both are in the same team" in compared.get(f"{PAGE}/pairs/{pair}").text) == same
+    (shown,) = ask("ina", "GET", f"/api/v1{PAGE}")[1]["pairs"]
+    assert shown["same_team"] == same

@@ -183,7 +183,10 @@ class Pause(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SimilarPairInfo(Struct, frozen=True):
-    """Two attempts of two students and the shared part of the shorter one's own code."""
+    """Two attempts of two students and the shared part of the shorter one's own code.
+
+    `same_team` says that they write a proposal together; notebooks are each student's own.
+    """
 
     left: int
     right: int
@@ -191,6 +194,7 @@ class SimilarPairInfo(Struct, frozen=True):
     right_user: int
     figure: float
     shared: int
+    same_team: bool
 
 
 class SimilarityInfo(Struct, frozen=True):

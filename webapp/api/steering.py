@@ -179,6 +179,7 @@ def _info(report: SimilarityReport) -> schemas.SimilarityInfo:
                 right_user=pair.right.user_id,
                 figure=pair.figure,
                 shared=pair.shared,
+                same_team=pair.id in listed.team_mates,
             )
             for pair in listed.pairs
         ]

@@ -99,6 +99,7 @@ def pair(enrolment: Enrolment, name: str, pair_id: int) -> str:
         course=enrolment.course,
         assignment=assignment,
         pair=found,
+        same_team=bool(similarity_reports.team_mates(db.session, found.report, [found])),
         sides=side_by_side(found),
     )
 
