@@ -52,7 +52,7 @@ def give_extensions(
     section: str,
     site: str | None,
 ) -> None:
-    """Give students of COURSE more time at ASSIGNMENT; a later extension replaces an earlier."""
+    """Give students of COURSE more time at ASSIGNMENT, each by address or a whole section."""
     with on_site(site, f"{course} {assignment}") as api:
         users = _students(api, course, emails) if emails else []
         body = {"due_at": until, "reason": reason, "users": users, "section": section}
