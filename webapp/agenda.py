@@ -140,7 +140,7 @@ def next_steps(found: Sequence[Standing], course: Course, option: WrittenOption)
 
 def _is_unfinished(standing: Standing) -> bool:
     wanted = standing.state in ("open", "overdue", "scored", *_AGAIN)
-    return wanted and standing.tries.left != 0
+    return wanted and standing.tries.left != 0 and not standing.cut_off
 
 
 def _step(standing: Standing) -> Step:

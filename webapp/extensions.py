@@ -88,7 +88,8 @@ def give(
 ) -> int:
     """Give these students until `due_at`; how many. Commits; raises ExtensionRefused.
 
-    `by` tells the log what it was done with, where that is no page.
+    Among several students whoever has a later extension keeps it. `by` tells the log what it was
+    done with, where that is no page.
     """
     why = _reason(reason)
     if item.due_at is None:
@@ -101,6 +102,14 @@ def give(
     chosen = {row[0]: row[1] for row in students_of(session, enrolment.course) if row[0] in users}
     if not chosen or len(chosen) < len(set(users)):
         raise ExtensionRefused("Choose at least one student, and only students of this course.")
+    recount.lock_people(session, list(chosen))
+    if len(chosen) > 1:
+        for user_id in _with_later(session, item, due_at) & chosen.keys():
+            del chosen[user_id]
+    if not chosen:
+        raise ExtensionRefused(
+            "Each of them has a later extension already: choose one student alone to shorten it."
+        )
     _write(session, enrolment, item, users=list(chosen), due_at=due_at, reason=why)
     recount.recount(session, item, list(chosen))
     until = written(due_at, enrolment.course.time_zone)
@@ -120,6 +129,13 @@ def give(
     return len(chosen)
 
 
+def _with_later(session: Session, item: CourseAssignment, due_at: datetime) -> set[int]:
+    later = sa.select(Extension.user_id).where(
+        Extension.course_assignment_id == item.id, Extension.due_at > due_at
+    )
+    return set(session.scalars(later))
+
+
 def _write(
     session: Session,
     enrolment: Enrolment,
@@ -129,7 +145,7 @@ def _write(
     due_at: datetime,
     reason: str,
 ) -> None:
-    """A later extension takes the place of an earlier one."""
+    """What is given last takes the place of what was given before."""
     known = {
         row.user_id: row
         for row in session.scalars(

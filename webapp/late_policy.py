@@ -28,13 +28,14 @@ class LatePolicy:
     penalty: float = 0.0
     cut_off_at: datetime | None = None
 
-    def extended(self, due_at: datetime) -> LatePolicy:
-        """The same for a student whose work is due at another moment.
+    def extended(self, until: datetime | None) -> LatePolicy:
+        """The same for a student with an extension, where that holds.
 
         The cut-off moves with the due time and never forward.
         """
+        due_at = own_due_time(self.due_at, until)
         cut_off_at = self.cut_off_at
-        if cut_off_at is not None and self.due_at is not None:
+        if cut_off_at is not None and due_at is not None and self.due_at is not None:
             cut_off_at = max(cut_off_at, due_at + (cut_off_at - self.due_at))
         return LatePolicy(self.zone, due_at, self.grace, self.penalty, cut_off_at)
 
@@ -84,6 +85,13 @@ class Worth:
     late: bool = False
     days_late: int = 0
     late_days_used: int = 0
+
+
+def own_due_time(due_at: datetime | None, extended_to: datetime | None) -> datetime | None:
+    """A student's due time: an extension holds as long as it is later than everyone's."""
+    if due_at is None or extended_to is None:
+        return due_at
+    return max(due_at, extended_to)
 
 
 def day_end(due_at: datetime, days: int, zone: str) -> datetime:

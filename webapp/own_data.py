@@ -132,7 +132,7 @@ def _submissions(session: Session, user: User, files: Files) -> Iterator[dict[st
             "counts": row.counts if sight.open else None,
             "late": row.late,
             "days_late": row.days_late,
-            "late_days_used": row.late_days_used if row.counts else 0,
+            "late_days_used": row.late_days_used if row.counts and sight.open else 0,
             "questions": questions.get(row.id, []) if sight.open else [],
             "staff": grades.get(row.id, []) if sight.open else [],
             "set_by_staff": overrides.get(row.id, []) if sight.open else [],

@@ -35,14 +35,13 @@ _Due = dict[tuple[int, int], datetime]
 
 def policy_of(course: Course, item: CourseAssignment, extended_to: datetime | None) -> LatePolicy:
     """The rules of an assignment, for a student with or without an extension."""
-    rules = LatePolicy(
+    return LatePolicy(
         course.time_zone,
         item.due_at,
         timedelta(minutes=item.grace_minutes),
         item.late_penalty,
         item.cut_off_at,
-    )
-    return rules if extended_to is None else rules.extended(extended_to)
+    ).extended(extended_to)
 
 
 def lock_students(session: Session, submission_ids: Collection[int]) -> None:
@@ -52,9 +51,22 @@ def lock_students(session: Session, submission_ids: Collection[int]) -> None:
     each other.
     """
     for part in in_parts(list(submission_ids)):
-        owners = sa.select(Submission.user_id).where(Submission.id.in_(part))
-        found = sa.select(User.id).where(User.id.in_(owners)).order_by(User.id)
-        session.execute(found.with_for_update(key_share=True))
+        _lock(session, sa.select(Submission.user_id).where(Submission.id.in_(part)))
+
+
+def lock_people(session: Session, users: Collection[int]) -> None:
+    """The same for students themselves."""
+    for part in in_parts(sorted(users)):
+        _lock(session, sa.select(User.id).where(User.id.in_(part)))
+
+
+def _lock(session: Session, owners: sa.Select[int]) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        # It has one lock for everything, which any write takes.
+        session.execute(sa.update(User).where(sa.false()).values(name=User.name))
+        return
+    found = sa.select(User.id).where(User.id.in_(owners)).order_by(User.id)
+    session.execute(found.with_for_update(key_share=True))
 
 
 def recount_submission(session: Session, submission: Submission) -> None:
@@ -78,8 +90,7 @@ def recount(session: Session, item: CourseAssignment, users: Collection[int] | N
 
     Where the course has late days, its other assignments are looked at too.
     """
-    course = item.course
-    recount_course(session, course, users, None if course.late_days else item)
+    recount_course(session, item.course, users, item)
 
 
 def recount_course(
@@ -88,17 +99,41 @@ def recount_course(
     users: Collection[int] | None = None,
     only: CourseAssignment | None = None,
 ) -> None:
-    """Every assignment of the course, or only one: four statements for any number of students."""
+    """Every assignment of the course, or `only` one where there are no late days.
+
+    A fixed number of statements for any number of students. Nobody else changes what counts for
+    them until the caller commits, and the rules are those that hold by then.
+    """
     session.flush()
-    items = [only] if only is not None else _by_due_time(course)
-    for part in [None] if users is None else in_parts(list(users)):
+    for part in [None] if users is None else in_parts(sorted(users)):
+        _lock(session, _owners(course, part))
+        items = _rules(session, course, only)
         _write(session, _judged(session, course, items, part))
 
 
-def _by_due_time(course: Course) -> list[CourseAssignment]:
-    """Without a due time nothing is late, so those may stand anywhere."""
-    dated = [item for item in course.assignments if item.due_at is not None]
-    others = [item for item in course.assignments if item.due_at is None]
+def _owners(course: Course, users: Collection[int] | None) -> sa.Select[int]:
+    """These students, or all who have handed in something in the course."""
+    if users is not None:
+        return sa.select(User.id).where(User.id.in_(users))
+    return (
+        sa.select(Submission.user_id)
+        .join(Submission.course_assignment)
+        .where(CourseAssignment.course_id == course.id)
+    )
+
+
+def _rules(
+    session: Session, course: Course, only: CourseAssignment | None
+) -> list[CourseAssignment]:
+    """The assignments by due time, read anew: the session may know older rules of theirs."""
+    session.refresh(course, ["late_days", "time_zone"])
+    statement = sa.select(CourseAssignment).where(CourseAssignment.course_id == course.id)
+    if only is not None and not course.late_days:
+        statement = statement.where(CourseAssignment.id == only.id)
+    found = session.scalars(statement.execution_options(populate_existing=True)).all()
+    # Without a due time nothing is late, so those may stand anywhere.
+    dated = [item for item in found if item.due_at is not None]
+    others = [item for item in found if item.due_at is None]
     return [*sorted(dated, key=lambda item: (item.due_at, item.position)), *others]
 
 

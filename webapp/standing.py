@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from webapp import extensions, visibility
 from webapp.clock import now
-from webapp.late_policy import LatePolicy
+from webapp.late_policy import LatePolicy, own_due_time
 from webapp.models import Course, CourseAssignment, Submission, SubmissionState
 from webapp.recount import policy_of
 from webapp.tries import Tries, tries_of
@@ -22,7 +22,9 @@ class Standing:
     """One assignment as one student sees it; attempts are newest first.
 
     Their points are missing while they are `held` back. `extended_to` is the student's own due
-    time, and `late_days_left` what is left of the course's late days.
+    time while that holds. `late_days_left` is what is left of the course's late days. What held
+    attempts used is not taken off, since it would tell which of them counts; `late_days_open` says
+    that there are such.
     """
 
     assignment: CourseAssignment
@@ -30,6 +32,7 @@ class Standing:
     held: bool = False
     extended_to: datetime | None = None
     late_days_left: int = 0
+    late_days_open: bool = False
 
     @property
     def latest(self) -> Submission | None:
@@ -45,7 +48,12 @@ class Standing:
     @property
     def due_at(self) -> datetime | None:
         """Until when work is in time, grace apart; the student's own with an extension."""
-        return self.extended_to or self.assignment.due_at
+        return own_due_time(self.assignment.due_at, self.extended_to)
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether what comes from now on gives no points."""
+        return self.policy.is_cut_off(now())
 
     @property
     def policy(self) -> LatePolicy:
@@ -74,6 +82,8 @@ class Standing:
         if self.latest is None:
             if not self.is_open:
                 return "opens"
+            if self.cut_off:
+                return "closed"
             return "overdue" if self.past_due else "open"
         if self.latest.state in (SubmissionState.QUEUED, SubmissionState.RUNNING):
             return "working"
@@ -107,14 +117,27 @@ def standings(
     )
     for row in rows:
         attempts[row.course_assignment_id].append(row)
-    spent = sum(row.late_days_used for rows in attempts.values() for row in rows if row.counts)
     sights = {} if for_staff else visibility.sights_of(session, assignments, user_id)
     held = {number for number, sight in sights.items() if not sight.open}
+    seen = [row for number, rows in attempts.items() if number not in held for row in rows]
+    spent = sum(row.late_days_used for row in seen if row.counts)
     for number in held:
         attempts[number] = [visibility.masked(row) for row in attempts[number]]
     extended = extensions.due_times(session, course, user_id)
     left = course.late_days - spent
+    unsure = any(row.late for number in held for row in attempts[number])
     return [
-        Standing(item, tuple(attempts[item.id]), item.id in held, extended.get(item.id), left)
+        Standing(
+            item,
+            tuple(attempts[item.id]),
+            item.id in held,
+            _in_force(item, extended.get(item.id)),
+            late_days_left=left,
+            late_days_open=unsure,
+        )
         for item in assignments
     ]
+
+
+def _in_force(item: CourseAssignment, extended_to: datetime | None) -> datetime | None:
+    return extended_to if own_due_time(item.due_at, extended_to) == extended_to else None

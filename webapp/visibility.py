@@ -2,8 +2,8 @@
 
 The public tests, which ran in the student's own notebook, are theirs at once. What hidden checks
 found, and staff's points, follow the assignment's rule; staff always see everything. "After the due
-time" is the student's own where they have an extension, so that nobody reads what they may still
-use; late days, which nobody asks for, do not put it off.
+time" is after its grace, and the student's own where they have an extension, so that nobody reads
+what they may still use; late days, which nobody asks for, do not put it off.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, make_transient
 from webapp import extensions
 from webapp.clock import in_words, now, written
 from webapp.models import CourseAssignment, Enrolment, ResultRule, ResultVisibility, Submission
+from webapp.recount import policy_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Sight:
         held = "Points and messages of the hidden checks are held back"
         if self.opens_at is not None:
             when = f"{written(self.opens_at, zone)} ({in_words(self.opens_at)})"
-            return f"{held} until the due time, {when}."
+            return f"{held} until the due time has passed, {when}."
         return f"{held} until staff publish them."
 
 
@@ -60,9 +61,13 @@ def sights_of(
     if user_id is not None and any(row.rule == ResultRule.AFTER_DUE for row in rows.values()):
         own = extensions.due_times_among(session, found, user_id)
     return {
-        number: _sight(rows.get(number), own.get(number, assignment.due_at))
+        number: _sight(rows.get(number), _in_time_until(assignment, own.get(number)))
         for number, assignment in found.items()
     }
+
+
+def _in_time_until(item: CourseAssignment, extended_to: datetime | None) -> datetime | None:
+    return policy_of(item.course, item, extended_to).in_time_until
 
 
 def _sight(row: ResultVisibility | None, due_at: datetime | None) -> Sight:

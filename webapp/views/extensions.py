@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp import extensions
-from webapp.access import STAFF, assignment_in, for_roles, student_in
+from webapp.access import STAFF, assignment_in, for_roles
 from webapp.class_table import sections_of
 from webapp.database import db
 from webapp.extensions import ExtensionRefused
@@ -63,7 +63,9 @@ def give(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
         )
     except (ExtensionRefused, NoMoment) as error:
         return _page(enrolment, item, typed, str(error)), 422
-    flash(f"{given} student{'s have' if given != 1 else ' has'} more time.", "success")
+    kept = len(users) - given
+    later = f" {kept} kept a later extension." if kept else ""
+    flash(f"{given} student{'s have' if given != 1 else ' has'} more time.{later}", "success")
     return _back(enrolment, item)
 
 
@@ -71,10 +73,10 @@ def give(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
 @for_roles(Role.INSTRUCTOR)
 def remove(enrolment: Enrolment, name: str, user_id: int) -> Response | tuple[str, int]:
     """Let the assignment's due time hold again for a student."""
-    item, student = assignment_in(enrolment, name), student_in(enrolment, user_id)
+    item = assignment_in(enrolment, name)
     reason = request.form.get("reason", "")
     try:
-        done = extensions.remove(db.session, enrolment, item, user_id=student.id, reason=reason)
+        done = extensions.remove(db.session, enrolment, item, user_id=user_id, reason=reason)
     except ExtensionRefused as error:
         return _page(enrolment, item, Typed(), str(error)), 422
     said = "The due time holds again." if done else "There was no extension to remove."
