@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -25,18 +25,6 @@ def due_times(session: Session, course: Course, user_id: int) -> dict[int, datet
         sa.select(Extension.course_assignment_id, Extension.due_at)
         .join(Extension.course_assignment)
         .where(CourseAssignment.course_id == course.id, Extension.user_id == user_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def due_times_among(
-    session: Session, assignment_ids: Iterable[int], user_id: int
-) -> dict[int, datetime]:
-    """The same among these assignments, of whichever course."""
-    rows = session.execute(
-        sa.select(Extension.course_assignment_id, Extension.due_at).where(
-            Extension.user_id == user_id, Extension.course_assignment_id.in_(list(assignment_ids))
-        )
     )
     return {row[0]: row[1] for row in rows}
 

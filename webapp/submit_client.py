@@ -219,6 +219,9 @@ def describe(state: dict[str, Any]) -> str:
         if question["message"]:
             lines.append(f"               {question['message']}")
     lines.append(f"{state['score']:>5g} of {state['max_score']:<4g} in all")
+    if state["counted"] != state["score"]:
+        days = f"{state['days_late']} day{'' if state['days_late'] == 1 else 's'}"
+        lines.append(f"{state['counted']:>5.4g} of {state['max_score']:<4g} count: {days} late")
     return "\n".join(lines)
 
 

@@ -15,19 +15,29 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, make_transient
 
-from webapp import extensions
 from webapp.clock import in_words, now, written
-from webapp.models import CourseAssignment, Enrolment, ResultRule, ResultVisibility, Submission
+from webapp.models import (
+    CourseAssignment,
+    Enrolment,
+    Extension,
+    ResultRule,
+    ResultVisibility,
+    Submission,
+)
 from webapp.recount import policy_of
 
 
 @dataclass(frozen=True)
 class Sight:
-    """An assignment's rule, whether students see their results now, and else from when on."""
+    """An assignment's rule, whether students see their results now, and else from when on.
+
+    `extended_to` is until when the student has an extension.
+    """
 
     rule: ResultRule
     open: bool
     opens_at: datetime | None
+    extended_to: datetime | None = None
 
     def sentence(self, zone: str) -> str:
         """Which rule holds, and when the rest appears."""
@@ -40,9 +50,6 @@ class Sight:
         return f"{held} until staff publish them."
 
 
-AT_ONCE = Sight(ResultRule.AT_ONCE, True, None)
-
-
 def sight_of(session: Session, assignment: CourseAssignment, user_id: int | None = None) -> Sight:
     """What students see of one assignment, or one of them with an extension of their own."""
     return sights_of(session, [assignment], user_id)[assignment.id]
@@ -51,33 +58,33 @@ def sight_of(session: Session, assignment: CourseAssignment, user_id: int | None
 def sights_of(
     session: Session, assignments: Iterable[CourseAssignment], user_id: int | None = None
 ) -> dict[int, Sight]:
-    """What a student sees of each assignment, by its number, in two statements."""
+    """What a student sees of each assignment, by its number, in one statement."""
     found = {assignment.id: assignment for assignment in assignments}
-    rules = session.scalars(
-        sa.select(ResultVisibility).where(ResultVisibility.course_assignment_id.in_(found))
+    of_it = ResultVisibility.course_assignment_id == CourseAssignment.id
+    own = sa.and_(
+        Extension.course_assignment_id == CourseAssignment.id, Extension.user_id == user_id
     )
-    rows = {rule.course_assignment_id: rule for rule in rules}
-    own: dict[int, datetime] = {}
-    if user_id is not None and any(row.rule == ResultRule.AFTER_DUE for row in rows.values()):
-        own = extensions.due_times_among(session, found, user_id)
-    return {
-        number: _sight(rows.get(number), _in_time_until(assignment, own.get(number)))
-        for number, assignment in found.items()
-    }
+    rows = session.execute(
+        sa.select(CourseAssignment.id, ResultVisibility, Extension.due_at)
+        .outerjoin(ResultVisibility, of_it)
+        .outerjoin(Extension, own)
+        .where(CourseAssignment.id.in_(found))
+    )
+    return {number: _sight(found[number], rule, until) for number, rule, until in rows}
 
 
-def _in_time_until(item: CourseAssignment, extended_to: datetime | None) -> datetime | None:
-    return policy_of(item.course, item, extended_to).in_time_until
-
-
-def _sight(row: ResultVisibility | None, due_at: datetime | None) -> Sight:
+def _sight(
+    item: CourseAssignment, row: ResultVisibility | None, extended_to: datetime | None
+) -> Sight:
     if row is None or row.rule == ResultRule.AT_ONCE:
-        return AT_ONCE
+        return Sight(ResultRule.AT_ONCE, True, None, extended_to)
     if row.published_at is not None:
-        return Sight(row.rule, True, None)
+        return Sight(row.rule, True, None, extended_to)
     # Without a due time nobody can say when it has passed: then staff publish.
-    due = due_at if row.rule == ResultRule.AFTER_DUE else None
-    return Sight(row.rule, due is not None and due <= now(), due)
+    due = None
+    if row.rule == ResultRule.AFTER_DUE:
+        due = policy_of(item.course, item, extended_to).in_time_until
+    return Sight(row.rule, due is not None and due <= now(), due, extended_to)
 
 
 def for_reader(session: Session, enrolment: Enrolment, submission: Submission) -> Submission:

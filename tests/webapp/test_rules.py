@@ -11,14 +11,17 @@ import pytest
 import sqlalchemy as sa
 
 from tests.webapp.graders import notebook, result
-from webapp import gradebook, overrides, rules, visibility
+from webapp import gradebook, overrides, rules, tokens, visibility
+from webapp.api.schemas import moment
 from webapp.clock import now
+from webapp.database import db
 from webapp.models import (
     AuditEntry,
     CountingRule,
     Course,
     CourseAssignment,
     Enrolment,
+    Extension,
     ResultRule,
     Submission,
     SubmissionState,
@@ -26,6 +29,7 @@ from webapp.models import (
 )
 from webapp.recount import recount, recount_course
 from webapp.settings_changes import SettingsRefused
+from webapp.submit_client import describe
 
 DAY = timedelta(days=1)
 
@@ -269,6 +273,41 @@ def test_late_work_is_shown_with_how_its_points_came_about(session, item, auth, 
     assert sentence in page
     assert "Each day late takes off 10 % of the points." in page
     assert "3.2" in gil.client.get("/courses/dl/staff").text
+
+
+def test_the_programs_answer_says_what_counts_and_until_when_one_has_time(
+    session, item, app, graded, attempt
+):
+    item.late_penalty = 0.1
+    late = attempt(graded, 4.0, days=1.5)
+    recount(session, item)
+    until = item.due_at + DAY / 2
+    session.add(Extension(course_assignment=item, user_id=late.user_id, due_at=until, reason="ill"))
+    token = tokens.create(session, session.get_one(User, late.user_id), "test", ("read",))
+    session.commit()
+    client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+    found = client.get(f"/api/v1/courses/dl/submissions/{late.id}", headers=headers).json
+    assert (found["score"], found["counted"], found["days_late"]) == (4.0, 3.2, 2)
+    said = describe(found)
+    assert "4 of 5    in all" in said
+    assert said.endswith("3.2 of 5    count: 2 days late")
+    (course,) = client.get("/api/v1/courses", headers=headers).json["courses"]
+    assert course["assignments"][0]["due_at"] == moment(until)
+
+
+def test_a_late_result_takes_few_statements(session, engine, app, item, auth, graded, attempt):
+    item.late_penalty, item.due_at = 0.1, now() - 3 * DAY
+    visibility.set_rule(session, item, ResultRule.AFTER_DUE)
+    attempt(graded, 4.0, days=0.5)
+    late = attempt(graded, 4.0, days=1.5)
+    recount(session, item)
+    session.commit()
+    ada, seen = auth.login("ada"), []
+    with app.app_context():
+        sa.event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+    page = ada.get(f"/courses/dl/submissions/{late.id}").text
+    assert "3.2" in page
+    assert len(seen) <= 15, seen
 
 
 def test_a_graded_result_counts_at_once(session, graded):

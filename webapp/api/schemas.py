@@ -65,14 +65,20 @@ class PageQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Submission(Struct, frozen=True):
-    """A submission; `score` is null until it is graded, `page` is its address for people."""
+    """A submission; `score` is null until it is graded, `page` is its address for people.
+
+    `counted` is the score after what the rules for late work take off.
+    """
 
     submission: int
     assignment: str
     attempt: int
     state: SubmissionState
     score: float | None
+    counted: float | None
     max_score: float
+    late: bool
+    days_late: int
     page: str
 
 
@@ -82,7 +88,6 @@ class Receipt(Submission, frozen=True):
     new: bool
     received_at: Moment
     sha256: str
-    late: bool
 
 
 class Question(Struct, frozen=True):

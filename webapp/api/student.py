@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,8 @@ from webapp.api.operations import operation
 from webapp.api.schemas import moment
 from webapp.database import db
 from webapp.intake import AttemptRefused
-from webapp.models import Course, CourseAssignment, Enrolment, Role, Submission
+from webapp.late_policy import own_due_time
+from webapp.models import Course, CourseAssignment, Enrolment, Extension, Role, Submission
 from webapp.tools import FileRefused
 from webapp.views.results import detail_of, manual_grades, question_titles
 from webapp.views.submissions import NotOpenYet, current_job, hand_in, progress
@@ -37,20 +39,25 @@ _PAGE_ROWS = 100
 )
 def courses(query: schemas.CoursesQuery) -> schemas.Courses:
     roles = STAFF if query.role == "staff" else (Role.STUDENT,)
+    own = sa.and_(
+        Extension.course_assignment_id == CourseAssignment.id,
+        Extension.user_id == Enrolment.user_id,
+    )
     rows = db.session.execute(
-        sa.select(Enrolment, CourseAssignment)
+        sa.select(Enrolment, CourseAssignment, Extension.due_at)
         .join(Enrolment.course)
         .outerjoin(CourseAssignment, CourseAssignment.course_id == Course.id)
+        .outerjoin(Extension, own)
         .options(contains_eager(Enrolment.course))
         .where(Enrolment.user_id == current_user.id, Enrolment.role.in_(roles))
         .order_by(Course.id, CourseAssignment.position)
     )
     found: dict[int, Enrolment] = {}
     assignments: dict[int, list[schemas.AssignmentInfo]] = defaultdict(list)
-    for enrolment, item in rows:
+    for enrolment, item, until in rows:
         found[enrolment.id] = enrolment
         if item is not None:
-            assignments[enrolment.id].append(assignment_info(item))
+            assignments[enrolment.id].append(assignment_info(item, until))
     return schemas.Courses(
         [
             schemas.CourseInfo(e.course.slug, e.course.title, e.role.value, assignments[number])
@@ -59,10 +66,13 @@ def courses(query: schemas.CoursesQuery) -> schemas.Courses:
     )
 
 
-def assignment_info(item: CourseAssignment) -> schemas.AssignmentInfo:
-    """An assignment as the API shows it."""
+def assignment_info(
+    item: CourseAssignment, extended_to: datetime | None = None
+) -> schemas.AssignmentInfo:
+    """An assignment as the API shows it, to a student with or without an extension."""
+    due_at = own_due_time(item.due_at, extended_to)
     return schemas.AssignmentInfo(
-        item.assignment, item.title, item.points, moment(item.opens_at), moment(item.due_at)
+        item.assignment, item.title, item.points, moment(item.opens_at), moment(due_at)
     )
 
 
@@ -90,7 +100,6 @@ def submit(enrolment: Enrolment, name: str) -> tuple[schemas.Receipt, int]:
         new=receipt.new,
         received_at=moment(found.received_at) or "",
         sha256=found.sha256,
-        late=found.late,
     )
     return shown, 201 if receipt.new else 200
 
@@ -158,6 +167,9 @@ def brief(enrolment: Enrolment, found: Submission) -> dict[str, Any]:
         "attempt": found.attempt,
         "state": found.state,
         "score": found.score,
+        "counted": found.counted,
+        "late": found.late,
+        "days_late": found.days_late,
         "max_score": found.course_assignment.points,
         "page": page_of(enrolment.course, found.id),
     }

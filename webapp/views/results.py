@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response
 
 from autograder.results import GradeResult, from_json
 from webapp import (
-    extensions,
     recount,
     regrade_requests,
     rendering,
@@ -31,6 +30,7 @@ from webapp.models import Content, Enrolment, ManualGrade, Result, Submission
 from webapp.overrides import overrides_of
 from webapp.public_tests import public_tests
 from webapp.views.submissions import current_job, progress
+from webapp.visibility import Sight
 from webapp.written_answers import answers_of, source_cells
 
 _CELL = re.compile(r"^Cell (\d{1,5}), line ", re.M)
@@ -131,7 +131,7 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
         **progress(submission, current_job(submission)),
     }
     shown["held"] = held = not (enrolment.is_staff or shown["sight"].open)
-    shown["account"] = "" if held else _account(enrolment, submission)
+    shown["account"] = "" if held else _account(enrolment, submission, shown["sight"])
     if held:
         shown["attempts"] = [visibility.masked(attempt) for attempt in shown["attempts"]]
     if shown["moving"]:
@@ -160,13 +160,10 @@ def _panel(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
     }
 
 
-def _account(enrolment: Enrolment, submission: Submission) -> str:
+def _account(enrolment: Enrolment, submission: Submission, sight: Sight) -> str:
     """How late work's points came about."""
-    if not submission.late:
-        return ""
     item, course = submission.course_assignment, enrolment.course
-    own = extensions.due_times_among(db.session, [item.id], submission.user_id)
-    return rules.account(submission, recount.policy_of(course, item, own.get(item.id)), course)
+    return rules.account(submission, recount.policy_of(course, item, sight.extended_to), course)
 
 
 def charts_of(result: GradeResult) -> dict[str, list[LineChart]]:
