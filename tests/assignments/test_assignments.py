@@ -10,7 +10,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from autograder.assignment import Assignment, assignments_folder, list_assignments
 from autograder.banks import read_bank
@@ -87,35 +86,46 @@ def test_the_notebook_is_stored_without_outputs(assignment: Assignment) -> None:
     assert assignment.notebook_path.stat().st_size < 300_000
 
 
+# Read by nbgrader as its settings: each notebook that it has executed in Jupyter is kept.
+KEEP_EXECUTED = """
+from itertools import count
+import nbformat
+from nbgrader.preprocessors import Execute
+
+numbers, preprocess = count(), Execute.preprocess
+
+def preprocess_and_keep(self, notebook, resources):
+    executed = preprocess(self, notebook, resources)
+    nbformat.write(executed[0], f"executed{next(numbers)}.ipynb")
+    return executed
+
+Execute.preprocess = preprocess_and_keep
+"""
+
+
 @by_id
 @pytest.mark.timeout(1200)
-def test_the_solved_notebook_runs_in_jupyter_without_a_warning(
-    assignment: Assignment, tmp_path: Path
-) -> None:
-    for name in assignment.files:
-        (tmp_path / name).write_bytes((assignment.folder / name).read_bytes())
-    notebook = nbformat.read(assignment.notebook_path, as_version=4)
-    NotebookClient(
-        notebook, timeout=900, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
-    ).execute()
-    streams = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    complaints = [output.text for output in streams if output.get("name") == "stderr"]
-    assert complaints == []
-
-
-@by_id
-def test_nbgrader_validate_tells_a_solved_notebook_from_a_release(
+def test_nbgrader_tells_a_solved_notebook_from_a_release_and_the_solved_one_warns_of_nothing(
     assignment: Assignment, tmp_path: Path
 ) -> None:
     unsolved = release(assignment, tmp_path)
-    command = [sys.executable, "-m", "nbgrader", "validate"]
-    solved = tmp_path / "solved.ipynb"
-    solved.write_bytes(assignment.notebook_path.read_bytes())
-    said = [
-        subprocess.run(
-            [*command, path.name], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        for path in (solved, unsolved)
+    for name in assignment.files:
+        (tmp_path / name).write_bytes((assignment.folder / name).read_bytes())
+    (tmp_path / "solved.ipynb").write_bytes(assignment.notebook_path.read_bytes())
+    (tmp_path / "nbgrader_config.py").write_text(KEEP_EXECUTED, encoding="utf-8")
+    command = [sys.executable, "-m", "nbgrader", "validate", "solved.ipynb", unsolved.name]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert said.stdout.startswith("Success"), said.stdout + said.stderr
+    assert said.stdout.count("Success") == 1
+    assert "VALIDATION FAILED" in said.stdout
+
+    executed = nbformat.read(tmp_path / "executed0.ipynb", as_version=4)
+    cells = [cell for cell in executed.cells if cell.cell_type == "code"]
+    solved = nbformat.read(assignment.notebook_path, as_version=4)
+    assert [cell.source for cell in cells] == [
+        cell.source for cell in solved.cells if cell.cell_type == "code"
     ]
-    assert "Success" in said[0].stdout
-    assert "FAILED" in said[1].stdout or "failed" in said[1].stdout
+    assert all(cell.execution_count for cell in cells if cell.source.strip())
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert [output for output in outputs if output.output_type == "error"] == []
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
