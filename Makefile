@@ -38,8 +38,9 @@ $(STAMP): pyproject.toml requirements.lock torch.lock
 demo: $(STAMP)  ## Grade a sample class and serve the site on 127.0.0.1:8000
 	@$(BIN)/heldout demo --port $(PORT) --data $(DATA) --students $(STUDENTS) $(DEMO_OPTIONS)
 
+# Compiled modules are kept: tests start hundreds of processes, each of which would compile them anew.
 test: $(STAMP)  ## Run every test
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(STAMP)  ## Style and import directions
 	@$(BIN)/ruff check .
