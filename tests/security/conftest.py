@@ -1,4 +1,4 @@
-"""The corpus graded once per session, two notebooks at a time, among planted canaries."""
+"""The corpus graded once per session, three notebooks at a time, since many of them only wait, among planted canaries."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def graded(
     with pytest.MonkeyPatch.context() as patch:
         for name, value in SECRETS.items():
             patch.setenv(name, value)
-        with GradingPool(workers=2) as pool, ThreadPoolExecutor(2) as threads:
+        with GradingPool(workers=3) as pool, ThreadPoolExecutor(3) as threads:
 
             def grade(entry: submissions.Entry) -> GradeResult:
                 return pool.grade(assignment, entry.make(), submission=entry.name)
