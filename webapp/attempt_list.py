@@ -11,6 +11,13 @@ from sqlalchemy.orm import Session
 from webapp.models import CourseAssignment, Enrolment, Role, Submission, SubmissionState, User
 from webapp.paging import pages_of, within
 
+# What counts, and what it came from: staff see both.
+_POINTS = (
+    Submission.score.label("score"),
+    Submission.counted.label("counted"),
+    Submission.kept,
+)
+
 
 @dataclass(frozen=True)
 class AttemptPage:
@@ -40,7 +47,8 @@ def newest_attempts(
             Submission.received_at,
             Submission.state,
             Submission.ungraded,
-            Submission.score.label("score"),
+            Submission.late,
+            *_POINTS,
             User.id.label("user_id"),
             User.name,
         )
@@ -71,7 +79,7 @@ def graded_examples(
             Submission.id,
             Submission.attempt,
             Submission.ungraded,
-            Submission.score.label("score"),
+            *_POINTS,
             User.id.label("user_id"),
             User.name,
         )
@@ -83,7 +91,7 @@ def graded_examples(
             Enrolment.course_id == assignment.course_id,
             Enrolment.role == Role.STUDENT,
         )
-        .order_by(Submission.score, Submission.id)
+        .order_by(Submission.counted, Submission.id)
     ).all()
     if len(graded) <= most:
         return tuple(graded)
