@@ -2,6 +2,7 @@
 
 import json
 import stat
+from datetime import timedelta
 
 import pypdfium2
 import pytest
@@ -11,11 +12,23 @@ from sqlalchemy.orm import Session
 from autograder.assignment import list_assignments
 from tests.webapp.graders import TOOLS, StandInPool, result
 from webapp import create_app, demo, migrations
+from webapp.clock import now
 from webapp.database import make_engine
-from webapp.demo.course import DemoError, demo_accounts, ensure_course, ensure_people, student_name
+from webapp.demo.course import (
+    SLUG,
+    DemoError,
+    demo_accounts,
+    ensure_course,
+    ensure_people,
+    new_item,
+    student_name,
+)
+from webapp.demo.late import ensure_extension, passed_day, set_rules, times_of
 from webapp.demo.slides import slide_pdf
 from webapp.demo.written import ensure_manual_grades, ensure_written
-from webapp.models import Base, Course, Enrolment, Job, JobState, Submission, User
+from webapp.models import Base, Course, Enrolment, Extension, Job, JobState, Submission, User
+from webapp.models.courses import DEFAULT_TIME_ZONE
+from webapp.recount import policy_of
 from webapp.roster import RosterError, import_roster
 
 CSV = "name,email,role,section\nZoë Q,Zoe@example.edu,student,B\nGil,gil@example.edu,grader,\n"
@@ -77,6 +90,32 @@ def contents(engine: sa.Engine) -> dict[str, int]:
         }
 
 
+def _shown_to_students_and_staff(settings, session, late, extension):
+    """The pages on which a visitor of the demo looks for the rules of late work."""
+    from tests.webapp.conftest import OVERRIDES, Auth
+
+    auth = Auth(create_app(settings, tools=TOOLS, overrides=OVERRIDES))
+    accounts = demo_accounts(settings.data / "accounts.json", 0)
+    passwords = {account.email: account.password for account in accounts}
+    name = late.course_assignment.assignment
+
+    def reader(user: User):
+        visitor = auth.login(user.email.partition("@")[0], passwords[user.email])
+        return lambda path: visitor.get(f"/courses/{SLUG}/{path}").text
+
+    mine, theirs = reader(late.user), reader(extension.user)
+    staff = reader(session.get_one(User, 1))
+    session.refresh(late)
+    came_about = f"at 2 days late: −10 % → {late.counted:.4g}; 1 late day"
+    before = f"({late.score:g} before the late penalty)"
+    assert came_about in mine(f"submissions/{late.id}")
+    assert before in mine(f"assignments/{name}")
+    assert "Each day late takes off 10 % of the points." in mine(f"assignments/{name}")
+    assert "extended for you" in theirs(f"assignments/{name}")
+    assert extension.reason in staff(f"staff/assignments/{name}/extensions")
+    assert before in staff(f"staff/assignments/{name}")
+
+
 def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
     from tests.webapp.conftest import OVERRIDES
 
@@ -94,6 +133,7 @@ def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
         with app.app_context(), Session(engine) as session:
             course = ensure_course(session, assignments)
             people = ensure_people(session, course, accounts)
+            ensure_extension(session, course, people)
             staff = [session.get_one(User, 1), session.get_one(User, 2)]
             demo.hand_in_samples(session, course, assignments[0], people)
             demo.drain(engine, StandInPool(grade), slots=2, waiting=1)
@@ -114,7 +154,33 @@ def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
         mine = session.scalars(sa.select(Submission).where(Submission.user_id == 3)).all()
         assert [s.attempt for s in mine] == [1, 2, 3]
         assert [s.received_at for s in mine] == sorted(s.received_at for s in mine)
+        late = mine[-1]
+        assert (late.days_late, late.late_days_used, late.kept) == (2, 1, 0.9)
+        (extension,) = session.scalars(sa.select(Extension)).all()
+        theirs = session.scalars(
+            sa.select(Submission).where(Submission.user_id == extension.user_id)
+        ).all()
+        assert max(s.received_at for s in theirs) > course.assignments[0].due_at
+        assert not any(s.late for s in theirs)
+        assert {s.user_id for s in session.scalars(sa.select(Submission)) if s.late} == {3}
+        _shown_to_students_and_staff(settings, session, late, extension)
     engine.dispose()
+
+
+@pytest.mark.parametrize("hours", range(0, 8 * 24, 7))
+def test_late_work_of_the_demo_is_plausible_whenever_it_is_started(monkeypatch, hours):
+    at = now() + timedelta(hours=hours)
+    for module in (demo.course, demo.late):
+        monkeypatch.setattr(module, "now", lambda: at)
+    course = Course(time_zone=DEFAULT_TIME_ZONE)
+    item = new_item(list_assignments()[0], 0, passed_day(course.time_zone), course.time_zone)
+    set_rules(course, item)
+    policy = policy_of(course, item, None)
+    for number, days in enumerate((2, 1, 0)):
+        times = times_of(item, number, 3)
+        assert item.opens_at < times[0] < times[1] < times[2] < at
+        assert [policy.days_late(when) for when in times] == [0, 0, days]
+    assert policy.worth(times_of(item, 0, 3)[-1], course.late_days).kept == 0.9
 
 
 def test_secrets_and_accounts_are_private_and_kept(tmp_path):

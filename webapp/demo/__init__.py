@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import random
 import secrets
 import shutil
 import sys
 import threading
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -20,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from autograder.assignment import Assignment, list_assignments
 from webapp import create_app, jobs, migrations
-from webapp.clock import now
 from webapp.config import Settings, embedded_database
 from webapp.database import make_engine
 from webapp.demo import samples
@@ -35,6 +32,7 @@ from webapp.demo.course import (
     readable,
     write_private,
 )
+from webapp.demo.late import ensure_extension, times_of
 from webapp.demo.requests import ensure_requests
 from webapp.demo.similarity import ensure_similarity
 from webapp.demo.written import ensure_manual_grades, ensure_written
@@ -72,6 +70,7 @@ def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
         course = ensure_course(session, assignments)
         people = ensure_people(session, course, accounts)
         ensure_leaderboard(session, course, people)
+        ensure_extension(session, course, people)
         staff = _staff(session, accounts)
         marker = data / "handed-in"
         with readable(marker):
@@ -140,7 +139,7 @@ def hand_in_samples(
     found = samples.materials(assignment)
     for number, student in enumerate(students):
         planned = samples.attempts(found, number)
-        times = _times(number, len(planned), item.opens_at or now() - timedelta(days=1))
+        times = times_of(item, number, len(planned))
         for place in range(have.get(student.id, 0), len(planned)):
             data = planned[place]
             receive(
@@ -152,15 +151,6 @@ def hand_in_samples(
                 lane=Lane.BATCH,
                 received_at=times[place],
             )
-
-
-def _times(number: int, count: int, opens: datetime) -> list[datetime]:
-    """Believable times of a student's attempts, between the opening and a few minutes ago."""
-    chance = random.Random(f"times {number}")
-    span = (now() - timedelta(minutes=5) - opens).total_seconds()
-    return [
-        opens + timedelta(seconds=s) for s in sorted(chance.uniform(0, span) for _ in range(count))
-    ]
 
 
 def grade_all(engine: sa.Engine, data: Path) -> None:

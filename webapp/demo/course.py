@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from autograder.assignment import Assignment
 from webapp.clock import moment, now, week_of
+from webapp.demo.late import passed_day, set_rules
 from webapp.models import Course, CourseAssignment, Enrolment, Role, User
 from webapp.models.courses import DEFAULT_TIME_ZONE
 
@@ -102,7 +103,10 @@ def write_private(path: Path, text: str) -> None:
 
 
 def ensure_course(session: Session, assignments: list[Assignment]) -> Course:
-    """The sample course with every assignment of the folder, from Monday to Friday."""
+    """The sample course with every assignment of the folder, from Monday to Friday.
+
+    Of several the first is behind the class already, with rules for what came late.
+    """
     course = session.scalar(sa.select(Course).where(Course.slug == SLUG))
     zone = DEFAULT_TIME_ZONE
     if course is None:
@@ -125,25 +129,30 @@ def ensure_course(session: Session, assignments: list[Assignment]) -> Course:
     assert course.groups_due_at is not None
     monday = week_of(course.groups_due_at, zone)
     known = {item.assignment for item in course.assignments}
+    behind = not known and len(assignments) > 1
     for position, assignment in enumerate(assignments):
         if assignment.id not in known:
-            day_due = monday + timedelta(days=min(position, 4))
-            session.add(
-                CourseAssignment(
-                    course_id=course.id,
-                    assignment=assignment.id,
-                    title=assignment.title,
-                    points=assignment.max_score,
-                    position=position,
-                    opens_at=min(
-                        moment(day_due - timedelta(days=3), time(9), zone),
-                        now() - timedelta(days=2),
-                    ),
-                    due_at=moment(day_due, time(23, 59), zone),
-                )
-            )
+            first = behind and position == 0
+            due_on = passed_day(zone) if first else monday + timedelta(days=min(position, 4))
+            item = new_item(assignment, position, due_on, zone)
+            course.assignments.append(item)
+            if first:
+                set_rules(course, item)
     session.commit()
     return course
+
+
+def new_item(assignment: Assignment, position: int, day: date, zone: str) -> CourseAssignment:
+    """An assignment that is due on a day, and has been open for a while."""
+    opens_at = moment(day - timedelta(days=3), time(9), zone)
+    return CourseAssignment(
+        assignment=assignment.id,
+        title=assignment.title,
+        points=assignment.max_score,
+        position=position,
+        opens_at=min(opens_at, now() - timedelta(days=2)),
+        due_at=moment(day, time(23, 59), zone),
+    )
 
 
 def ensure_people(session: Session, course: Course, accounts: list[Account]) -> list[User]:
