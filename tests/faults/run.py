@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -108,18 +108,21 @@ def run(harms: int, seed: int, *, pause: float = 1.5, hurry: bool = False) -> Re
         system = System(Path(folder), servers)
         try:
             with Load(system, seconds_each=0.3) as load:
-                _wait(lambda: bool(load.acknowledged), "no upload was ever acknowledged", folder)
+                _wait(lambda: bool(load.acknowledged), "no upload was ever acknowledged")
                 for victim in itertools.islice(_drawn(chance), harms):
                     time.sleep(chance.uniform(0, 2 * pause))
-                    _wait(lambda: system.harm(victim, chance, hurry=hurry), victim, folder)  # noqa: B023
+                    _wait(lambda: system.harm(victim, chance, hurry=hurry), victim)  # noqa: B023
                     report.harms[victim] += 1
                     # Under load: the next harm meets a service that takes uploads again.
                     lasted = f"no upload was acknowledged after the harm to the {victim}"
                     before = len(load.acknowledged)
-                    _wait(lambda: len(load.acknowledged) > before, lasted, folder)  # noqa: B023
+                    _wait(lambda: len(load.acknowledged) > before, lasted)  # noqa: B023
             report.acknowledged, report.refused = len(load.acknowledged), load.refused
-            _wait(lambda: _settled(system, report), "not everything was graded", folder)
+            _wait(lambda: _settled(system, report), "not everything was graded")
             _inspect(system, load.acknowledged, report)
+        except AssertionError as error:
+            logs = [path.read_text(errors="replace")[-3000:] for path in Path(folder).glob("*.log")]
+            raise AssertionError("\n".join([str(error), *logs])) from error
         finally:
             system.close()
     report.seconds = time.monotonic() - started
@@ -171,10 +174,8 @@ def _inspect(system: System, acknowledged: list[int], report: Report) -> None:
         report.wrong += scores.get(submission) != _POINTS
 
 
-def _wait(condition, complaint: str, folder: str) -> None:
+def _wait(condition: Callable[[], bool], complaint: str) -> None:
     give_up = time.monotonic() + _PATIENCE
     while not condition():
-        if time.monotonic() > give_up:
-            logs = [path.read_text(errors="replace")[-2000:] for path in Path(folder).glob("*.log")]
-            raise AssertionError("\n".join([complaint, *logs]))
+        assert time.monotonic() < give_up, complaint
         time.sleep(0.2)

@@ -1,4 +1,4 @@
-"""The corpus graded once per session, three notebooks at a time, since many of them only wait, among planted canaries."""
+"""The corpus graded once per session, three notebooks at a time, amid planted canaries."""
 
 from __future__ import annotations
 
