@@ -90,13 +90,17 @@ class Visitors:
 
     def signed_in(self, account: Account, **options: Any) -> Page:
         """A window of someone who is signed in, on the page they land on."""
+        page = self.of(account, **options)
+        page.goto("/")
+        return page
+
+    def of(self, account: Account, **options: Any) -> Page:
+        """A window of someone who is signed in, on no page yet."""
         if account.email not in self._sessions:
             page = self.stranger()
             sign_in(page, account)
             self._sessions[account.email] = page.context.storage_state()
-        page = self.stranger(storage_state=self._sessions[account.email], **options)
-        page.goto("/")
-        return page
+        return self.stranger(storage_state=self._sessions[account.email], **options)
 
     def newcomer(self, name: str, link: str) -> Page:
         """A window of someone who has just set a password through a one-time link."""

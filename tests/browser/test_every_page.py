@@ -19,9 +19,9 @@ def _open(place: Place, site: Site, visitors: Visitors) -> Page:
     if place.viewer is None:
         page = visitors.stranger(color_scheme="light")
     elif isinstance(place.viewer, int):
-        page = visitors.signed_in(site.student(place.viewer), color_scheme="light")
+        page = visitors.of(site.student(place.viewer), color_scheme="light")
     else:
-        page = visitors.signed_in(site.staff(place.viewer), color_scheme="light")
+        page = visitors.of(site.staff(place.viewer), color_scheme="light")
     page.goto(place.address(site))
     return page
 
