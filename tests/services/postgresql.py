@@ -49,6 +49,15 @@ class PostgreSQL(Server):
             "max_connections": 200,
             "shared_buffers": "32MB",
         }
+        if not self.durable:
+            # Nothing of it outlives the tests, so it keeps no more than it must answer with.
+            settings |= {
+                "full_page_writes": "off",
+                "synchronous_commit": "off",
+                "wal_level": "minimal",
+                "max_wal_senders": 0,
+                "autovacuum": "off",
+            }
         pairs = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         return [program, "-D", str(self.folder / "data"), *pairs]
 
