@@ -86,7 +86,8 @@ def test_the_notebook_is_stored_without_outputs(assignment: Assignment) -> None:
     assert assignment.notebook_path.stat().st_size < 300_000
 
 
-# Read by nbgrader as its settings: each notebook that it has executed in Jupyter is kept.
+# Read by nbgrader as its settings: each notebook that it has executed in Jupyter is kept, and a
+# cell that trains has time on a busy machine.
 KEEP_EXECUTED = """
 from itertools import count
 import nbformat
@@ -100,6 +101,8 @@ def preprocess_and_keep(self, notebook, resources):
     return executed
 
 Execute.preprocess = preprocess_and_keep
+c = get_config()
+c.Execute.timeout = 900
 """
 
 
