@@ -28,6 +28,7 @@ _HELDOUT = "from autograder.cli import main; main()"
 _SECRETS = {"HELDOUT_SECRET_KEY": "k" * 32, "HELDOUT_PASSWORD_SALT": "s" * 32}
 _FULL_SECONDS = 3.0
 _SKEW_SECONDS = 3600
+_SKEWED = str(Path(__file__).with_name("skewed"))
 WORKERS = 2
 
 
@@ -159,6 +160,7 @@ def skewed_clock(seconds: int) -> dict[str, str]:
         "LD_PRELOAD": str(library),
         "FAKETIME": f"{seconds:+d}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, [_SKEWED, os.environ.get("PYTHONPATH")])),
     }
 
 
