@@ -83,8 +83,10 @@ def _attempts(
 ) -> None:
     counted: dict[tuple[int, int], int] = {}
     rows = []
-    for _ in range(attempts):
-        user, (item, due) = chance.choice(users), chance.choice(items)
+    # The learner has two at least: a result is shown with what changed since the one before.
+    drawn = [(users[-1], items[0])] * 2
+    drawn += [(chance.choice(users), chance.choice(items)) for _ in range(attempts - 2)]
+    for user, (item, due) in drawn:
         counted[user, item] = counted.get((user, item), 0) + 1
         rows.append(
             {
