@@ -1,4 +1,4 @@
-"""What an address may hold: row numbers that a database can look up, and no NUL characters."""
+"""What addresses and forms may hold: numbers that a database can look up, and no NUL."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, map: Any, *args: Any, **options: Any) -> None:
         super().__init__(map, *args, **{"max": LARGEST_ROW, **options})
+
+
+def row_number(text: str) -> int:
+    """A number of a form or a query that a database can look up; raises ValueError otherwise."""
+    number = int(text)
+    if not 0 <= number <= LARGEST_ROW:
+        raise ValueError(f"{number} is the number of no row")
+    return number
 
 
 def init_app(app: Flask) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +14,27 @@ from webapp import overrides, recount, tallies
 from webapp.answer_readings import readings_by_submission, readings_of
 from webapp.clock import now
 from webapp.database import in_parts
-from webapp.models import AnswerReading, CourseAssignment, ManualGrade, Submission
+from webapp.models import (
+    AnswerReading,
+    CourseAssignment,
+    ManualGrade,
+    QuestionScore,
+    Result,
+    Submission,
+)
 from webapp.reading_scores import Marks
 from webapp.rubrics import Rubric
 from webapp.scores import set_manual_grade
 
 _CLOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Given:
+    """A reading that was kept; `by_hand` are points given otherwise since, which stay."""
+
+    reading: AnswerReading
+    by_hand: float | None = None
 
 
 def mean_of(rubric: Rubric, selections: Iterable[Mapping[str, Any]]) -> float | None:
@@ -34,10 +51,17 @@ def give(
     rubric: Rubric,
     grader_id: int,
     marks: Marks,
-) -> AnswerReading:
-    """Keep a grader's reading, and count the mean of all; the caller commits."""
+) -> Given:
+    """Keep a grader's reading, and count the mean of all; the caller commits.
+
+    It counts no more than the question is worth in this submission. Points that somebody gave by
+    hand since the readings before, such as for a regrade request, stay.
+    """
     recount.lock_students(session, [submission.id])
     rows = readings_of(session, submission, question)
+    grade, most = _points_now(session, submission, question)
+    before = mean_of(rubric, [row.selections for row in rows])
+    by_hand = grade is not None and before is not None and _differ(grade.points, before, most)
     mine = next((row for row in rows if row.grader_id == grader_id), None)
     if mine is None:
         mine = AnswerReading(
@@ -48,15 +72,42 @@ def give(
     # What an item that is gone now had stays: the item may come back.
     mine.selections = {**mine.selections, **marks.selections}
     mine.comment, mine.updated_at = marks.comment, now()
+    if grade is not None and by_hand:
+        return Given(mine, grade.points)
     set_manual_grade(
         session,
         submission,
         question=question,
-        points=mean_of(rubric, [row.selections for row in rows]) or 0.0,
+        points=min(mean_of(rubric, [row.selections for row in rows]) or 0.0, most),
         comment=_comments(rows),
         grader_id=grader_id,
     )
-    return mine
+    return Given(mine)
+
+
+def _points_now(
+    session: Session, submission: Submission, question: str
+) -> tuple[ManualGrade | None, float]:
+    """Staff's points for a submission's question, and the most that it is worth there."""
+    grade = session.scalar(
+        sa.select(ManualGrade).where(
+            ManualGrade.submission_id == submission.id, ManualGrade.question == question
+        )
+    )
+    most = session.scalar(
+        sa.select(QuestionScore.max_score)
+        .join(Result, QuestionScore.result_id == Result.id)
+        .where(
+            Result.submission_id == submission.id,
+            Result.current.is_(True),
+            QuestionScore.question == question,
+        )
+    )
+    return grade, math.inf if most is None else most
+
+
+def _differ(points: float, mean: float, most: float) -> bool:
+    return abs(points - min(mean, most)) > _CLOSE
 
 
 def _comments(rows: Sequence[AnswerReading]) -> str:
@@ -79,11 +130,19 @@ def apply_rubric(
             .where(Submission.course_assignment_id == item.id, ManualGrade.question == question)
         )
     }
+    most = _worth_by_submission(session, item, question)
     recount.lock_students(session, list(rows))
     changed = [
         number
         for number, read in rows.items()
-        if _changes(session, grades.get(number), read, before=before, after=after)
+        if _changes(
+            session,
+            grades.get(number),
+            read,
+            before=before,
+            after=after,
+            most=most.get(number, math.inf),
+        )
     ]
     for part in in_parts(changed):
         tallies.count_manual(session, part)
@@ -93,6 +152,22 @@ def apply_rubric(
     return len(changed)
 
 
+def _worth_by_submission(
+    session: Session, item: CourseAssignment, question: str
+) -> dict[int, float]:
+    rows = session.execute(
+        sa.select(Result.submission_id, QuestionScore.max_score)
+        .join(QuestionScore, QuestionScore.result_id == Result.id)
+        .join(Submission, Result.submission_id == Submission.id)
+        .where(
+            Submission.course_assignment_id == item.id,
+            Result.current.is_(True),
+            QuestionScore.question == question,
+        )
+    )
+    return {row.submission_id: row.max_score for row in rows}
+
+
 def _changes(
     session: Session,
     grade: ManualGrade | None,
@@ -100,14 +175,15 @@ def _changes(
     *,
     before: Rubric,
     after: Rubric,
+    most: float,
 ) -> bool:
     chosen = [row.selections for row in read]
     old, new = mean_of(before, chosen), mean_of(after, chosen)
-    by_hand = grade is not None and (old is None or abs(grade.points - old) > _CLOSE)
+    by_hand = grade is not None and (old is None or _differ(grade.points, old, most))
     if old == new or by_hand:
         return False
     if grade is not None and new is not None:
-        grade.points = new
+        grade.points = min(new, most)
     elif grade is not None:
         session.delete(grade)
     elif new is not None:
@@ -115,6 +191,6 @@ def _changes(
         grade = ManualGrade(
             submission_id=last.submission_id, question=last.question, grader_id=last.grader_id
         )
-        grade.points, grade.comment = new, _comments(read)
+        grade.points, grade.comment = min(new, most), _comments(read)
         session.add(grade)
     return True

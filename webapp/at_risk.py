@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.gradebook import counting_attempts
 from webapp.models import Course, CourseAssignment, Enrolment, Extension, Role, Submission, User
+from webapp.paging import pages_of
 
 MISSING_AT_RISK = 2
 SHARE_AT_RISK = 0.5
@@ -35,6 +36,8 @@ class RiskList:
 
     students: tuple[AtRisk, ...]
     found: int
+    page: int
+    pages: int
     due: int
     possible: float
 
@@ -54,15 +57,22 @@ def at_risk(
     """
     due = [item for item in assignments if item.due_at is not None and item.due_at < moment]
     if not due:
-        return RiskList((), 0, 0, 0.0)
+        return RiskList((), 0, 1, 1, 0, 0.0)
     chosen = _at_risk(course, [item.id for item in due], moment)
+    page = max(page, 1)
     found = session.execute(chosen.limit(rows).offset((page - 1) * rows)).all()
+    if not found and page > 1:
+        # Beyond the last page: how many there are stands in the first.
+        first = session.execute(chosen.limit(1)).first()
+        page = pages_of(first.found, rows) if first else 1
+        found = session.execute(chosen.limit(rows).offset((page - 1) * rows)).all()
     students = tuple(
         AtRisk(row.id, row.name, row.section, row.due - row.handed_in, row.due, row.points)
         for row in found
     )
     possible = sum(item.points for item in due)
-    return RiskList(students, found[0].found if found else 0, len(due), possible)
+    number = found[0].found if found else 0
+    return RiskList(students, number, page, pages_of(number, rows), len(due), possible)
 
 
 def _at_risk(course: Course, due: list[int], moment: datetime) -> sa.Select[Any]:

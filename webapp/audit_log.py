@@ -18,9 +18,15 @@ from webapp.paging import pages_of, within
 
 # Each kind: the words for it, and what its actions contain.
 KINDS = {
-    "score": ("Scores", ("score", "grade", "grading", "import work", "import gradebook", "cancel")),
+    "score": (
+        "Scores",
+        ("score", "grad", "written answer", "rubric", "override", "retry", "import work", "cancel"),
+    ),
     "time": ("Due times and rules", ("due", "extension", "rule", "late", "assignment")),
-    "role": ("People and roles", ("role", "roster", "course", "link", "view", "note")),
+    "role": (
+        "People and roles",
+        ("role", "roster", "course", "link", "view", "add note", "remove note"),
+    ),
 }
 _TOGETHER = 500
 

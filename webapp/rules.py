@@ -18,6 +18,7 @@ from webapp.settings_changes import Typed, apply
 from webapp.wall_clock import for_input
 
 _WEEK = 7 * 24 * 60
+_MOST_DIGITS = 9
 _MOST_ATTEMPTS, _MOST_LATE_DAYS = 1000, 365
 
 
@@ -81,10 +82,12 @@ def _whole(
     text = fields.get(key, "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most):
+    digits = text.lstrip("0") or "0"
+    number = text.isascii() and text.isdigit() and len(digits) <= _MOST_DIGITS
+    if not (number and least <= int(digits) <= most):
         typed.refused[key] = f"This says {text[:40]!r}, expected a whole number, {least} to {most}."
         return None
-    return int(text)
+    return int(digits)
 
 
 def _share(typed: Typed, fields: Mapping[str, str], kept: float) -> float:
@@ -131,7 +134,9 @@ def account(submission: Submission, policy: LatePolicy, course: Course) -> str:
     worth = policy.worth(submission.received_at)
     most = submission.course_assignment.points
     points = f"{submission.score:.4g} of {most:g}"
-    late = _count(submission.days_late, "day") + " late"
+    # Attempts from before there were such rules are only known to be late.
+    days = f"{_count(submission.days_late, 'day')} " if submission.days_late else ""
+    late = f"{days}late"
     if worth.kept < 1 and submission.kept == 1 and not submission.late_days_used:
         return f"{points}, {late}: staff set these points as the whole, so nothing is taken off."
     if policy.is_cut_off(submission.received_at):

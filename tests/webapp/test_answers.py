@@ -4,7 +4,9 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
+from autograder.results import QuestionResult, Verdict
 from tests.webapp.graders import notebook, result
 from tests.webapp.people import ASSIGNMENT, add_user, enrol
 from webapp.answer_rubrics import plain_points
@@ -19,6 +21,7 @@ from webapp.models import (
     Submission,
     User,
 )
+from webapp.scores import set_manual_grade
 
 READINGS = "/courses/dl/staff/readings"
 ANSWERS = f"{READINGS}/answers"
@@ -151,6 +154,29 @@ def test_a_changed_rubric_changes_what_is_read_already_but_not_points_by_hand(
     assert "Scores that changed with it: 1." in saved.text
     assert scored(session, handed_in[0]) == (1.25, 0)
     assert scored(session, handed_in[1]) == (0.3, 0)
+
+
+def test_points_given_by_hand_since_outlast_a_mended_comment(auth, session, handed_in):
+    gil, number = auth.login("gil"), handed_in[0]
+    gil.post(f"{WHY}/{number}", {"points": "p1000", "comment": "ok"})
+    submission, grader = session.get_one(Submission, number), number_of(session, "Gil")
+    points = {"question": "why", "points": 2, "comment": "you are right"}
+    set_manual_grade(session, submission, **points, grader_id=grader)
+    session.commit()
+    saved = gil.post(f"{WHY}/{number}", {"points": "p1000", "comment": "o.k."})
+    assert scored(session, number) == (2, 0)
+    assert "keeps the 2 points that were given by hand" in gil.get(saved.location).text
+    reading = session.scalars(sa.select(AnswerReading)).one()
+    assert reading.comment == "o.k."
+
+
+def test_an_answer_is_worth_no_more_than_in_its_own_notebook(auth, session, graded, handed_in):
+    found = result(score=3)
+    why = QuestionResult("why", "manual", None, 1, Verdict.PENDING)
+    shorter = replace(found, questions=(found.questions[0], why), max_score=4)
+    number, gil = graded("bob", shorter).id, auth.login("gil")
+    gil.post(f"{WHY}/{number}", {"points": "p2000", "comment": ""})
+    assert scored(session, number) == (1, 0)
 
 
 def test_an_item_that_is_added_lets_answers_wait_again_until_it_goes(auth, session, handed_in):

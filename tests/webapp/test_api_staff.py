@@ -87,7 +87,7 @@ def test_the_queue_is_read_paused_and_tried_again(ask, session, graded):
     assert ask("gil", "GET", f"{STAFF}/queue")[1]["paused"]
     course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
     assert course.grading_paused_at is not None
-    assert _actions(session) == ["retry", "pause grading"]
+    assert _actions(session) == ["grade again", "pause grading"]
 
 
 def test_a_class_is_compared_by_program(ask, session, graded, engine):

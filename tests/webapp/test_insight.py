@@ -168,6 +168,12 @@ def test_what_a_running_extension_covers_is_not_missing_yet(auth, graded, sessio
     assert "4 of 4" in auth.login("gil").get("/courses/dl/staff/insight").text
 
 
+def test_beyond_the_last_page_the_last_one_is_shown(auth, session):
+    add_three_assignments(session)
+    gil = auth.login("gil")
+    assert names(gil.get("/courses/dl/staff/insight?page=9").text) == ["Ada", "Bob"]
+
+
 def test_nobody_is_at_risk_before_anything_is_due(auth):
     assert "No assignment is due yet" in auth.login("gil").get("/courses/dl/staff/insight").text
 

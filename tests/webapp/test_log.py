@@ -67,6 +67,31 @@ def test_the_log_is_filtered_by_kind_person_words_and_day(auth, entries):
     assert len(actions(ina, "since=yesterday&until=9999-12-31&who=x&kind=nothing&page=-3")) == 3
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        *("override score", "remove override", "grade written answer", "read written answer"),
+        *("change rubric", "answer regrade request", "grade again", "publish regrade"),
+        *("import work", "import gradebook", "score written option", "cancel"),
+    ],
+)
+def test_every_change_of_a_score_is_among_the_scores(session, course, action):
+    session.add(AuditEntry(course_id=course.id, action=action, subject="submission 1", detail={}))
+    session.commit()
+    page = audit_log.log_page(session, course, LogFilters(kind="score"), page=1, rows=9)
+    assert [entry.action for entry in page.entries] == [action]
+
+
+def test_numbers_that_no_row_can_have_are_as_if_they_were_not_there(auth, entries):
+    ina, huge = auth.login("ina"), "1" + "0" * 30
+    assert len(actions(ina, f"who={huge}&page={huge}")) == 3
+    for page in ("staff", "staff/insight", "staff/people", "staff/assignments/a01_demo"):
+        assert ina.get(ina.course(f"{page}?page={huge}")).status_code == 200
+    ada = entries["Ada"]
+    view = ina.course(f"staff/students/{ada}/view")
+    assert ina.post(view, {"submission_id": huge}).status_code == 303
+
+
 def test_pages_are_cut_by_the_database(session, course, entries):
     page = audit_log.log_page(session, course, LogFilters(), page=2, rows=2)
     assert (page.found, page.page, page.pages) == (3, 2, 2)

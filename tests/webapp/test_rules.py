@@ -190,6 +190,7 @@ def _send(visitor, source, code):
         ({"attempt_limit": "0"}, "expected a whole number, 1 to 1000"),
         ({"late_penalty": "101"}, "expected a number from 0 to 100"),
         ({"late_penalty": "nan"}, "expected a number from 0 to 100"),
+        ({"grace_minutes": "0" * 9 + "9" * 20}, "expected a whole number"),
         ({"counting": "worst"}, "expected best or last"),
         ({"cut_off_at": "2020-01-01T00:00"}, "This is before the due time"),
         ({"pause_minutes": "²"}, "expected a whole number"),
@@ -308,6 +309,14 @@ def test_a_late_result_takes_few_statements(session, engine, app, item, auth, gr
     page = ada.get(f"/courses/dl/submissions/{late.id}").text
     assert "3.2" in page
     assert len(seen) <= 15, seen
+
+
+def test_an_attempt_from_before_there_were_rules_is_late_by_no_number_of_days(
+    session, item, graded
+):
+    old = graded("ada")
+    old.late, old.days_late = True, 0
+    assert rules.account(old, _policy(item), item.course).startswith("3 of 5, late, which")
 
 
 def test_a_graded_result_counts_at_once(session, graded):

@@ -126,8 +126,8 @@ def give_answer_reading(
         "read written answer",
         subject=f"submission {submission.id}",
         question=question,
-        points=asked.rubric.points(given.selections),
+        points=asked.rubric.points(given.reading.selections),
         by="API",
     )
     db.session.commit()
-    return reading_info(asked.rubric, given)
+    return reading_info(asked.rubric, given.reading)

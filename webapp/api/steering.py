@@ -96,7 +96,8 @@ def pause_queue(enrolment: Enrolment, body: schemas.Pause) -> schemas.Pause:
 )
 @for_roles(Role.INSTRUCTOR)
 def retry_submission(enrolment: Enrolment, submission_id: int) -> schemas.Kept:
-    if not steer(enrolment, submission_in(enrolment, submission_id), jobs.retry, "retry"):
+    submission = submission_in(enrolment, submission_id)
+    if not steer(enrolment, submission, jobs.retry, "grade again", by="API"):
         abort(409, "That submission was not stopped, so there is nothing to try again.")
     return schemas.Kept(True)
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from webapp import audit
 from webapp.access import STAFF, for_roles
+from webapp.addresses import row_number
 from webapp.answer_readings import Answer, selections_for
 from webapp.answer_rubrics import KIND, save_answer_rubric
 from webapp.answer_scores import apply_rubric
@@ -95,7 +96,7 @@ def divide_evenly(enrolment: Enrolment, name: str, question: str) -> Response:
     """Give every answer one or two readers, evenly."""
     asked = asked_in(enrolment, name, question)
     everybody = {grader.id for grader in graders_of(db.session, enrolment.course_id)}
-    graders = sorted(everybody & set(request.form.getlist("grader", type=int)))
+    graders = sorted(everybody & set(request.form.getlist("grader", type=row_number)))
     readers = 2 if request.form.get("readers") == "2" else 1
     if len(graders) < readers:
         flash(f"Choose at least {readers} of the graders.", "danger")
@@ -125,7 +126,7 @@ def reassign(enrolment: Enrolment, name: str, question: str, submission_id: int)
     found = answers_to(enrolment, asked)
     answer = next((each for each in found if each.id == submission_id), None) or abort(404)
     everybody = {grader.id: grader.name for grader in graders_of(db.session, enrolment.course_id)}
-    chosen = [g for g in request.form.getlist("grader", type=int) if g in everybody]
+    chosen = [g for g in request.form.getlist("grader", type=row_number) if g in everybody]
     assign(db.session, answer, chosen, _duty_for(asked))
     readers = ", ".join(everybody[grader] for grader in chosen) or "nobody"
     subject = f"submission {submission_id}"

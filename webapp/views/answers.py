@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from webapp import audit
 from webapp.access import STAFF, assignment_in, for_roles, submission_in
+from webapp.addresses import row_number
 from webapp.answer_readings import (
     Answer,
     answers,
@@ -94,7 +95,7 @@ def listed(enrolment: Enrolment, name: str, question: str) -> str:
     show = show if show in SHOWN else "all"
     chosen = [each for each in found if is_shown(each, show, enrolment.user_id)]
     pages = pages_of(len(chosen), _PAGE_ROWS)
-    page = within(request.args.get("page", 1, type=int), pages)
+    page = within(request.args.get("page", 1, type=row_number), pages)
     return render_template(
         "staff/answer_list.html",
         course=enrolment.course,
@@ -120,7 +121,7 @@ def is_shown(answer: Answer, show: str, grader_id: int) -> bool:
 @for_roles(*STAFF)
 def next_unread(enrolment: Enrolment, name: str, question: str) -> Response:
     """On to what this grader should read next."""
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=row_number)
     return _on(enrolment, asked_in(enrolment, name, question), after)
 
 
@@ -170,7 +171,7 @@ def score(
     marks = marks_from_form(asked.rubric)
     if isinstance(marks, str):
         return _page(enrolment, asked, submission, marks), 422
-    reading = give(
+    given = give(
         db.session,
         submission,
         question,
@@ -184,10 +185,17 @@ def score(
         "read written answer",
         subject=f"submission {submission.id}",
         question=question,
-        points=asked.rubric.points(reading.selections),
+        points=asked.rubric.points(given.reading.selections),
     )
     db.session.commit()
     flash("Your score is saved.", "success")
+    if given.by_hand is not None:
+        points = f"{given.by_hand:g} point{'' if given.by_hand == 1 else 's'}"
+        flash(
+            f"The answer keeps the {points} that were given by hand since it was read: "
+            "they are changed on the page of the submission.",
+            "info",
+        )
     if request.form.get("then") == "next":
         return _on(enrolment, asked, submission_id)
     return to_list(enrolment, asked)

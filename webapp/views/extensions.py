@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from webapp import extensions
 from webapp.access import STAFF, assignment_in, for_roles
+from webapp.addresses import row_number
 from webapp.class_table import sections_of
 from webapp.database import db
 from webapp.extensions import ExtensionRefused
@@ -36,7 +37,7 @@ def show(enrolment: Enrolment, name: str) -> str:
     """Who has more time, and the form; `user` ticks a student."""
     item = assignment_in(enrolment, name)
     due = for_input(item.due_at, enrolment.course.time_zone)
-    ticked = frozenset(request.args.getlist("user", type=int))
+    ticked = frozenset(request.args.getlist("user", type=row_number))
     return _page(enrolment, item, Typed(due_at=due, users=ticked))
 
 
@@ -50,7 +51,7 @@ def give(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
         form.get("due_at", ""),
         form.get("reason", ""),
         form.get("section", ""),
-        frozenset(form.getlist("user", type=int)),
+        frozenset(form.getlist("user", type=row_number)),
     )
     users = set(typed.users)
     if typed.section:

@@ -6,12 +6,12 @@ from flask import Blueprint, render_template, request
 
 from webapp import insight
 from webapp.access import STAFF, for_roles
+from webapp.addresses import row_number
 from webapp.at_risk import MISSING_AT_RISK, SHARE_AT_RISK, at_risk
 from webapp.clock import now
 from webapp.database import db
 from webapp.gradebook import assignments_of
 from webapp.models import Enrolment
-from webapp.paging import pages_of
 
 blueprint = Blueprint("insight", __name__, url_prefix="/courses/<slug>/staff")
 
@@ -24,7 +24,7 @@ def overview(enrolment: Enrolment) -> str:
     """Assignments beside each other, and the students who may not pass."""
     course = enrolment.course
     assignments = assignments_of(db.session, course)
-    page = max(1, request.args.get("page", 1, type=int))
+    page = request.args.get("page", 1, type=row_number)
     risk = at_risk(db.session, course, assignments, moment=now(), page=page, rows=_PAGE_ROWS)
     return render_template(
         "staff/insight.html",
@@ -34,8 +34,8 @@ def overview(enrolment: Enrolment) -> str:
         totals=insight.totals_by_assignment(db.session, course),
         nothing=insight.AssignmentTotals(),
         risk=risk,
-        page=page,
-        pages=pages_of(risk.found, _PAGE_ROWS),
+        page=risk.page,
+        pages=risk.pages,
         missing_at_risk=MISSING_AT_RISK,
         share_at_risk=SHARE_AT_RISK,
     )

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request
 
 from webapp import audit_log, clock
 from webapp.access import for_roles
+from webapp.addresses import row_number
 from webapp.audit_log import KINDS, LogFilters
 from webapp.database import db
 from webapp.models import Enrolment, Role
@@ -22,7 +23,7 @@ _PAGE_ROWS = 100
 @for_roles(Role.INSTRUCTOR)
 def index(enrolment: Enrolment) -> str:
     """Who changed a score, a due time, a role or an extension, and why; newest first."""
-    course, page = enrolment.course, request.args.get("page", 1, type=int)
+    course, page = enrolment.course, request.args.get("page", 1, type=row_number)
     filters = _filters(course.time_zone)
     return render_template(
         "staff/log.html",
@@ -58,7 +59,7 @@ def _filters(zone: str) -> LogFilters:
     until = _day(request.args.get("until", ""))
     return LogFilters(
         kind=request.args.get("kind", ""),
-        actor_id=request.args.get("who", None, type=int),
+        actor_id=request.args.get("who", None, type=row_number),
         search=request.args.get("search", "").strip()[:100],
         since=_midnight(_day(request.args.get("since", "")), zone),
         until=_midnight(until + timedelta(days=1) if until else None, zone),

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from webapp import audit
 from webapp.access import STAFF, for_roles
+from webapp.addresses import row_number
 from webapp.database import db
 from webapp.mail import Letter, configured_mailer
 from webapp.models import Enrolment, Role, User
@@ -30,7 +31,7 @@ _PAGE_ROWS = 100
 def index(enrolment: Enrolment) -> str:
     """Everyone in the course, or those who match, in pages."""
     search = request.args.get("search", "").strip()[:100]
-    page = request.args.get("page", 1, type=int)
+    page = request.args.get("page", 1, type=row_number)
     listed = people_page(db.session, enrolment.course, search=search, page=page, rows=_PAGE_ROWS)
     return _page(enrolment, listed=listed, search=search)
 

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from webapp import audit
 from webapp.access import STAFF, for_roles
+from webapp.addresses import row_number
 from webapp.calibration import calibrations, picture
 from webapp.database import db
 from webapp.models import Enrolment, Role
@@ -43,7 +44,7 @@ def show(enrolment: Enrolment) -> str:
 def divide_evenly(enrolment: Enrolment) -> Response:
     """Give every work one or two readers, evenly."""
     everybody = {grader.id for grader in graders_of(db.session, enrolment.course_id)}
-    graders = sorted(everybody & set(request.form.getlist("grader", type=int)))
+    graders = sorted(everybody & set(request.form.getlist("grader", type=row_number)))
     readers = 2 if request.form.get("readers") == "2" else 1
     if len(graders) < readers:
         flash(f"Choose at least {readers} of the graders.", "danger")
@@ -73,7 +74,7 @@ def reassign(enrolment: Enrolment, kind: str, number: int) -> Response:
     found = works(db.session, enrolment.course, reading_names(enrolment))
     work = next((w for w in found if (w.kind, w.id) == (kind, number)), None) or abort(404)
     everybody = {grader.id: grader.name for grader in graders_of(db.session, enrolment.course_id)}
-    chosen = [g for g in request.form.getlist("grader", type=int) if g in everybody]
+    chosen = [g for g in request.form.getlist("grader", type=row_number) if g in everybody]
     assign(db.session, work, chosen, duty_in(enrolment.course_id))
     readers = ", ".join(everybody[grader] for grader in chosen) or "nobody"
     subject = f"{kind} {number}"

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from webapp import audit, written
 from webapp.access import STAFF, for_roles
+from webapp.addresses import row_number
 from webapp.clock import now
 from webapp.database import db
 from webapp.models import (
@@ -53,7 +54,7 @@ def index(enrolment: Enrolment) -> str:
     show = show if show in SHOWN else "all"
     chosen = [work for work in found if is_shown(work, show, enrolment.user_id)]
     pages = pages_of(len(chosen), _PAGE_ROWS)
-    page = within(request.args.get("page", 1, type=int), pages)
+    page = within(request.args.get("page", 1, type=row_number), pages)
     return render_template(
         "staff/readings.html",
         course=enrolment.course,
@@ -82,7 +83,7 @@ def is_shown(work: Work, show: str, grader_id: int) -> bool:
 @for_roles(*STAFF)
 def next_unread(enrolment: Enrolment) -> Response:
     """On to what this grader should read next."""
-    after = (request.args.get("kind", ""), request.args.get("after", 0, type=int))
+    after = (request.args.get("kind", ""), request.args.get("after", 0, type=row_number))
     return _on(enrolment, after)
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from webapp import audit, publishing, regrades
 from webapp.access import STAFF, assignment_in, for_roles
+from webapp.addresses import row_number
 from webapp.charts import change_chart
 from webapp.database import db
 from webapp.judge import NoJudge
@@ -149,7 +150,7 @@ def _page(enrolment: Enrolment, assignment: CourseAssignment, refusal: str = "")
 def _preview(regrade: Regrade) -> dict[str, object]:
     found = changes(db.session, regrade)
     pages = max(1, math.ceil(len(found) / _PAGE_ROWS))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    page = min(max(request.args.get("page", 1, type=row_number), 1), pages)
     return {
         "progress": regrades.progress(db.session, regrade),
         "found": len(found),

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from webapp import audit, message_templates, regrade_requests
 from webapp.access import STAFF, for_roles, submission_in
+from webapp.addresses import row_number
 from webapp.database import db
 from webapp.gradebook import assignments_of
 from webapp.models import Enrolment, RegradeRequest, RequestState, Role
@@ -97,7 +98,7 @@ def _page(enrolment: Enrolment, refused: dict[str, object] | None = None) -> str
         db.session,
         enrolment.course,
         **filters,
-        page=arguments.get("page", 1, type=int),
+        page=arguments.get("page", 1, type=row_number),
         rows=_PAGE_ROWS,
     )
     names = {entry.course_assignment.assignment for entry in listed.requests}

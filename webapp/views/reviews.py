@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from webapp import review_drafts as drafts
 from webapp import written
 from webapp.access import EVERYONE, for_roles
+from webapp.addresses import row_number
 from webapp.clock import local, now
 from webapp.database import db
 from webapp.models import Enrolment, PaperReview, ReviewDraft, Role
@@ -119,7 +120,7 @@ def _save_draft(enrolment: Enrolment) -> ReviewDraft:
         enrolment.course_id,
         enrolment.user_id,
         text=Text(request.form.get("paper", "").strip(), request.form.get("body", "")),
-        revision=request.form.get("revision", 0, type=int),
+        revision=request.form.get("revision", 0, type=row_number),
     )
 
 

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from webapp import audit, similarity_reports
 from webapp.access import assignment_in, for_roles
+from webapp.addresses import row_number
 from webapp.database import db
 from webapp.models import CourseAssignment, Enrolment, ReportState, Role
 from webapp.similar_code import side_by_side
@@ -108,7 +109,7 @@ def _page(enrolment: Enrolment, assignment: CourseAssignment, refusal: str = "")
     report = similarity_reports.latest_report(db.session, assignment)
     listed = None
     if report is not None and report.state == ReportState.DONE:
-        page = request.args.get("page", 1, type=int)
+        page = request.args.get("page", 1, type=row_number)
         listed = similarity_reports.pairs_of(db.session, report, page=page, rows=_PAGE_ROWS)
     return render_template(
         "staff/similarity.html",

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from webapp import audit, insight
 from webapp import scores as scoring
 from webapp.access import STAFF, assignment_in, for_roles, submission_in
+from webapp.addresses import row_number
 from webapp.attempt_list import newest_attempts
 from webapp.charts import histogram
 from webapp.class_table import STATES_SOUGHT, Filters, Order, sections_of, table_page
@@ -58,7 +59,7 @@ def scores(enrolment: Enrolment) -> str:
         filters=filters,
         order=order,
         moment=now(),
-        page=request.args.get("page", 1, type=int),
+        page=request.args.get("page", 1, type=row_number),
         rows=_PAGE_ROWS,
     )
     return render_template(
@@ -109,7 +110,7 @@ def assignment(enrolment: Enrolment, name: str) -> str:
             db.session,
             item,
             search=search,
-            page=request.args.get("page", 1, type=int),
+            page=request.args.get("page", 1, type=row_number),
             rows=_PAGE_ROWS,
         ),
     )

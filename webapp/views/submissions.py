@@ -105,12 +105,14 @@ def steer(
     submission: Submission,
     change: Callable[[Session, int, int], bool],
     action: str,
+    **detail: str,
 ) -> bool:
     """Do `change` to the submission's job and note it; False when there is nothing to change."""
     job = current_job(submission)
     done = job is not None and change(db.session, job.id, submission.id)
     if done:
-        audit.record(db.session, enrolment, action, subject=f"submission {submission.id}")
+        subject = f"submission {submission.id}"
+        audit.record(db.session, enrolment, action, subject=subject, **detail)
     db.session.commit()
     return done
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from webapp import audit, viewing
 from webapp.access import STAFF, for_roles, student_in, submission_in
+from webapp.addresses import row_number
 from webapp.database import db
 from webapp.models import AuditEntry, Enrolment
 
@@ -20,7 +21,7 @@ def start(enrolment: Enrolment, user_id: int) -> Response:
     """Look as the student, at the form's submission of theirs if it names one."""
     student = student_in(enrolment, user_id)
     address = url_for("courses.home", slug=enrolment.course.slug)
-    number = request.form.get("submission_id", type=int)
+    number = request.form.get("submission_id", type=row_number)
     if number is not None:
         if submission_in(enrolment, number).user_id != student.id:
             abort(404)
