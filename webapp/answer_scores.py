@@ -121,6 +121,12 @@ def apply_rubric(
 
     Points by hand stay. What is incomplete by the new rubric waits for staff again.
     """
+    read = sa.select(AnswerReading.submission_id).join(Submission)
+    of_it = (Submission.course_assignment_id == item.id, AnswerReading.question == question)
+    recount.lock_students(session, session.scalars(read.where(*of_it).distinct()).all())
+    # Nothing is taken from before the lock: points may have been given until then.
+    session.flush()
+    session.expire_all()
     rows = readings_by_submission(session, item, question)
     grades = {
         grade.submission_id: grade
@@ -131,7 +137,6 @@ def apply_rubric(
         )
     }
     most = _worth_by_submission(session, item, question)
-    recount.lock_students(session, list(rows))
     changed = [
         number
         for number, read in rows.items()

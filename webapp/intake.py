@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp import jobs, recount
+from webapp.clock import now
 from webapp.models import CourseAssignment, Lane, Submission, SubmissionState, User
 from webapp.tries import tries_of
 from webapp.uploads import Upload, store
@@ -43,13 +44,14 @@ def receive(
 ) -> Receipt:
     """Store the upload and queue its grading; when this returns, the disk has it.
 
-    With `limited` the assignment's limits hold, and AttemptRefused says why no attempt is taken.
+    It came at `received_at`, or else now, however long others keep it waiting. With `limited` the
+    assignment's limits hold, and AttemptRefused says why no attempt is taken.
 
     Two uploads of one student at the same moment get two attempt numbers, and the same work twice
     is one attempt: the student's row is locked meanwhile (PostgreSQL), or the number is refused and
     everything is looked at again (SQLite).
     """
-    assignment_id = assignment.id
+    assignment_id, moment = assignment.id, received_at or now()
     for remaining in reversed(range(_TRIES)):
         try:
             student = sa.select(User.id).where(User.id == user_id)
@@ -59,11 +61,10 @@ def receive(
                 session.rollback()
                 return Receipt(newest, new=False)
             if limited:
-                _check_limits(session, assignment_id, user_id)
+                _check_limits(session, assignment_id, user_id, moment)
             number = 1 if newest is None else newest.attempt + 1
             submission = _attempt(assignment_id, user_id, number, upload=upload, digest=digest)
-            if received_at is not None:
-                submission.received_at = received_at
+            submission.received_at = moment
             _queue(session, submission, upload, lane)
             return Receipt(submission, new=True)
         except IntegrityError:
@@ -97,7 +98,7 @@ def _queue(session: Session, submission: Submission, upload: Upload, lane: Lane)
     session.commit()
 
 
-def _check_limits(session: Session, assignment_id: int, user_id: int) -> None:
+def _check_limits(session: Session, assignment_id: int, user_id: int, moment: datetime) -> None:
     item = session.get_one(CourseAssignment, assignment_id)
     if item.attempt_limit is None and not item.pause_minutes:
         return
@@ -106,7 +107,7 @@ def _check_limits(session: Session, assignment_id: int, user_id: int) -> None:
             Submission.course_assignment_id == assignment_id, Submission.user_id == user_id
         )
     )
-    refusal = tries_of(item, made).refusal(item.course.time_zone)
+    refusal = tries_of(item, made).refusal(item.course.time_zone, moment)
     if refusal:
         session.rollback()
         raise AttemptRefused(refusal)

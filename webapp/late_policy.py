@@ -65,16 +65,24 @@ class LatePolicy:
         return days
 
     def worth(self, received_at: datetime, late_days: int = 0) -> Worth:
-        """What work that came then keeps of its points, if `late_days` may still be spent on it."""
+        """What work that came then keeps of its points, if `late_days` may still be spent on it.
+
+        They are only spent where they save some of the points.
+        """
         days = self.days_late(received_at)
         late = days > 0
         if self.is_cut_off(received_at):
-            return Worth(kept=0.0, late=late, days_late=days)
+            return Worth(kept=0.0, late=late, days_late=days, cut_off=True)
         if not late or self.penalty <= 0:
             return Worth(kept=1.0, late=late, days_late=days)
         used = min(days, max(late_days, 0))
-        kept = max(0.0, 1.0 - self.penalty * (days - used))
-        return Worth(kept=round(kept, 9), late=late, days_late=days, late_days_used=used)
+        kept = self._kept(days - used)
+        if kept <= self._kept(days):
+            return Worth(kept=kept, late=late, days_late=days)
+        return Worth(kept=kept, late=late, days_late=days, late_days_used=used)
+
+    def _kept(self, days: int) -> float:
+        return round(max(0.0, 1.0 - self.penalty * days), 9)
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,7 @@ class Worth:
     late: bool = False
     days_late: int = 0
     late_days_used: int = 0
+    cut_off: bool = False
 
 
 def own_due_time(due_at: datetime | None, extended_to: datetime | None) -> datetime | None:
@@ -139,7 +148,7 @@ def judge(
     """Every attempt's worth, if `late_days` may be spent, and which one counts: exactly one.
 
     The best is the one that is worth most, the earliest among equals; the last is the newest that
-    has a score. Where none has a score, the first counts until one has.
+    has a score and came before the cut-off. Where none has a score, the first counts until one has.
     """
     worths = [_worth(policy, attempt, late_days) for attempt in attempts]
     pairs = list(zip(attempts, worths, strict=True))
@@ -150,7 +159,8 @@ def judge(
 
 
 def _worth(policy: LatePolicy, attempt: Attempt, late_days: int) -> Worth:
-    worth = policy.worth(attempt.received_at, late_days)
+    # Without points there is nothing that a late day could save.
+    worth = policy.worth(attempt.received_at, late_days if attempt.score else 0)
     # What staff set as the whole score is meant as it stands.
     return Worth(1.0, worth.late, worth.days_late) if attempt.fixed else worth
 
@@ -160,6 +170,7 @@ def _by_worth(pair: tuple[Attempt, Worth]) -> tuple[float, int]:
     return (-1.0 if attempt.score is None else attempt.score * worth.kept), -attempt.number
 
 
-def _by_number(pair: tuple[Attempt, Worth]) -> tuple[bool, int]:
-    attempt = pair[0]
-    return attempt.score is not None, -attempt.number if attempt.score is None else attempt.number
+def _by_number(pair: tuple[Attempt, Worth]) -> tuple[bool, bool, int]:
+    attempt, worth = pair
+    scored = attempt.score is not None
+    return scored and not worth.cut_off, scored, attempt.number if scored else -attempt.number

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from autograder.gradebook import student_id
 from autograder.gradebook_reading import GradebookGrade
-from webapp import scores
+from webapp import recount, scores
 from webapp.gradebook import counting_attempts
 from webapp.models import (
     Course,
@@ -123,6 +123,7 @@ def _equal(first: float, second: float | None) -> bool:
 
 def take(session: Session, changes: Sequence[GradeChange], grader_id: int) -> None:
     """Give every change's points in its grader's name; the caller commits."""
+    recount.lock_students(session, [change.submission_id for change in changes])
     for change in changes:
         scores.set_manual_grade(
             session,

@@ -21,6 +21,7 @@ from webapp.models import (
     CountingRule,
     Course,
     CourseAssignment,
+    Enrolment,
     Extension,
     ScoreOverride,
     Submission,
@@ -50,8 +51,11 @@ def lock_students(session: Session, submission_ids: Collection[int]) -> None:
     Taken before any submission is locked, in the order of their numbers, so that two never wait for
     each other.
     """
+    users: set[int] = set()
     for part in in_parts(list(submission_ids)):
-        _lock(session, sa.select(Submission.user_id).where(Submission.id.in_(part)))
+        owners = sa.select(Submission.user_id).where(Submission.id.in_(part))
+        users.update(session.scalars(owners.distinct()))
+    lock_people(session, users)
 
 
 def lock_people(session: Session, users: Collection[int]) -> None:
@@ -112,14 +116,16 @@ def recount_course(
 
 
 def _owners(course: Course, users: Collection[int] | None) -> sa.Select[int]:
-    """These students, or all who have handed in something in the course."""
+    """These students, or all who have handed in something in the course or may do so now."""
     if users is not None:
         return sa.select(User.id).where(User.id.in_(users))
-    return (
+    enrolled = sa.select(Enrolment.user_id).where(Enrolment.course_id == course.id)
+    authors = (
         sa.select(Submission.user_id)
         .join(Submission.course_assignment)
         .where(CourseAssignment.course_id == course.id)
     )
+    return sa.select(User.id).where(sa.or_(User.id.in_(enrolled), User.id.in_(authors)))
 
 
 def _rules(

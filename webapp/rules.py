@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -48,8 +49,11 @@ def change(
         "counting": _counting(typed, fields, item.counting),
     }
     cut_off = wanted["cut_off_at"]
-    if cut_off and item.due_at and cut_off < item.due_at and "cut_off_at" not in typed.refused:
-        typed.refused["cut_off_at"] = "This is before the due time: choose a later time."
+    grace = timedelta(minutes=wanted["grace_minutes"])
+    if cut_off and item.due_at and cut_off < item.due_at + grace and not typed.refused:
+        typed.refused["cut_off_at"] = (
+            "This is before the due time and its grace are over: choose a later time."
+        )
     return apply(
         session,
         enrolment,
@@ -121,7 +125,8 @@ def in_words(item: CourseAssignment, policy: LatePolicy) -> list[str]:
         last = written(policy.cut_off_at, policy.zone)
         found.append(f"What comes after {last} is kept and marked, but gives no points.")
     if item.counting == CountingRule.LAST:
-        found.append("Every attempt is kept, and the last one that was graded counts.")
+        before = " of those that came before that" if policy.cut_off_at is not None else ""
+        found.append(f"Every attempt is kept, and the last one{before} that was graded counts.")
     else:
         found.append("Every attempt is kept, and the best one counts.")
     return found
@@ -129,7 +134,8 @@ def in_words(item: CourseAssignment, policy: LatePolicy) -> list[str]:
 
 def account(submission: Submission, policy: LatePolicy, course: Course) -> str:
     """How a late attempt's points came about, in one sentence; empty where it was in time."""
-    if not submission.late or submission.score is None:
+    cut_off = policy.is_cut_off(submission.received_at)
+    if submission.score is None or not (submission.late or cut_off):
         return ""
     worth = policy.worth(submission.received_at)
     most = submission.course_assignment.points
@@ -139,7 +145,7 @@ def account(submission: Submission, policy: LatePolicy, course: Course) -> str:
     late = f"{days}late"
     if worth.kept < 1 and submission.kept == 1 and not submission.late_days_used:
         return f"{points}, {late}: staff set these points as the whole, so nothing is taken off."
-    if policy.is_cut_off(submission.received_at):
+    if cut_off:
         last = written(policy.cut_off_at or submission.received_at, course.time_zone)
         return f"{points}, but it came after {last}, from when on no points are given → 0."
     if policy.penalty <= 0:

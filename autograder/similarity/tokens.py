@@ -66,7 +66,7 @@ def _readable(lines: list[str], begin: int) -> Iterator[Token]:
                 if symbol:
                     yield Token(zlib.crc32(symbol.encode()), begin + last)
             return
-        except (tokenize.TokenError, SyntaxError):
+        except (tokenize.TokenError, SyntaxError, UnicodeEncodeError):
             at = last + 1
         if at >= len(lines):
             return

@@ -183,3 +183,23 @@ def test_a_score_that_staff_set_as_the_whole_is_kept_as_it_stands():
     )
     worth = counting(found).worth
     assert (worth.kept, worth.late, worth.days_late, worth.late_days_used) == (1.0, True, 3, 0)
+
+
+def test_late_days_are_spent_only_where_they_save_points():
+    rules = policy(penalty=0.5)
+    hopeless = rules.worth(at("2026-11-08T12:00"), late_days=3)
+    assert (hopeless.kept, hopeless.days_late, hopeless.late_days_used) == (0.0, 6, 0)
+    (refused,) = judge(
+        rules, [Attempt(1, at("2026-11-03T12:00"), None)], last_counts=False, late_days=2
+    )
+    assert refused.worth.late_days_used == 0
+
+
+def test_an_attempt_after_the_cut_off_takes_nothing_from_the_last_one_before():
+    rules = policy(cut_off_at=at("2026-11-04T17:00"))
+    times = (at("2026-11-02T12:00"), at("2026-11-03T12:00"), at("2026-11-05T12:00"))
+    attempts = [Attempt(number, time, 3.0) for number, time in enumerate(times, 1)]
+    judged = judge(rules, attempts, last_counts=True, late_days=0)
+    assert [one.counts for one in judged] == [False, True, False]
+    only = judge(rules, attempts[2:], last_counts=True, late_days=0)
+    assert [one.counts for one in only] == [True]

@@ -5,12 +5,18 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests.webapp.graders import result
-from webapp import extensions, recount, rules, scores
+from webapp import answer_scores, extensions, nbgrader_import, recount, rules, scores
 from webapp.clock import now
-from webapp.models import Course, CourseAssignment, Enrolment, Submission, User
+from webapp.intake import receive
+from webapp.models import Course, CourseAssignment, Enrolment, ManualGrade, Submission, User
+from webapp.nbgrader_import import GradeChange
+from webapp.reading_scores import Marks
+from webapp.rubrics import Item, Level, Rubric
+from webapp.uploads import Upload
 
 DAY = timedelta(days=1)
 ZONE = "America/New_York"
@@ -108,3 +114,112 @@ def test_points_given_with_older_rules_in_hand_follow_the_rules_of_now(
         other.commit()
     session.refresh(one)
     assert one.kept == 0.5
+
+
+def test_work_came_when_it_came_however_long_others_keep_it_waiting(session, engine, item):
+    ada = session.scalars(sa.select(User.id).where(User.name == "Ada")).one()
+    number, taken = item.id, []
+    session.commit()
+
+    def hand_in():
+        with Session(engine) as own:
+            upload = Upload("w.ipynb", b"{}", "0" * 64)
+            work = own.get_one(CourseAssignment, number)
+            came = now()
+            receipt = receive(own, work, user_id=ada, upload=upload, digest="1" * 64)
+            taken.append(receipt.submission.received_at - came)
+
+    with Session(engine) as holder:
+        recount.lock_people(holder, [ada])
+        thread = threading.Thread(target=hand_in)
+        thread.start()
+        thread.join(2.0)
+        assert thread.is_alive(), "it waits for whoever changes the rules"
+        holder.rollback()
+    thread.join(30)
+    assert taken[0] < timedelta(seconds=1)
+
+
+def test_grades_that_come_in_any_order_wait_for_a_change_of_rules(
+    session, engine, item, ina, graded, monkeypatch
+):
+    made = sorted((graded("ada"), graded("bob")), key=lambda one: -one.user_id)
+    backwards, number, grader = [one.id for one in made], item.id, ina.user_id
+    session.commit()
+    begun, together, failed = threading.Event(), threading.Event(), []
+    set_manual_grade = scores.set_manual_grade
+
+    def slowly(*words, **options):
+        found = set_manual_grade(*words, **options)
+        begun.set()
+        together.wait(10)
+        return found
+
+    def take():
+        changes = [
+            GradeChange(one, "n", "a", "why", old=None, new=1.0, comment="") for one in backwards
+        ]
+        with Session(engine) as own:
+            nbgrader_import.take(own, changes, grader)
+            own.commit()
+
+    def count():
+        with Session(engine) as own:
+            recount.recount(own, own.get_one(CourseAssignment, number))
+            own.commit()
+
+    def run(work):
+        try:
+            work()
+        except OperationalError as error:
+            failed.append(str(error.orig))
+
+    monkeypatch.setattr(scores, "set_manual_grade", slowly)
+    threads = [threading.Thread(target=run, args=(work,)) for work in (take, count)]
+    threads[0].start()
+    assert begun.wait(30)
+    threads[1].start()
+    threads[1].join(1.0)
+    together.set()
+    for thread in threads:
+        thread.join(30)
+    assert failed == []
+    assert session.scalar(sa.select(sa.func.count(ManualGrade.id))) == 2
+
+
+def test_points_given_by_hand_while_a_rubric_changes_stay(
+    session, engine, item, ina, graded, monkeypatch
+):
+    submission = graded("ada")
+    number, grader = submission.id, ina.user_id
+    before, after = (
+        Rubric(
+            "answer",
+            (
+                Item(
+                    "i",
+                    "I",
+                    (Level("low", 0.0), Level("mid", mid)),
+                ),
+            ),
+        )
+        for mid in (1.0, 0.5)
+    )
+    marks = Marks({"i": "mid"}, "")
+    given = {"rubric": before, "grader_id": grader, "marks": marks}
+    answer_scores.give(session, submission, "why", **given)
+    session.commit()
+    lock, others = recount.lock_students, []
+
+    def lock_after_somebody_gave_points(own, numbers):
+        if own is session and not others:
+            others.append(threading.Thread(target=give_points, args=(engine, number, grader)))
+            others[0].start()
+            others[0].join(5)
+        lock(own, numbers)
+
+    monkeypatch.setattr(recount, "lock_students", lock_after_somebody_gave_points)
+    answer_scores.apply_rubric(session, item, "why", before, after)
+    session.commit()
+    others[0].join(30)
+    assert session.scalars(sa.select(ManualGrade.points)).all() == [2.0]

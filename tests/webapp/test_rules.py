@@ -319,6 +319,19 @@ def test_an_attempt_from_before_there_were_rules_is_late_by_no_number_of_days(
     assert rules.account(old, _policy(item), item.course).startswith("3 of 5, late, which")
 
 
+def test_work_after_a_cut_off_within_the_grace_says_why_it_has_no_points(
+    session, item, ina, graded, attempt
+):
+    one = attempt(graded, 3.0, days=0.03)
+    item.grace_minutes, item.cut_off_at = 60, item.due_at + DAY / 48
+    recount(session, item)
+    session.commit()
+    assert "no points are given" in rules.account(one, _policy(item), item.course)
+    fields = {**rules.shown(item, item.course.time_zone), "reason": "as announced"}
+    with pytest.raises(SettingsRefused, match="its grace are over"):
+        rules.change(session, ina, item, {**fields, "attempt_limit": "3"})
+
+
 def test_a_graded_result_counts_at_once(session, graded):
     weak = graded("ada", result(score=0.5))
     assert counting(session)[0][0] == weak.id

@@ -60,7 +60,8 @@ def submit(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
 
 def hand_in(enrolment: Enrolment, assignment: CourseAssignment) -> Receipt:
     """Take the request's notebook in; NotOpenYet, AttemptRefused and FileRefused say why not."""
-    if assignment.opens_at is not None and assignment.opens_at > now():
+    moment = now()
+    if assignment.opens_at is not None and assignment.opens_at > moment:
         raise NotOpenYet("This assignment is not open yet.")
     upload = read_upload(
         request.files.get("notebook"), most=MAX_UPLOAD_BYTES, what="a notebook (.ipynb)"
@@ -72,6 +73,7 @@ def hand_in(enrolment: Enrolment, assignment: CourseAssignment) -> Receipt:
         user_id=enrolment.user_id,
         upload=upload,
         digest=digest,
+        received_at=moment,
         limited=True,
     )
 
