@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as NotInTime
 
 from tests.browser.service import Account, Site, running_demo
 from tests.browser.watch import Watch
@@ -132,7 +133,11 @@ def sign_in(page: Page, account: Account) -> None:
     page.get_by_label("Email").fill(account.email)
     page.get_by_label("Password").fill(account.password)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Sign out").wait_for()
+    try:
+        page.get_by_role("button", name="Sign out").wait_for()
+    except NotInTime as error:
+        said = page.locator("body").inner_text()[:500]
+        raise AssertionError(f"{account.email} is not signed in at {page.url}: {said}") from error
 
 
 @pytest.fixture
