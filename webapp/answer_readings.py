@@ -6,6 +6,7 @@ written where points that staff give by hand are.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,21 +47,30 @@ class WrittenQuestion:
 
 @dataclass(frozen=True)
 class Answer(Work):
-    """A student's answer in the attempt that counts; `given` are its points as they count now."""
+    """A student's answer in the attempt that counts; `given` are its points as they count now.
+
+    It is worth `most` in its own notebook, which may be less than the rubric gives.
+    """
 
     user_id: int = 0
     given: float | None = None
+    most: float = math.inf
 
     @property
     def by_hand(self) -> bool:
         """Whether staff gave points that no reading says."""
         if self.given is None:
             return False
-        return self.mean is None or abs(self.given - self.mean) > _CLOSE
+        return self.mean is None or differ(self.given, self.mean, self.most)
 
     def waits_for(self, grader_id: int) -> bool:
         """As any work; what has points by hand waits for nobody."""
         return not self.by_hand and super().waits_for(grader_id)
+
+
+def differ(points: float, mean: float, most: float) -> bool:
+    """Whether points are others than the readings' mean gives an answer that is worth `most`."""
+    return abs(points - min(mean, most)) > _CLOSE
 
 
 def questions(session: Session, course: Course) -> list[WrittenQuestion]:
@@ -116,7 +126,13 @@ def answers(
         item.course_id, Submission.course_assignment_id == item.id, how_many=False
     )
     rows = session.execute(
-        sa.select(counting.c.id, counting.c.user_id, User.name, ManualGrade.points)
+        sa.select(
+            counting.c.id,
+            counting.c.user_id,
+            User.name,
+            ManualGrade.points,
+            QuestionScore.max_score.label("most"),
+        )
         .join_from(*_results_of(counting))
         .join(User, User.id == counting.c.user_id)
         .outerjoin(ManualGrade, _grade_of(counting))
@@ -139,6 +155,7 @@ def answers(
             tuple(duties[row.user_id]),
             user_id=row.user_id,
             given=row.points,
+            most=row.most,
         )
         for row in rows
     ]

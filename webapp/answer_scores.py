@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp import overrides, recount, tallies
-from webapp.answer_readings import readings_by_submission, readings_of
+from webapp.answer_readings import differ, readings_by_submission, readings_of
 from webapp.clock import now
 from webapp.database import in_parts
 from webapp.models import (
@@ -25,8 +25,6 @@ from webapp.models import (
 from webapp.reading_scores import Marks
 from webapp.rubrics import Rubric
 from webapp.scores import set_manual_grade
-
-_CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def give(
     rows = readings_of(session, submission, question)
     grade, most = _points_now(session, submission, question)
     before = mean_of(rubric, [row.selections for row in rows])
-    by_hand = grade is not None and before is not None and _differ(grade.points, before, most)
+    by_hand = grade is not None and before is not None and differ(grade.points, before, most)
     mine = next((row for row in rows if row.grader_id == grader_id), None)
     if mine is None:
         mine = AnswerReading(
@@ -104,10 +102,6 @@ def _points_now(
         )
     )
     return grade, math.inf if most is None else most
-
-
-def _differ(points: float, mean: float, most: float) -> bool:
-    return abs(points - min(mean, most)) > _CLOSE
 
 
 def _comments(rows: Sequence[AnswerReading]) -> str:
@@ -184,7 +178,7 @@ def _changes(
 ) -> bool:
     chosen = [row.selections for row in read]
     old, new = mean_of(before, chosen), mean_of(after, chosen)
-    by_hand = grade is not None and (old is None or _differ(grade.points, old, most))
+    by_hand = grade is not None and (old is None or differ(grade.points, old, most))
     if old == new or by_hand:
         return False
     if grade is not None and new is not None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from autograder.results import QuestionResult, Verdict
 from tests.webapp.graders import notebook, result
 from tests.webapp.people import ASSIGNMENT, add_user, enrol
+from webapp.answer_readings import answers
 from webapp.answer_rubrics import plain_points
 from webapp.database import db
 from webapp.models import (
@@ -21,6 +22,7 @@ from webapp.models import (
     Submission,
     User,
 )
+from webapp.readings import Names
 from webapp.scores import set_manual_grade
 
 READINGS = "/courses/dl/staff/readings"
@@ -177,6 +179,11 @@ def test_an_answer_is_worth_no_more_than_in_its_own_notebook(auth, session, grad
     number, gil = graded("bob", shorter).id, auth.login("gil")
     gil.post(f"{WHY}/{number}", {"points": "p2000", "comment": ""})
     assert scored(session, number) == (1, 0)
+    item = session.get_one(Submission, number).course_assignment
+    names = Names(hidden=False)
+    listed = answers(session, item, "why", rubric=plain_points(2), names=names)
+    (mine,) = [each for each in listed if each.id == number]
+    assert (mine.given, mine.mean, mine.by_hand) == (1, 2, False)
 
 
 def test_an_item_that_is_added_lets_answers_wait_again_until_it_goes(auth, session, handed_in):
