@@ -1,7 +1,6 @@
 """A worker process whose grader only notes what it grades: `python -m tests.services.fake_worker`.
 
-A notebook that says `wait` is not finished before the folder has a file `go`. What the product
-does every few seconds (sweep after the dead, announce what waits) happens here every half second.
+A notebook that says `wait` is not finished before the folder has a file `go`.
 """
 
 from __future__ import annotations
@@ -12,13 +11,11 @@ import time
 from pathlib import Path
 
 from tests.webapp.graders import StandInPool, result
-from webapp import worker as product
-from webapp.broker import celery_worker
+from webapp.broker.celery_worker import consume
 from webapp.config import broker_url, database_url
 from webapp.database import make_engine
+from webapp.worker import Worker
 from webapp.worker_process import _stopped_by_signal
-
-_OFTEN_SECONDS = 0.5
 
 
 def grade(folder: Path, data: bytes):
@@ -31,12 +28,11 @@ def grade(folder: Path, data: bytes):
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    product._BEAT_SECONDS = celery_worker._RESEND_SECONDS = _OFTEN_SECONDS
     engine = make_engine(database_url())
     pool = StandInPool(lambda data: grade(folder, data))
-    worker = product.Worker(engine, pool, slots=2, queues=("cpu",))
+    worker = Worker(engine, pool, slots=2, queues=("cpu",))
     if url := broker_url():
-        celery_worker.consume(url, engine, worker)
+        consume(url, engine, worker)
     else:
         worker.run(_stopped_by_signal())
 
