@@ -57,7 +57,13 @@ def give(
     """
     recount.lock_students(session, [submission.id])
     rows = readings_of(session, submission, question)
-    grade, most = _points_now(session, submission, question)
+    grade = session.scalar(
+        sa.select(ManualGrade).where(
+            ManualGrade.submission_id == submission.id, ManualGrade.question == question
+        )
+    )
+    worths = _worths(session, question, Submission.id == submission.id)
+    most = worths.get(submission.id, math.inf)
     before = mean_of(rubric, [row.selections for row in rows])
     by_hand = grade is not None and before is not None and differ(grade.points, before, most)
     mine = next((row for row in rows if row.grader_id == grader_id), None)
@@ -81,27 +87,6 @@ def give(
         grader_id=grader_id,
     )
     return Given(mine)
-
-
-def _points_now(
-    session: Session, submission: Submission, question: str
-) -> tuple[ManualGrade | None, float]:
-    """Staff's points for a submission's question, and the most that it is worth there."""
-    grade = session.scalar(
-        sa.select(ManualGrade).where(
-            ManualGrade.submission_id == submission.id, ManualGrade.question == question
-        )
-    )
-    most = session.scalar(
-        sa.select(QuestionScore.max_score)
-        .join(Result, QuestionScore.result_id == Result.id)
-        .where(
-            Result.submission_id == submission.id,
-            Result.current.is_(True),
-            QuestionScore.question == question,
-        )
-    )
-    return grade, math.inf if most is None else most
 
 
 def _comments(rows: Sequence[AnswerReading]) -> str:
@@ -130,7 +115,7 @@ def apply_rubric(
             .where(Submission.course_assignment_id == item.id, ManualGrade.question == question)
         )
     }
-    most = _worth_by_submission(session, item, question)
+    most = _worths(session, question, Submission.course_assignment_id == item.id)
     changed = [
         number
         for number, read in rows.items()
@@ -151,18 +136,13 @@ def apply_rubric(
     return len(changed)
 
 
-def _worth_by_submission(
-    session: Session, item: CourseAssignment, question: str
-) -> dict[int, float]:
+def _worths(session: Session, question: str, among: sa.ColumnElement[bool]) -> dict[int, float]:
+    """What the question is worth in each of these submissions, by its current result."""
     rows = session.execute(
         sa.select(Result.submission_id, QuestionScore.max_score)
         .join(QuestionScore, QuestionScore.result_id == Result.id)
         .join(Submission, Result.submission_id == Submission.id)
-        .where(
-            Submission.course_assignment_id == item.id,
-            Result.current.is_(True),
-            QuestionScore.question == question,
-        )
+        .where(Result.current.is_(True), QuestionScore.question == question, among)
     )
     return {row.submission_id: row.max_score for row in rows}
 

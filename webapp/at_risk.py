@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.gradebook import counting_attempts
 from webapp.models import Course, CourseAssignment, Enrolment, Extension, Role, Submission, User
-from webapp.paging import pages_of
+from webapp.paging import page_of
 
 MISSING_AT_RISK = 2
 SHARE_AT_RISK = 0.5
@@ -59,20 +59,13 @@ def at_risk(
     if not due:
         return RiskList((), 0, 1, 1, 0, 0.0)
     chosen = _at_risk(course, [item.id for item in due], moment)
-    page = max(page, 1)
-    found = session.execute(chosen.limit(rows).offset((page - 1) * rows)).all()
-    if not found and page > 1:
-        # Beyond the last page: how many there are stands in the first.
-        first = session.execute(chosen.limit(1)).first()
-        page = pages_of(first.found, rows) if first else 1
-        found = session.execute(chosen.limit(rows).offset((page - 1) * rows)).all()
+    found = page_of(session, chosen, page=page, rows=rows)
     students = tuple(
         AtRisk(row.id, row.name, row.section, row.due - row.handed_in, row.due, row.points)
-        for row in found
+        for row in found.rows
     )
     possible = sum(item.points for item in due)
-    number = found[0].found if found else 0
-    return RiskList(students, number, page, pages_of(number, rows), len(due), possible)
+    return RiskList(students, found.found, found.page, found.pages, len(due), possible)
 
 
 def _at_risk(course: Course, due: list[int], moment: datetime) -> sa.Select[Any]:
@@ -91,7 +84,6 @@ def _at_risk(course: Course, due: list[int], moment: datetime) -> sa.Select[Any]
             handed_in.label("handed_in"),
             sa.func.count().label("due"),
             points.label("points"),
-            sa.func.count().over().label("found"),
         )
         .join(owed, owed.c.user_id == User.id)
         .outerjoin(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.models import CourseAssignment, Enrolment, Role, Submission, SubmissionState, User
-from webapp.paging import pages_of, within
+from webapp.paging import page_of
 
 # What counts, and what it came from: staff see both.
 _POINTS = (
@@ -62,12 +62,9 @@ def newest_attempts(
             User.email.icontains(search, autoescape=True),
         )
         statement = statement.where(sa.or_(*named))
-    found = session.scalar(sa.select(sa.func.count()).select_from(statement.subquery())) or 0
-    pages = pages_of(found, rows)
-    page = within(page, pages)
     ordered = statement.order_by((Submission.ungraded == 0), User.name, User.id)
-    shown = session.execute(ordered.limit(rows).offset((page - 1) * rows)).all()
-    return AttemptPage(tuple(shown), found, page, pages)
+    found = page_of(session, ordered, page=page, rows=rows)
+    return AttemptPage(tuple(found.rows), found.found, found.page, found.pages)
 
 
 def graded_examples(

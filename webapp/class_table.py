@@ -20,7 +20,7 @@ from webapp.models import (
     SubmissionState,
     User,
 )
-from webapp.paging import pages_of
+from webapp.paging import page_of
 
 # What one may look for, and its words.
 STATES_SOUGHT = {
@@ -74,22 +74,13 @@ def table_page(
 ) -> TablePage:
     """A page of the students that match, with the attempts that count: two statements."""
     chosen = _chosen(course, assignments, filters, order, moment)
-    counted = chosen.add_columns(sa.func.count().over().label("found"))
-    page = max(page, 1)
-    people = session.execute(counted.limit(rows).offset((page - 1) * rows)).all()
-    if not people and page > 1:
-        # Beyond the last page: how many there are stands in the first.
-        first = session.execute(counted.limit(1)).first()
-        page = pages_of(first.found, rows) if first else 1
-        people = session.execute(counted.limit(rows).offset((page - 1) * rows)).all()
-    found = people[0].found if people else 0
-    pages = pages_of(found, rows)
-    shown = {row.id: Row(row.id, row.name, row.email, row.section) for row in people}
+    people = page_of(session, chosen, page=page, rows=rows)
+    shown = {row.id: Row(row.id, row.name, row.email, row.section) for row in people.rows}
     counting = counting_attempts(course.id, Submission.user_id.in_(list(shown)))
     cells = session.execute(sa.select(counting))
     for cell in cells:
         shown[cell.user_id].cells[cell.course_assignment_id] = cell_of(cell)
-    return TablePage(tuple(shown.values()), found, page, pages)
+    return TablePage(tuple(shown.values()), people.found, people.page, people.pages)
 
 
 def sections_of(session: Session, course: Course) -> list[str]:

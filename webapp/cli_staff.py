@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ from typing import Any
 import click
 
 from autograder.cli.files import refuse_unwritable_file, write_whole
-from autograder.spreadsheet import safe_cell
+from webapp.scores_file import Counting, Line, scores_file
 from webapp.site_client import Site, on_site
 
 _SITE = click.option("--site", help="The site's address; else HELDOUT_SITE.")
@@ -110,7 +108,7 @@ def grades(course: str, section: str, file: Path | None, site: str | None) -> No
     with on_site(site, course) as api:
         names = api.get(*path)["assignments"]
         students = list(api.pages(*path, rows="students", section=section))
-    text = _grades_csv(names, students)
+    text = scores_file(names, (_line(student, names) for student in students))
     if file is None:
         click.echo(text, nl=False)
         return
@@ -121,34 +119,19 @@ def grades(course: str, section: str, file: Path | None, site: str | None) -> No
     click.echo(f"{len(students)} students are in {file}.")
 
 
-def _grades_csv(names: Sequence[str], students: Sequence[dict[str, Any]]) -> str:
-    """The columns of the site's own file of scores."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    parts = ("", " waiting", " attempts", " late")
-    columns = [safe_cell(f"{name}{part}") for name in names for part in parts]
-    ends = ("total", "possible", "written option", "passed")
-    writer.writerow(["name", "email", "section", *columns, *ends])
-    for student in students:
-        who = [safe_cell(student[key]) for key in ("name", "email", "section")]
-        cells = [cell for name in names for cell in _cells(student["scores"].get(name))]
-        passed = {None: "", True: "yes", False: "no"}[student["passed"]]
-        written = "yes" if student["written_option"] else "no"
-        total, possible = _number(student["total"]), _number(student["possible"])
-        writer.writerow([*who, *cells, total, possible, written, passed])
-    return out.getvalue()
-
-
-def _cells(attempt: dict[str, Any] | None) -> list[str]:
-    if attempt is None:
-        return ["", "", "0", ""]
-    score = "" if attempt["score"] is None else _number(attempt["score"])
-    waiting, late = "*" if attempt["waiting"] else "", "late" if attempt["late"] else ""
-    return [score, waiting, str(attempt["attempts"]), late]
-
-
-def _number(value: float) -> str:
-    return format(round(value, 6), ".12g")
+def _line(student: dict[str, Any], names: Sequence[str]) -> Line:
+    found = (student["scores"].get(name) for name in names)
+    counting = [
+        a and Counting(a["score"], bool(a["waiting"]), a["attempts"], a["late"]) for a in found
+    ]
+    return Line(
+        (student["name"], student["email"], student["section"]),
+        counting,
+        total=student["total"],
+        possible=student["possible"],
+        written=student["written_option"],
+        passed=student["passed"],
+    )
 
 
 @click.command()

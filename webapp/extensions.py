@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -64,6 +64,14 @@ def students_of(session: Session, course: Course, section: str = "") -> list[tup
     return [(row.id, row.name, row.section) for row in session.execute(statement)]
 
 
+def chosen_of(
+    session: Session, course: Course, users: Iterable[int], section: str = ""
+) -> set[int]:
+    """Students by their numbers, and everyone of a section if one is named."""
+    members = students_of(session, course, section) if section else []
+    return {*users, *(user_id for user_id, _, _ in members)}
+
+
 def give(
     session: Session,
     enrolment: Enrolment,
@@ -79,28 +87,20 @@ def give(
     Among several students whoever has a later extension keeps it. `by` tells the log what it was
     done with, where that is no page.
     """
-    why = _reason(reason)
-    if item.due_at is None:
-        raise ExtensionRefused("This assignment has no due time, so there is nothing to extend.")
-    if due_at is None:
-        raise ExtensionRefused("Say until when: the new due time is empty.")
-    if due_at <= item.due_at:
-        due = written(item.due_at, enrolment.course.time_zone)
-        raise ExtensionRefused(f"An extension ends after the due time, {due}.")
+    why, until = _reason(reason), _after(item, due_at, enrolment.course.time_zone)
     chosen = {row[0]: row[1] for row in students_of(session, enrolment.course) if row[0] in users}
     if not chosen or len(chosen) < len(set(users)):
         raise ExtensionRefused("Choose at least one student, and only students of this course.")
     recount.lock_people(session, list(chosen))
     if len(chosen) > 1:
-        for user_id in _with_later(session, item, due_at) & chosen.keys():
+        for user_id in _with_later(session, item, until) & chosen.keys():
             del chosen[user_id]
     if not chosen:
         raise ExtensionRefused(
             "Each of them has a later extension already: choose one student alone to shorten it."
         )
-    _write(session, enrolment, item, users=list(chosen), due_at=due_at, reason=why)
+    _write(session, enrolment, item, users=list(chosen), due_at=until, reason=why)
     recount.recount(session, item, list(chosen))
-    until = written(due_at, enrolment.course.time_zone)
     for user_id, name in chosen.items():
         audit.record(
             session,
@@ -109,12 +109,24 @@ def give(
             subject=f"user {user_id}",
             student=name,
             assignment=item.assignment,
-            until=until,
+            until=written(until, enrolment.course.time_zone),
             reason=why,
             **_with(by),
         )
     session.commit()
     return len(chosen)
+
+
+def _after(item: CourseAssignment, until: datetime | None, zone: str) -> datetime:
+    """A moment to which the assignment can be extended; raises ExtensionRefused."""
+    if item.due_at is None:
+        raise ExtensionRefused("This assignment has no due time, so there is nothing to extend.")
+    if until is None:
+        raise ExtensionRefused("Say until when: the new due time is empty.")
+    if until <= item.due_at:
+        due = written(item.due_at, zone)
+        raise ExtensionRefused(f"An extension ends after the due time, {due}.")
+    return until
 
 
 def _with_later(session: Session, item: CourseAssignment, due_at: datetime) -> set[int]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.models import Course, Enrolment, Role, User
-from webapp.paging import pages_of, within
+from webapp.paging import page_of
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class PeoplePage:
 def people_page(
     session: Session, course: Course, *, search: str, page: int, rows: int
 ) -> PeoplePage:
-    """A page of those whose name, email or section has the text: two statements."""
+    """A page of those whose name, email or section has the text: one statement."""
     chosen = (
         sa.select(
             User.id,
@@ -52,10 +52,8 @@ def people_page(
     if search:
         texts = (User.name, User.email, Enrolment.section)
         chosen = chosen.where(sa.or_(*(text.icontains(search, autoescape=True) for text in texts)))
-    found = session.scalar(sa.select(sa.func.count()).select_from(chosen.subquery())) or 0
-    pages = pages_of(found, rows)
-    page = within(page, pages)
     staff_first = (Enrolment.role != Role.INSTRUCTOR, Enrolment.role != Role.GRADER)
     ordered = chosen.order_by(*staff_first, User.name, User.id)
-    shown = session.execute(ordered.limit(rows).offset((page - 1) * rows))
-    return PeoplePage(tuple(Person(*row) for row in shown), found, page, pages)
+    found = page_of(session, ordered, page=page, rows=rows)
+    people = tuple(Person(*row[:-1]) for row in found.rows)
+    return PeoplePage(people, found.found, found.page, found.pages)

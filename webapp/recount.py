@@ -51,11 +51,7 @@ def lock_students(session: Session, submission_ids: Collection[int]) -> None:
     Taken before any submission is locked, in the order of their numbers, so that two never wait for
     each other.
     """
-    users: set[int] = set()
-    for part in in_parts(list(submission_ids)):
-        owners = sa.select(Submission.user_id).where(Submission.id.in_(part))
-        users.update(session.scalars(owners.distinct()))
-    lock_people(session, users)
+    lock_people(session, _authors(session, submission_ids))
 
 
 def lock_people(session: Session, users: Collection[int]) -> None:
@@ -81,12 +77,15 @@ def recount_submission(session: Session, submission: Submission) -> None:
 
 def recount_among(session: Session, item: CourseAssignment, submissions: Collection[int]) -> None:
     """The same for everyone whose submission is among these, all of one assignment."""
+    recount(session, item, _authors(session, submissions))
+
+
+def _authors(session: Session, submissions: Collection[int]) -> set[int]:
     users: set[int] = set()
     for part in in_parts(list(submissions)):
-        users.update(
-            session.scalars(sa.select(Submission.user_id).where(Submission.id.in_(part)).distinct())
-        )
-    recount(session, item, sorted(users))
+        written = sa.select(Submission.user_id).where(Submission.id.in_(part))
+        users.update(session.scalars(written.distinct()))
+    return users
 
 
 def recount(session: Session, item: CourseAssignment, users: Collection[int] | None = None) -> None:
@@ -109,16 +108,17 @@ def recount_course(
     them until the caller commits, and the rules are those that hold by then.
     """
     session.flush()
-    for part in [None] if users is None else in_parts(sorted(users)):
-        _lock(session, _owners(course, part))
-        items = _rules(session, course, only)
+    if users is None:
+        _lock(session, _everybody(course))
+    else:
+        lock_people(session, users)
+    items = _rules(session, course, only)
+    for part in [None] if users is None else in_parts(list(users)):
         _write(session, _judged(session, course, items, part))
 
 
-def _owners(course: Course, users: Collection[int] | None) -> sa.Select[int]:
-    """These students, or all who have handed in something in the course or may do so now."""
-    if users is not None:
-        return sa.select(User.id).where(User.id.in_(users))
+def _everybody(course: Course) -> sa.Select[int]:
+    """All who have handed in something in the course or may do so now."""
     enrolled = sa.select(Enrolment.user_id).where(Enrolment.course_id == course.id)
     authors = (
         sa.select(Submission.user_id)

@@ -28,7 +28,7 @@ from webapp import create_app, migrations, tokens
 from webapp.config import Settings, embedded_database
 from webapp.database import db, make_engine
 from webapp.intake import receive
-from webapp.models import Course, CourseAssignment, Submission, User
+from webapp.models import Course, CourseAssignment, Enrolment, Submission, User
 from webapp.uploads import Upload
 from webapp.worker import Worker
 
@@ -173,6 +173,20 @@ def engine(settings: Settings) -> Iterator[sa.Engine]:
 def session(engine: sa.Engine) -> Iterator[Session]:
     with Session(engine) as session:
         yield session
+
+
+@pytest.fixture
+def item(session: Session) -> CourseAssignment:
+    """Ada's and bob's assignment."""
+    found = sa.select(CourseAssignment).join(Course).where(Course.slug == people.SLUG)
+    return session.scalars(found).one()
+
+
+@pytest.fixture
+def ina(session: Session) -> Enrolment:
+    """Who instructs."""
+    found = sa.select(Enrolment).join(User, Enrolment.user_id == User.id).where(User.name == "Ina")
+    return session.scalars(found).one()
 
 
 class Auth:

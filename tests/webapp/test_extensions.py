@@ -14,7 +14,6 @@ from webapp.clock import now
 from webapp.extensions import ExtensionRefused
 from webapp.models import (
     AuditEntry,
-    Course,
     CourseAssignment,
     Enrolment,
     Extension,
@@ -31,21 +30,11 @@ PAGE = "/courses/dl/staff/assignments/a01_demo/extensions"
 
 
 @pytest.fixture
-def item(session):
-    """Ada's and bob's assignment, due half a day ago, at 10 % a day."""
-    found = session.scalars(
-        sa.select(CourseAssignment).join(Course).where(Course.slug == "dl")
-    ).one()
-    found.due_at, found.late_penalty = now() - DAY / 2, 0.1
+def item(item, session):
+    """Due half a day ago, at 10 % a day."""
+    item.due_at, item.late_penalty = now() - DAY / 2, 0.1
     session.commit()
-    return found
-
-
-@pytest.fixture
-def ina(session):
-    """Who instructs."""
-    found = sa.select(Enrolment).join(User, Enrolment.user_id == User.id).where(User.name == "Ina")
-    return session.scalars(found).one()
+    return item
 
 
 def user(session, name):

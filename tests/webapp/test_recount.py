@@ -12,7 +12,7 @@ from tests.webapp.graders import result
 from webapp import answer_scores, extensions, nbgrader_import, recount, rules, scores
 from webapp.clock import now
 from webapp.intake import receive
-from webapp.models import Course, CourseAssignment, Enrolment, ManualGrade, Submission, User
+from webapp.models import CourseAssignment, ManualGrade, Submission, User
 from webapp.nbgrader_import import GradeChange
 from webapp.reading_scores import Marks
 from webapp.rubrics import Item, Level, Rubric
@@ -23,21 +23,11 @@ ZONE = "America/New_York"
 
 
 @pytest.fixture
-def item(session):
-    """An assignment due two days ago."""
-    found = session.scalars(
-        sa.select(CourseAssignment).join(Course).where(Course.slug == "dl")
-    ).one()
-    found.due_at = now() - 2 * DAY
+def item(item, session):
+    """Due two days ago."""
+    item.due_at = now() - 2 * DAY
     session.commit()
-    return found
-
-
-@pytest.fixture
-def ina(session):
-    """Who instructs."""
-    found = sa.select(Enrolment).join(User, Enrolment.user_id == User.id).where(User.name == "Ina")
-    return session.scalars(found).one()
+    return item
 
 
 def received(session, graded, score, moment):

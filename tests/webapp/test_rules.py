@@ -18,9 +18,7 @@ from webapp.database import db
 from webapp.models import (
     AuditEntry,
     CountingRule,
-    Course,
     CourseAssignment,
-    Enrolment,
     Extension,
     ResultRule,
     Submission,
@@ -32,20 +30,6 @@ from webapp.settings_changes import SettingsRefused
 from webapp.submit_client import describe
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def item(session):
-    """Ada's and bob's assignment."""
-    found = sa.select(CourseAssignment).join(Course).where(Course.slug == "dl")
-    return session.scalars(found).one()
-
-
-@pytest.fixture
-def ina(session):
-    """Who instructs."""
-    found = sa.select(Enrolment).join(User, Enrolment.user_id == User.id).where(User.name == "Ina")
-    return session.scalars(found).one()
 
 
 @pytest.fixture

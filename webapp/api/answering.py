@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from webapp import audit
 from webapp.access import STAFF, for_roles
 from webapp.answer_readings import questions, readings_of
-from webapp.answer_scores import give
 from webapp.api import reading_schemas as schemas
 from webapp.api.operations import operation
 from webapp.api.reading import as_read, in_list, marks_of, page_of, reading_info, rubric_info
 from webapp.database import db
 from webapp.models import Enrolment
-from webapp.views.answers import answer_in, answers_to, asked_in, is_shown
+from webapp.views.answers import answer_in, answers_to, asked_in, is_shown, keep_reading
 from webapp.views.results import content_of, question_titles
 from webapp.views.rubrics import reading_names
 from webapp.written_answers import answers_of
@@ -112,22 +110,5 @@ def give_answer_reading(
 ) -> schemas.Reading:
     asked = asked_in(enrolment, name, question)
     submission = answer_in(enrolment, asked, submission_id)
-    given = give(
-        db.session,
-        submission,
-        question,
-        rubric=asked.rubric,
-        grader_id=enrolment.user_id,
-        marks=marks_of(asked.rubric, body),
-    )
-    audit.record(
-        db.session,
-        enrolment,
-        "read written answer",
-        subject=f"submission {submission.id}",
-        question=question,
-        points=asked.rubric.points(given.reading.selections),
-        by="API",
-    )
-    db.session.commit()
+    given = keep_reading(enrolment, asked, submission, marks_of(asked.rubric, body), by="API")
     return reading_info(asked.rubric, given.reading)

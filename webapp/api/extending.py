@@ -58,10 +58,7 @@ def give_extensions(
     enrolment: Enrolment, name: str, body: schemas.NewExtensions
 ) -> schemas.ExtensionsGiven:
     item = assignment_in(enrolment, name)
-    users = set(body.users)
-    if body.section:
-        members = extensions.students_of(db.session, enrolment.course, body.section)
-        users |= {user_id for user_id, _, _ in members}
+    users = extensions.chosen_of(db.session, enrolment.course, body.users, body.section)
     try:
         due_at = moment_from(body.due_at, enrolment.course.time_zone)
         given = extensions.give(

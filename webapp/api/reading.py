@@ -7,18 +7,19 @@ from typing import Any
 
 from flask import abort
 
-from webapp import audit, presentations
+from webapp import presentations
 from webapp.access import STAFF, for_roles
 from webapp.api import reading_schemas as schemas
 from webapp.api.operations import operation
 from webapp.database import db
 from webapp.models import AnswerReading, Enrolment, PresentationScore, WrittenScore
 from webapp.presentation_results import item_means
-from webapp.reading_scores import Marks, give_score, marks_by, scores_of
+from webapp.reading_scores import Marks, marks_by, scores_of
 from webapp.readings import Work, team_name, works
 from webapp.rubrics import Rubric, rubric_of
+from webapp.views.presentations import keep_presented
 from webapp.views.proposals import proposal_in
-from webapp.views.readings import is_shown
+from webapp.views.readings import is_shown, keep_score
 from webapp.views.reviews import review_in
 from webapp.views.rubrics import reading_names
 
@@ -152,17 +153,7 @@ def give_reading(
 ) -> schemas.Reading:
     work = _work(enrolment, kind, number)
     rubric = rubric_of(db.session, enrolment.course_id, kind)
-    score = give_score(db.session, enrolment.user_id, marks_of(rubric, body), **work)
-    audit.record(
-        db.session,
-        enrolment,
-        "score written option",
-        subject=f"{kind} {number}",
-        points=rubric.points(score.selections),
-        chosen=rubric.in_words(score.selections),
-        by="API",
-    )
-    db.session.commit()
+    score = keep_score(enrolment, rubric, marks_of(rubric, body), **work, by="API")
     return reading_info(rubric, score)
 
 
@@ -228,15 +219,5 @@ def score_presentation(
 ) -> schemas.Reading:
     proposal = proposal_in(enrolment, proposal_id)
     rubric = rubric_of(db.session, enrolment.course_id, "presentation")
-    marks = marks_of(rubric, body)
-    given = presentations.give(db.session, proposal.id, enrolment.user_id, marks)
-    audit.record(
-        db.session,
-        enrolment,
-        "score presentation",
-        subject=f"proposal {proposal.id}",
-        points=rubric.points(given.selections),
-        by="API",
-    )
-    db.session.commit()
+    given = keep_presented(enrolment, proposal.id, rubric, marks_of(rubric, body), by="API")
     return reading_info(rubric, given)

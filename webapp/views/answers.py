@@ -20,11 +20,12 @@ from webapp.answer_readings import (
     worth,
 )
 from webapp.answer_rubrics import answer_rubric
-from webapp.answer_scores import give
+from webapp.answer_scores import Given, give
 from webapp.database import db
 from webapp.models import CourseAssignment, Enrolment, Submission
 from webapp.paging import pages_of, within
 from webapp.reading_duties import graders_of
+from webapp.reading_scores import Marks
 from webapp.readings import next_work
 from webapp.rendering import markdown
 from webapp.rubrics import Rubric
@@ -171,23 +172,7 @@ def score(
     marks = marks_from_form(asked.rubric)
     if isinstance(marks, str):
         return _page(enrolment, asked, submission, marks), 422
-    given = give(
-        db.session,
-        submission,
-        question,
-        rubric=asked.rubric,
-        grader_id=enrolment.user_id,
-        marks=marks,
-    )
-    audit.record(
-        db.session,
-        enrolment,
-        "read written answer",
-        subject=f"submission {submission.id}",
-        question=question,
-        points=asked.rubric.points(given.reading.selections),
-    )
-    db.session.commit()
+    given = keep_reading(enrolment, asked, submission, marks)
     flash("Your score is saved.", "success")
     if given.by_hand is not None:
         points = f"{given.by_hand:g} point{'' if given.by_hand == 1 else 's'}"
@@ -199,6 +184,31 @@ def score(
     if request.form.get("then") == "next":
         return _on(enrolment, asked, submission_id)
     return to_list(enrolment, asked)
+
+
+def keep_reading(
+    enrolment: Enrolment, asked: Asked, submission: Submission, marks: Marks, **by: str
+) -> Given:
+    """Keep one's reading of an answer, with a line in the log."""
+    given = give(
+        db.session,
+        submission,
+        asked.question,
+        rubric=asked.rubric,
+        grader_id=enrolment.user_id,
+        marks=marks,
+    )
+    audit.record(
+        db.session,
+        enrolment,
+        "read written answer",
+        subject=f"submission {submission.id}",
+        question=asked.question,
+        points=asked.rubric.points(given.reading.selections),
+        **by,
+    )
+    db.session.commit()
+    return given
 
 
 def answer_in(enrolment: Enrolment, asked: Asked, submission_id: int) -> Submission:

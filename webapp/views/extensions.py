@@ -53,10 +53,7 @@ def give(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
         form.get("section", ""),
         frozenset(form.getlist("user", type=row_number)),
     )
-    users = set(typed.users)
-    if typed.section:
-        members = extensions.students_of(db.session, enrolment.course, typed.section)
-        users |= {user_id for user_id, _, _ in members}
+    users = extensions.chosen_of(db.session, enrolment.course, typed.users, typed.section)
     try:
         due_at = read_moment(typed.due_at, zone)
         given = extensions.give(

@@ -9,9 +9,10 @@ from webapp import audit, presentations
 from webapp.access import STAFF, for_roles
 from webapp.clock import now
 from webapp.database import db
-from webapp.models import Enrolment, Role
+from webapp.models import Enrolment, PresentationScore, Role
 from webapp.presentation_results import item_means, results_csv
-from webapp.rubrics import rubric_of
+from webapp.reading_scores import Marks
+from webapp.rubrics import Rubric, rubric_of
 from webapp.views.rubrics import marks_from_form
 from webapp.views.submissions import attachment
 
@@ -121,21 +122,30 @@ def save_score(enrolment: Enrolment, proposal_id: int) -> Response | tuple[str, 
     marks = marks_from_form(slot.rubric)
     if isinstance(marks, str):
         return _score_page(enrolment, proposal_id, marks), 422
-    given = presentations.give(db.session, proposal_id, enrolment.user_id, marks)
-    audit.record(
-        db.session,
-        enrolment,
-        "score presentation",
-        subject=f"proposal {proposal_id}",
-        points=slot.rubric.points(given.selections),
-    )
-    db.session.commit()
+    keep_presented(enrolment, proposal_id, slot.rubric, marks)
     flash(f"Your score of {slot.proposal.team.name} is saved.", "success")
     after = day.around(proposal_id)[1]
     if after is None:
         return _back(enrolment)
     slug = enrolment.course.slug
     return redirect(url_for(".score", slug=slug, proposal_id=after.proposal.id), code=303)
+
+
+def keep_presented(
+    enrolment: Enrolment, proposal_id: int, rubric: Rubric, marks: Marks, **by: str
+) -> PresentationScore:
+    """Keep one's score of a presentation, with a line in the log."""
+    given = presentations.give(db.session, proposal_id, enrolment.user_id, marks)
+    audit.record(
+        db.session,
+        enrolment,
+        "score presentation",
+        subject=f"proposal {proposal_id}",
+        points=rubric.points(given.selections),
+        **by,
+    )
+    db.session.commit()
+    return given
 
 
 def _slot(enrolment: Enrolment, proposal_id: int) -> tuple[presentations.Day, presentations.Slot]:

@@ -19,13 +19,14 @@ from webapp.models import (
     Proposal,
     ReadingDuty,
     Role,
+    WrittenScore,
 )
 from webapp.paging import pages_of, within
 from webapp.reading_duties import graders_of
-from webapp.reading_scores import give_score, scores_of
+from webapp.reading_scores import Marks, give_score, scores_of
 from webapp.readings import Work, next_work, team_name, works
 from webapp.rendering import markdown
-from webapp.rubrics import rubric_of
+from webapp.rubrics import Rubric, rubric_of
 from webapp.views import answer_rules, answers, papers, presentations, reading_work, rubrics
 from webapp.views.proposals import proposal_in
 from webapp.views.reviews import review_in
@@ -207,18 +208,34 @@ def _score(
     marks = marks_from_form(rubric)
     if isinstance(marks, str):
         return _page(enrolment, marks, proposal=proposal, review=review), 422
-    score = give_score(db.session, enrolment.user_id, marks, proposal=proposal, review=review)
+    score = keep_score(enrolment, rubric, marks, proposal=proposal, review=review)
     number = (score.proposal_id if proposal else score.review_id) or 0
-    audit.record(
-        db.session,
-        enrolment,
-        "score written option",
-        subject=f"{kind} {number}",
-        points=rubric.points(score.selections),
-        chosen=rubric.in_words(score.selections),
-    )
-    db.session.commit()
     flash("Your score is saved.", "success")
     if request.form.get("then") == "next":
         return _on(enrolment, (kind, number))
     return redirect(url_for("readings.index", slug=enrolment.course.slug), code=303)
+
+
+def keep_score(
+    enrolment: Enrolment,
+    rubric: Rubric,
+    marks: Marks,
+    *,
+    proposal: Proposal | None = None,
+    review: PaperReview | None = None,
+    **by: str,
+) -> WrittenScore:
+    """Keep one's score of a proposal or a review, with a line in the log."""
+    score = give_score(db.session, enrolment.user_id, marks, proposal=proposal, review=review)
+    number = score.proposal_id if proposal else score.review_id
+    audit.record(
+        db.session,
+        enrolment,
+        "score written option",
+        subject=f"{rubric.kind} {number}",
+        points=rubric.points(score.selections),
+        chosen=rubric.in_words(score.selections),
+        **by,
+    )
+    db.session.commit()
+    return score
