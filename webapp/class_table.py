@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.gradebook import Row, cell_of, counting_attempts
+from webapp.gradebook import Row, counting_attempts, fill_in
 from webapp.models import (
     Course,
     CourseAssignment,
@@ -77,9 +77,7 @@ def table_page(
     people = page_of(session, chosen, page=page, rows=rows)
     shown = {row.id: Row(row.id, row.name, row.email, row.section) for row in people.rows}
     counting = counting_attempts(course.id, Submission.user_id.in_(list(shown)))
-    cells = session.execute(sa.select(counting))
-    for cell in cells:
-        shown[cell.user_id].cells[cell.course_assignment_id] = cell_of(cell)
+    fill_in(session, shown, counting)
     return TablePage(tuple(shown.values()), people.found, people.page, people.pages)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from webapp.gradebook import Row, assignments_of, cell_of, counting_attempts, score_table
+from webapp.gradebook import Row, assignments_of, counting_attempts, fill_in, score_table
 from webapp.models import (
     LARGEST_TEAM,
     SMALLEST_TEAM,
@@ -118,10 +118,11 @@ def student_row(session: Session, enrolment: Enrolment) -> Row:
     """One student's row of the score table."""
     user = enrolment.user
     row = Row(user.id, user.name, user.email, enrolment.section)
-    counting = counting_attempts(enrolment.course_id, Submission.user_id == user.id)
-    found = sa.select(counting)
-    for cell in session.execute(found):
-        row.cells[cell.course_assignment_id] = cell_of(cell)
+    fill_in(
+        session,
+        {user.id: row},
+        counting_attempts(enrolment.course_id, Submission.user_id == user.id),
+    )
     return row
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -32,11 +33,6 @@ class Cell(NamedTuple):
     state: SubmissionState
     received_at: datetime
     late: bool
-
-
-def cell_of(row: sa.Row[Any]) -> Cell:
-    """A row of `counting_attempts` as tables show it."""
-    return Cell(row.id, row.score, row.ungraded, row.attempts, row.state, row.received_at, row.late)
 
 
 @dataclass(frozen=True)
@@ -80,10 +76,18 @@ def score_table(session: Session, course: Course) -> list[Row]:
         .order_by(User.name, User.id)
     )
     rows = {r.id: Row(r.id, r.name, r.email, r.section) for r in session.execute(statement)}
-    for cell in session.execute(sa.select(counting_attempts(course.id))):
-        if cell.user_id in rows:
-            rows[cell.user_id].cells[cell.course_assignment_id] = cell_of(cell)
+    fill_in(session, rows, counting_attempts(course.id))
     return list(rows.values())
+
+
+def fill_in(session: Session, rows: Mapping[int, Row], counting: sa.Subquery) -> None:
+    """Give the rows, by their students' numbers, their cells out of `counting_attempts`."""
+    of = counting.c
+    cell = (of.id, of.score, of.ungraded, of.attempts, of.state, of.received_at, of.late)
+    found = sa.select(of.user_id, of.course_assignment_id, *cell)
+    for user_id, assignment_id, *values in session.execute(found):
+        if user_id in rows:
+            rows[user_id].cells[assignment_id] = Cell._make(values)
 
 
 def counting_attempts(

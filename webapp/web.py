@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Any
@@ -42,7 +43,15 @@ class WebServer(BaseApplication):
 
     def load(self) -> Flask:
         """The application, made in the serving process."""
-        return create_app()
+        app = create_app()
+        leave_out_of_collections()
+        return app
+
+
+def leave_out_of_collections() -> None:
+    """What is there stays for good: the collector, run by large tables, need not look at it."""
+    gc.collect()
+    gc.freeze()
 
 
 def main() -> None:
