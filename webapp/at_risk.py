@@ -53,9 +53,10 @@ def at_risk(
 ) -> RiskList:
     """Students with at least two due assignments missing, or under half of the points due so far.
 
-    Where an extension still runs, nothing is due yet. Those with the fewest points come first.
+    Points are those in the total; what adds nothing to it is not due. Where an extension still
+    runs, nothing is due yet. Those with the fewest points come first.
     """
-    due = [item for item in assignments if item.due_at is not None and item.due_at < moment]
+    due = [item for item in assignments if item.due_at and item.due_at < moment and item.in_total]
     if not due:
         return RiskList((), 0, 1, 1, 0, 0.0)
     chosen = _at_risk(course, [item.id for item in due], moment)
@@ -64,7 +65,7 @@ def at_risk(
         AtRisk(row.id, row.name, row.section, row.due - row.handed_in, row.due, row.points)
         for row in found.rows
     )
-    possible = sum(item.points for item in due)
+    possible = sum(item.in_total for item in due)
     return RiskList(students, found.found, found.page, found.pages, len(due), possible)
 
 
@@ -74,7 +75,7 @@ def _at_risk(course: Course, due: list[int], moment: datetime) -> sa.Select[Any]
         course.id, Submission.course_assignment_id.in_(due), how_many=False
     )
     handed_in = sa.func.count(counting.c.id)
-    points = sa.func.coalesce(sa.func.sum(counting.c.score), 0.0)
+    points = sa.func.coalesce(sa.func.sum(counting.c.weighed), 0.0)
     missing = sa.func.count() - handed_in
     return (
         sa.select(
@@ -113,7 +114,7 @@ def _owed(course: Course, due: list[int], moment: datetime) -> sa.Subquery:
             Enrolment.user_id,
             Enrolment.section,
             CourseAssignment.id.label("assignment_id"),
-            CourseAssignment.points,
+            CourseAssignment.in_total.label("points"),
         )
         .join(CourseAssignment, CourseAssignment.course_id == Enrolment.course_id)
         .outerjoin(Extension, still_running)

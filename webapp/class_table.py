@@ -144,7 +144,7 @@ def _marks(course: Course, sought: Sequence[CourseAssignment], sort_id: int | No
     return (
         sa.select(
             column.user_id,
-            sa.func.sum(column.score).label("total"),
+            sa.func.sum(column.weighed).label("total"),
             sa.func.max(chosen).label("chosen"),
             *counted,
         )

@@ -19,6 +19,7 @@ WEEK = {
 }
 COURSE_DATES = (*WEEK, "reviews_due_at")
 ASSIGNMENT_DATES = ("opens_at", "due_at")
+MOST_POINTS = 10_000
 
 
 def change_course(session: Session, enrolment: Enrolment, fields: Mapping[str, str]) -> int:
@@ -47,11 +48,12 @@ def change_course(session: Session, enrolment: Enrolment, fields: Mapping[str, s
 def change_assignment(
     session: Session, enrolment: Enrolment, item: CourseAssignment, fields: Mapping[str, str]
 ) -> int:
-    """Take over an assignment's title and times; how many changed. Raises SettingsRefused."""
+    """Take over title, times and points in the total; how many changed. Raises SettingsRefused."""
     typed = Typed(fields, enrolment.course.time_zone)
     wanted: dict[str, Any] = {
         "title": typed.text("title", "The title", most=200, needed=True),
         **{key: typed.moment(key, getattr(item, key)) for key in ASSIGNMENT_DATES},
+        "points_in_total": typed.number("points_in_total", item.points_in_total, most=MOST_POINTS),
     }
     opens, due = wanted["opens_at"], wanted["due_at"]
     if opens and due and due <= opens and "due_at" not in typed.refused:

@@ -40,26 +40,29 @@ def canvas_csv(grades: CourseGrades) -> str:
 
     Canvas looks for `Student`, `ID` and `Section` by their places, takes the row of points by its
     first cell, finds people by their login and then by name, and assignments by their titles. A
-    cell that is empty leaves what Canvas has.
+    cell that is empty leaves what Canvas has. Points are those in the course's total, so that the
+    sum in Canvas is the sum here; what adds nothing to it is left out.
     """
     out = io.StringIO()
     writer = csv.writer(out)
-    titles = _canvas_titles(grades.assignments)
+    assignments = [item for item in grades.assignments if item.in_total]
+    titles = _canvas_titles(assignments)
     writer.writerow(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *titles])
-    points = [number(item.points) for item in grades.assignments]
+    points = [number(item.in_total) for item in assignments]
     writer.writerow(["    Points Possible", "", "", "", "", *points])
     for student in grades.students:
         row = student.row
         scores = []
-        for item in grades.assignments:
+        for item in assignments:
             cell = row.cells.get(item.id)
-            scores.append("" if cell is None or cell.score is None else number(cell.score))
+            score = None if cell is None else cell.score
+            scores.append("" if score is None else number(item.weighed(score)))
         who = (safe_cell(row.name), "", "", safe_cell(row.email), safe_cell(row.section))
         writer.writerow([*who, *scores])
     return out.getvalue()
 
 
-def _canvas_titles(assignments: tuple[CourseAssignment, ...]) -> list[str]:
+def _canvas_titles(assignments: Sequence[CourseAssignment]) -> list[str]:
     """Titles, with the assignment's id where two share one."""
     counted = Counter(item.title for item in assignments)
     return [

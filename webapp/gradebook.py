@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -50,10 +50,10 @@ class Row:
         """The scores that count, by the assignment's number."""
         return {number: cell.score for number, cell in self.cells.items()}
 
-    @property
-    def total(self) -> float:
-        """The sum of the scores so far."""
-        return sum(cell.score or 0.0 for cell in self.cells.values())
+
+def total_of(assignments: Iterable[CourseAssignment], scores: Mapping[int, float | None]) -> float:
+    """The course's total of someone's scores, by the assignments' numbers."""
+    return sum(item.weighed(scores.get(item.id)) for item in assignments)
 
 
 def assignments_of(session: Session, course: Course) -> list[CourseAssignment]:
@@ -95,8 +95,9 @@ def counting_attempts(
 ) -> sa.Subquery:
     """The attempts that count, one for each student and assignment, with what they are worth.
 
-    `among` says which students or assignments are wanted. Without `how_many` there is no column of
-    how many attempts there were, which is looked up for each.
+    `score` is in the assignment's points, `weighed` in those of the course's total. `among` says
+    which students or assignments are wanted. Without `how_many` there is no column of how many
+    attempts there were, which is looked up for each.
     """
     beside = aliased(Submission)
     how_often = (
@@ -116,12 +117,23 @@ def counting_attempts(
             Submission.state,
             Submission.received_at,
             Submission.counted.label("score"),
+            _weighed().label("weighed"),
             Submission.late,
             *([how_often.label("attempts")] if how_many else []),
         )
         .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
         .where(CourseAssignment.course_id == course_id, Submission.counts, *among)
         .subquery()
+    )
+
+
+def _weighed() -> sa.ColumnElement[float | None]:
+    """`CourseAssignment.weighed` for the database."""
+    score, whole = Submission.counted, CourseAssignment.points_in_total
+    return sa.case(
+        (whole.is_(None), score),
+        (CourseAssignment.points > 0, score * whole / CourseAssignment.points),
+        else_=0.0,
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from webapp.gradebook import total_of
 from webapp.models import CourseAssignment
 
 _KEYS = ("minimum_share", "minimum_each", "written_option")
@@ -118,8 +119,8 @@ def decide(
     written: bool,
 ) -> Outcome:
     """Whether a student passes, with the scores that count by the assignment's number."""
-    total = sum(scores.get(item.id) or 0.0 for item in assignments)
-    possible = sum(item.points for item in assignments)
+    total = total_of(assignments, scores)
+    possible = sum(item.in_total for item in assignments)
     met = []
     if rule.minimum_share:
         met.append(total >= rule.minimum_share * possible - _CLOSE)
@@ -157,9 +158,13 @@ def explain(
 def _below(
     rule: PassRule, assignments: Sequence[CourseAssignment], scores: Mapping[int, float | None]
 ) -> list[CourseAssignment]:
-    """The assignments whose share is below the least of each."""
+    """The assignments whose share is below the least of each; practice asks for nothing."""
     least = rule.minimum_each
-    return [i for i in assignments if (scores.get(i.id) or 0.0) < least * i.points - _CLOSE]
+    return [
+        item
+        for item in assignments
+        if item.in_total and (scores.get(item.id) or 0.0) < least * item.points - _CLOSE
+    ]
 
 
 def _titles(items: Sequence[CourseAssignment]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,20 @@ class Typed:
         elif len(text) > most:
             self.refused[key] = f"{label} has {len(text)} characters, expected at most {most}."
         return text
+
+    def number(self, key: str, kept: float | None, *, most: float) -> float | None:
+        """A number from nought to `most`, or None for an empty field; else `kept`."""
+        text = self._fields.get(key, "" if kept is None else f"{kept:.12g}").strip()
+        if not text:
+            return None
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not 0 <= number <= most:
+            self.refused[key] = f"This says {text[:40]!r}, expected a number from 0 to {most:g}."
+            return kept
+        return number
 
     def moment(self, key: str, kept: datetime | None) -> datetime | None:
         """A time on the course's clock; `kept` where it says the same or cannot be read."""

@@ -22,11 +22,15 @@ class Error(Struct, frozen=True):
 
 
 class AssignmentInfo(Struct, frozen=True):
-    """An assignment of a course; `opens_at` and `due_at` are null where there is none."""
+    """An assignment of a course; `opens_at` and `due_at` are null where there is none.
+
+    A score is out of `points`; the course's total counts them as `points_in_total`.
+    """
 
     assignment: str
     title: str
     points: float
+    points_in_total: float
     opens_at: Moment | None
     due_at: Moment | None
 

@@ -17,7 +17,7 @@ from webapp.class_table import Filters, Order, table_page
 from webapp.clock import now
 from webapp.course_grades import course_grades
 from webapp.database import db
-from webapp.gradebook import Row, assignments_of
+from webapp.gradebook import Row, assignments_of, total_of
 from webapp.models import CourseAssignment, Enrolment, Submission, User
 from webapp.pass_rule import in_words
 
@@ -98,7 +98,8 @@ def _row(row: Row, items: list[CourseAssignment]) -> schemas.GradebookRow:
                 moment(cell.received_at) or "",
                 cell.late,
             )
-    return schemas.GradebookRow(row.user_id, row.name, row.email, row.section, row.total, scores)
+    total = total_of(items, row.scores)
+    return schemas.GradebookRow(row.user_id, row.name, row.email, row.section, total, scores)
 
 
 @operation(

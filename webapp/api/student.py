@@ -72,7 +72,12 @@ def assignment_info(
     """An assignment as the API shows it, to a student with or without an extension."""
     due_at = own_due_time(item.due_at, extended_to)
     return schemas.AssignmentInfo(
-        item.assignment, item.title, item.points, moment(item.opens_at), moment(due_at)
+        item.assignment,
+        item.title,
+        item.points,
+        item.in_total,
+        moment(item.opens_at),
+        moment(due_at),
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.clock import now
@@ -92,7 +93,9 @@ class CourseAssignment(Base):
     course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"))
     assignment: Mapped[str] = mapped_column(sa.String(64))
     title: Mapped[str] = mapped_column(sa.String(200))
+    # What its questions give together, and what the total counts it as where that differs.
     points: Mapped[float]
+    points_in_total: Mapped[float | None]
     position: Mapped[int] = mapped_column(default=0)
     opens_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
@@ -107,3 +110,19 @@ class CourseAssignment(Base):
     )
 
     course: Mapped[Course] = relationship(back_populates="assignments")
+
+    @hybrid_property
+    def in_total(self) -> float:
+        """The most that it can add to the course's total."""
+        return self.points if self.points_in_total is None else self.points_in_total
+
+    @in_total.inplace.expression
+    @classmethod
+    def _in_total(cls) -> sa.ColumnElement[float]:
+        return sa.func.coalesce(cls.points_in_total, cls.points)
+
+    def weighed(self, score: float | None) -> float:
+        """What a score adds to the course's total: score * in_total / points."""
+        if self.points_in_total is None:
+            return score or 0.0
+        return (score or 0.0) * self.in_total / self.points if self.points else 0.0

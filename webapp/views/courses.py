@@ -48,8 +48,8 @@ def home(enrolment: Enrolment) -> str | Response:
         steps=agenda.next_steps(found, course, option),
         week=agenda.week(found, course, option),
         option=option,
-        earned=sum((s.best.counted or 0.0) for s in found if s.best),
-        possible=sum(s.assignment.points for s in found),
+        earned=sum(s.assignment.weighed(s.best.counted) for s in found if s.best),
+        possible=sum(s.assignment.in_total for s in found),
         requests=regrade_requests.news_of(db.session, course, enrolment.user_id),
     )
 

@@ -58,7 +58,7 @@ def assignment(enrolment: Enrolment, name: str) -> str:
 @blueprint.post("/assignments/<name>/settings")
 @for_roles(Role.INSTRUCTOR)
 def save_assignment(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
-    """Change an assignment's title and times."""
+    """Change an assignment's title, times and points in the total."""
     item = assignment_in(enrolment, name)
     try:
         changed = course_settings.change_assignment(db.session, enrolment, item, request.form)
@@ -110,7 +110,9 @@ def _assignment_page(
     of_rules: Mapping[str, str] | None = None,
 ) -> str:
     course = enrolment.course
-    kept = {"title": item.title, **_dates(course, item, ASSIGNMENT_DATES)}
+    whole = "" if item.points_in_total is None else f"{item.points_in_total:g}"
+    dates = _dates(course, item, ASSIGNMENT_DATES)
+    kept = {"title": item.title, "points_in_total": whole, **dates}
     return render_template(
         "staff/assignment_settings.html",
         course=course,

@@ -25,7 +25,7 @@ from webapp.charts import histogram
 from webapp.class_table import STATES_SOUGHT, Filters, Order, sections_of, table_page
 from webapp.clock import now
 from webapp.database import db
-from webapp.gradebook import assignments_of, question_rates
+from webapp.gradebook import assignments_of, question_rates, total_of
 from webapp.models import (
     CourseAssignment,
     Enrolment,
@@ -73,6 +73,7 @@ def scores(enrolment: Enrolment) -> str:
         section_choices=[(name, name) for name in sections_of(db.session, enrolment.course)],
         assignment_choices=[(item.assignment, item.title) for item in assignments],
         dead=_dead_jobs(enrolment),
+        total_of=total_of,
     )
 
 
