@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -29,37 +30,58 @@ def export_course(session: Session, course: Course, path: Path) -> int:
 
     A student's id there is the email. What the course counts beyond the questions' points, such as
     a late penalty or an override, is nbgrader's late penalty or extra credit, so that both say the
-    same score. Raises GradebookError.
+    same score; so is what staff gave for a notebook that has no result. Raises GradebookError.
     """
     results = _results(session, course)
     counted = _counted_scores(session, course)
     written = 0
     for item in assignments_of(session, course):
-        mine = results.get(item.id, {})
-        shown = list(mine.values())
+        shown = results.get(item.id, [])
+        described = _described(item, shown)
+        scores = counted.get(item.id, {})
+        shown += _ungraded(described, scores.keys() - {result.submission for result in shown})
         adjustments = {
-            result.submission: counted[item.id, user_id] - (result.score or 0.0)
-            for user_id, result in mine.items()
-            if (item.id, user_id) in counted
+            result.submission: scores[result.submission] - (result.score or 0.0)
+            for result in shown
+            if result.submission in scores
         }
-        write_gradebook(path, _described(item, shown), shown, adjustments=adjustments)
+        write_gradebook(path, described, shown, adjustments=adjustments)
         written += len(shown)
     return written
 
 
-def _counted_scores(session: Session, course: Course) -> dict[tuple[int, int], float]:
-    counting = counting_attempts(course.id)
+def _counted_scores(session: Session, course: Course) -> dict[int, dict[str, float]]:
+    """What each student's counting attempt is worth, by assignment and email."""
+    counting = counting_attempts(course.id, how_many=False)
     rows = session.execute(
-        sa.select(counting.c.course_assignment_id, counting.c.user_id, counting.c.score).where(
-            counting.c.score.is_not(None)
-        )
+        sa.select(counting.c.course_assignment_id, User.email, counting.c.score)
+        .join(User, User.id == counting.c.user_id)
+        .join(Enrolment, sa.and_(Enrolment.user_id == User.id, Enrolment.course_id == course.id))
+        .where(counting.c.score.is_not(None), Enrolment.role == Role.STUDENT)
     )
-    return {(row[0], row[1]): row.score for row in rows}
+    found: dict[int, dict[str, float]] = defaultdict(dict)
+    for number, email, score in rows:
+        found[number][email] = score
+    return found
 
 
-def _results(session: Session, course: Course) -> dict[int, dict[int, GradeResult]]:
-    """What counts, by assignment and student, in two statements."""
-    counting = counting_attempts(course.id)
+def _ungraded(assignment: Assignment, students: Iterable[str]) -> list[GradeResult]:
+    """Nought for every question of those whose notebook has no result."""
+    asked = tuple(
+        QuestionResult(one.name, one.kind, 0.0, one.points, Verdict.MISSING)
+        for one in assignment.questions
+    )
+    most = sum(one.max_score for one in asked)
+    return [
+        GradeResult(name, assignment.id, Status.GRADED, 0.0, most, questions=asked)
+        for name in sorted(students)
+        if asked
+    ]
+
+
+def _results(session: Session, course: Course) -> dict[int, list[GradeResult]]:
+    """The results that count, by assignment."""
+    counting = counting_attempts(course.id, how_many=False)
     rows = session.execute(
         sa.select(
             counting.c.course_assignment_id,
@@ -100,13 +122,13 @@ def _results(session: Session, course: Course) -> dict[int, dict[int, GradeResul
         questions[key].append(
             QuestionResult(row.question, row.kind, score, row.max_score, Verdict(row.verdict))
         )
-    found: dict[int, dict[int, GradeResult]] = defaultdict(dict)
+    found: dict[int, list[GradeResult]] = defaultdict(list)
     for (number, user_id), (email, assignment) in named.items():
         asked = tuple(questions[number, user_id])
         total = sum(question.score or 0.0 for question in asked)
         most = sum(question.max_score for question in asked)
-        found[number][user_id] = GradeResult(
-            email, assignment, Status.GRADED, total, most, questions=asked
+        found[number].append(
+            GradeResult(email, assignment, Status.GRADED, total, most, questions=asked)
         )
     return found
 

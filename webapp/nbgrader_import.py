@@ -77,7 +77,10 @@ def compare(session: Session, course: Course, grades: Sequence[GradebookGrade]) 
             strangers.add(grade.student)
             continue
         entry = known.get((user_id, grade.assignment, grade.question))
-        if entry is None:
+        if entry is None and not (grade.manual_score or grade.auto_score):
+            # The export gives nought to who has no result, and what staff gave beside it.
+            found.same += 1
+        elif entry is None:
             found.problems.append(
                 f"{grade.student} has no graded {grade.question} of {grade.assignment}."
             )

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from autograder.gradebook import GradebookError, write_gradebook
 from autograder.gradebook_reading import read_gradebook
+from autograder.results import GradeResult, Status
 from tests.webapp.graders import PNG, result
 from webapp.cli_gradebook import gradebook as command
 from webapp.models import (
@@ -246,6 +247,21 @@ def test_nbgrader_says_the_same_scores(auth, graded, exported):
     auth.login("gil").post(path, {"points": "1.5", "comment": "Good."})
     found = nbgrader_says(exported())
     assert found == {"ada@example.edu": (4.0, 5.0), "bob@example.edu": (1.0, 5.0)}
+
+
+def test_nbgrader_says_what_staff_gave_for_a_notebook_that_was_refused(auth, graded, exported):
+    graded("bob", result(score=1))
+    refused = graded(
+        "ada", GradeResult("work", "a01_demo", Status.REJECTED, None, 5, error="It is empty.")
+    )
+    form = {"points": "3.5", "reason": "Read by hand"}
+    ina = auth.login("ina")
+    path = f"/courses/dl/staff/submissions/{refused.id}/override"
+    assert ina.post(path, form).status_code == 303
+    book = exported()
+    assert nbgrader_says(book) == {"ada@example.edu": (3.5, 5.0), "bob@example.edu": (1.0, 5.0)}
+    page = upload(ina, book.read_bytes()).text
+    assert "has no graded" not in page
 
 
 @pytest.mark.parametrize("adjustment", [-0.75, 0.5])
