@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
@@ -33,6 +33,7 @@ from autograder.intake_files import (
 )
 
 MAX_NAME_LENGTH = 255
+_STAMP, _LONGEST_STAMP = "timestamp.txt", 200
 _JOINERS = "\u200c\u200d"
 
 
@@ -42,12 +43,16 @@ class IntakeError(Exception):
 
 @dataclass(frozen=True)
 class Submission:
-    """What was handed in: `data` to parse, or None and in `error` why it was rejected."""
+    """What was handed in: `data` to parse, or None and in `error` why it was rejected.
+
+    `stamp` is what nbgrader's timestamp.txt beside the notebook says, empty where there is none.
+    """
 
     name: str
     source: str
     data: bytes | None
     error: str = ""
+    stamp: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,14 @@ class Source:
     source: str
     _key: str = field(repr=False)
     _read: Callable[[], bytes] = field(repr=False)
+    _read_stamp: Callable[[], bytes] | None = field(default=None, repr=False)
 
     def read(self) -> Submission:
         """Read the submission; a fault of its file is its `error`. Safe to call from threads."""
         try:
-            return Submission(self.name, self.source, self._read())
+            stamp = self._read_stamp()[:_LONGEST_STAMP] if self._read_stamp else b""
+            text = stamp.decode(errors="replace").strip()
+            return Submission(self.name, self.source, self._read(), stamp=text)
         except (FileRefused, ArchiveRejected) as error:
             return Submission(self.name, self.source, None, str(error))
         except OSError as error:
@@ -183,7 +191,8 @@ def _of_student(student: str, files: Iterable[FoundFile], assignment_id: str) ->
     named = [file for file in notebooks if file.parts[-1] == f"{assignment_id}.ipynb"]
     chosen = named or notebooks or closed
     if len(chosen) == 1:
-        return _named(student, chosen[0])
+        stamps = [file.read for file in files if file.parts[-1] == _STAMP]
+        return replace(_named(student, chosen[0]), _read_stamp=stamps[0] if stamps else None)
     if not notebooks:
         return _refused(student, folder, "The student's folder holds no notebook.")
     return _refused(

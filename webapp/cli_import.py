@@ -21,36 +21,53 @@ from webapp.cli_course import course_assignment, service_database
     metavar="PATH...",
 )
 @click.option("--preview", is_flag=True, help="Only show what would be taken in, and for whom.")
-def import_work(course: str, assignment: str, paths: tuple[Path, ...], preview: bool) -> None:
+@click.option(
+    "--received",
+    default="now",
+    metavar="WHEN",
+    help="When work without a timestamp.txt counts as handed in: now, due (the due time) or a time "
+    "like 2026-02-04T17:00.",
+    show_default=True,
+)
+def import_work(
+    course: str, assignment: str, paths: tuple[Path, ...], preview: bool, received: str
+) -> None:
     """Hand in the notebooks below each PATH for the students that they are named after.
 
     A file, or its folder in an nbgrader tree, is named by the student's e-mail address, the part
     before the @, the name or the number. Work that is there already is not handed in again, so the
     same command can be repeated after it was broken off.
     """
-    from webapp import audit, imports
+    from webapp import audit, import_times, imports
+    from webapp.clock import written
     from webapp.import_matching import ImportRefused, gather
     from webapp.tools import Tools
+    from webapp.wall_clock import NoMoment
 
     with service_database() as engine, Session(engine) as session:
         item = course_assignment(session, course, assignment)
         try:
-            gathered = gather(session, item, paths, Tools().parse_notebook)
+            received_at = import_times.chosen(received, item)
+            parse = Tools().parse_notebook
+            gathered = gather(session, item, paths, parse, received_at=received_at)
             found = imports.keep(session, item, gathered, filename=paths[0].name, actor_id=None)
-        except ImportRefused as error:
+        except (ImportRefused, NoMoment) as error:
             raise click.ClickException(str(error)) from None
         listed = imports.items(session, found)
         for refused in (entry for entry in listed if entry.error):
             click.echo(f"{refused.source}: {refused.error}")
         if preview:
-            for entry in (entry for entry in listed if not entry.error):
-                click.echo(f"{entry.source}: {entry.user.email if entry.user else ''}")
+            for one in (one for one in imports.listed(session, found) if not one.item.error):
+                email = one.item.user.email if one.item.user else ""
+                when = written(one.received_at, item.course.time_zone)
+                late = f", {one.worth.days_late} days late" if one.worth.late else ""
+                click.echo(f"{one.item.source}: {email}, as of {when}{late}")
             session.rollback()
             return
         session.commit()
         taken = imports.take_in(session, found)
         left = sum(1 for entry in listed if entry.error)
-        said = f"{taken.new} handed in, {taken.same} were there already, {left} not taken in."
+        said = f"{taken.sentence}, {left} not taken in."
         audit.record_command(
             session,
             item.course_id,

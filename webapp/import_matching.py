@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -16,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from autograder.intake import IntakeError, Source, find_sources
 from autograder.intake import Submission as Handed
+from webapp.import_times import stamped
 from webapp.models import CourseAssignment, Enrolment, Role, User
 from webapp.tools import FileRefused, ParsedNotebook
+from webapp.wall_clock import NoMoment
 
 MOST_FILES = 5000
 MOST_UNPACKED_BYTES = 1024**3
@@ -34,6 +37,7 @@ class ImportRefused(Exception):
 class Found:
     """One file: whose it is and what it holds, or in `error` why it cannot be taken in.
 
+    It counts as handed in at `received_at`, or else when it is taken in.
     The bytes are read again when it is kept: those of a whole class would not fit into memory.
     """
 
@@ -42,6 +46,7 @@ class Found:
     sha256: str = ""
     digest: str = ""
     error: str = ""
+    received_at: datetime | None = None
 
 
 def gather(
@@ -49,8 +54,13 @@ def gather(
     assignment: CourseAssignment,
     paths: Iterable[Path],
     parse: Callable[[bytes], ParsedNotebook],
+    *,
+    received_at: datetime | None = None,
 ) -> list[Found]:
-    """Read what was given and match it to students; writes nothing, however long it takes."""
+    """Read what was given and match it to students; writes nothing, however long it takes.
+
+    What has no timestamp.txt of its own counts as handed in at `received_at`, or when it is taken.
+    """
     try:
         sources = find_sources(list(paths), assignment.assignment)
     except IntakeError as error:
@@ -64,7 +74,10 @@ def gather(
         total += len(submission.data or b"")
         if total > MOST_UNPACKED_BYTES:
             raise ImportRefused("The notebooks have more than 1 GB together: import them in parts.")
-        item = _matched(Found(source), submission, people, assignment.assignment)
+        item = Found(source, received_at=received_at)
+        item = _matched(item, submission, people, assignment.assignment)
+        if submission.stamp and not item.error:
+            item = _timed(item, submission.stamp, assignment.course.time_zone)
         if not item.error:
             item = _parsed(item, submission.data or b"", parse)
         if item.user_id in seen and not item.error:
@@ -85,6 +98,13 @@ def _matched(
     if len(owners) != 1:
         return replace(item, error=_AMBIGUOUS if owners else _UNKNOWN)
     return replace(item, user_id=next(iter(owners)))
+
+
+def _timed(item: Found, stamp: str, zone: str) -> Found:
+    try:
+        return replace(item, received_at=stamped(stamp, zone))
+    except NoMoment as error:
+        return replace(item, error=str(error))
 
 
 def _parsed(item: Found, data: bytes, parse: Callable[[bytes], ParsedNotebook]) -> Found:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from webapp import extensions
 from webapp.clock import now
 from webapp.import_matching import Found, ImportRefused
 from webapp.intake import receive
+from webapp.late_policy import Worth
 from webapp.models import (
     BulkImport,
     Content,
@@ -27,15 +30,35 @@ from webapp.models import (
     Slide,
     Submission,
 )
+from webapp.recount import policy_of
 from webapp.uploads import Upload, safe_filename, store
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A file as staff look at it: when it counts as handed in, and what the rules make of that."""
+
+    item: ImportItem
+    received_at: datetime
+    worth: Worth
+
+
+@dataclass(frozen=True)
 class Taken:
-    """What taking in did: `new` submissions, and those that were the latest work again."""
+    """What taking in did: `new` submissions, and those that were the latest work again.
+
+    Of the new ones `dated` count as handed in at another time than this.
+    """
 
     new: int
     same: int
+    dated: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """For people and the log."""
+        dated = f" ({self.dated} as of an earlier time)" if self.dated else ""
+        return f"{self.new} handed in{dated}, {self.same} were there already"
 
 
 def keep(
@@ -66,6 +89,7 @@ def keep(
             user_id=item.user_id,
             digest=item.digest,
             error=item.error,
+            received_at=item.received_at,
         )
         if not item.error:
             _store(session, assignment, item)
@@ -104,12 +128,25 @@ def items(session: Session, found: BulkImport) -> list[ImportItem]:
     return list(rows)
 
 
+def listed(session: Session, found: BulkImport) -> list[Listed]:
+    """Its files with what the rules would make of each, late days apart: three statements."""
+    assignment = found.course_assignment
+    extended = {row.user_id: row.due_at for row in extensions.of_assignment(session, assignment)}
+    moment, shown = now(), []
+    for item in items(session, found):
+        until = None if item.user_id is None else extended.get(item.user_id)
+        received_at = item.received_at or moment
+        worth = policy_of(assignment.course, assignment, until).worth(received_at)
+        shown.append(Listed(item, received_at, worth))
+    return shown
+
+
 def take_in(session: Session, found: BulkImport) -> Taken:
     """Hand everything in for its student, in the batch lane; commits each, and goes on if it had
     been broken off."""
     if found.state != ImportState.OPEN:
         raise ImportRefused("This import was taken in or discarded already.")
-    new = same = 0
+    new = same = dated = 0
     waiting = session.scalars(
         sa.select(ImportItem).where(
             ImportItem.import_id == found.id,
@@ -120,11 +157,12 @@ def take_in(session: Session, found: BulkImport) -> Taken:
     for item in waiting:
         receipt = _hand_in(session, found, item)
         new, same = new + receipt[1], same + (not receipt[1])
+        dated += receipt[1] and item.received_at is not None
         item.submission_id = receipt[0]
         session.commit()
     found.state, found.closed_at = ImportState.DONE, now()
     session.commit()
-    return Taken(new, same)
+    return Taken(new, same, dated)
 
 
 def _hand_in(session: Session, found: BulkImport, item: ImportItem) -> tuple[int, bool]:
@@ -140,6 +178,7 @@ def _hand_in(session: Session, found: BulkImport, item: ImportItem) -> tuple[int
         upload=upload,
         digest=item.digest,
         lane=Lane.BATCH,
+        received_at=item.received_at,
     )
     return receipt.submission.id, receipt.new
 

@@ -147,14 +147,15 @@ def judge(
 ) -> list[Judged]:
     """Every attempt's worth, if `late_days` may be spent, and which one counts: exactly one.
 
-    The best is the one that is worth most, the earliest among equals; the last is the newest that
-    has a score and came before the cut-off. Where none has a score, the first counts until one has.
+    The best is the one that is worth most, the earliest among equals; the last is the one that came
+    last, of those that have a score and came before the cut-off. Where none has a score, the first
+    counts until one has.
     """
     worths = [_worth(policy, attempt, late_days) for attempt in attempts]
     pairs = list(zip(attempts, worths, strict=True))
     if not pairs:
         return []
-    chosen, _ = max(pairs, key=_by_number if last_counts else _by_worth)
+    chosen, _ = max(pairs, key=_by_arrival if last_counts else _by_worth)
     return [Judged(attempt, worth, attempt is chosen) for attempt, worth in pairs]
 
 
@@ -170,7 +171,9 @@ def _by_worth(pair: tuple[Attempt, Worth]) -> tuple[float, int]:
     return (-1.0 if attempt.score is None else attempt.score * worth.kept), -attempt.number
 
 
-def _by_number(pair: tuple[Attempt, Worth]) -> tuple[bool, bool, int]:
+def _by_arrival(pair: tuple[Attempt, Worth]) -> tuple[bool, bool, float, int]:
+    # What staff import may have come before an attempt that is there already.
     attempt, worth = pair
-    scored = attempt.score is not None
-    return scored and not worth.cut_off, scored, attempt.number if scored else -attempt.number
+    if attempt.score is None:
+        return False, False, 0.0, -attempt.number
+    return not worth.cut_off, True, attempt.received_at.timestamp(), attempt.number

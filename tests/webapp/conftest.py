@@ -48,7 +48,14 @@ ON_POSTGRESQL_TOO = {
     *("test_imports", "test_insight", "test_grades", "test_feedback", "test_leaderboard"),
     *("test_visibility", "test_requests", "test_log", "test_own_data"),
     *("test_readings", "test_answers", "test_review_drafts", "test_presentations"),
-    *("test_similarity", "test_rules", "test_extensions", "test_recount", "test_points_in_total"),
+    *(
+        "test_similarity",
+        "test_rules",
+        "test_extensions",
+        "test_recount",
+        "test_points_in_total",
+        "test_import_times",
+    ),
 }
 
 

@@ -41,7 +41,10 @@ class BulkImport(Base):
 
 
 class ImportItem(Base):
-    """One file of it: whose it is and what it became, or in `error` why it cannot be taken in."""
+    """One file of it: whose it is and what it became, or in `error` why it cannot be taken in.
+
+    It counts as handed in at `received_at`, or else when it is taken in.
+    """
 
     __tablename__ = "import_items"
     __table_args__ = (sa.UniqueConstraint("import_id", "position"),)
@@ -55,6 +58,7 @@ class ImportItem(Base):
     sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("contents.sha256"))
     digest: Mapped[str] = mapped_column(sa.String(64), default="")
     error: Mapped[str] = mapped_column(sa.Text, default="")
+    received_at: Mapped[datetime | None]
     submission_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submissions.id"))
 
     user: Mapped[User | None] = relationship()

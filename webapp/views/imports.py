@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,13 +12,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp import audit, imports
+from webapp import audit, import_times, imports
 from webapp.access import assignment_in, for_roles
 from webapp.database import db
 from webapp.import_matching import ImportRefused, gather
 from webapp.models import BulkImport, Course, CourseAssignment, Enrolment, Role
 from webapp.tools import tools
 from webapp.uploads import safe_filename
+from webapp.wall_clock import NoMoment
 
 blueprint = Blueprint(
     "imports", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>/import"
@@ -57,6 +59,10 @@ def show(enrolment: Enrolment, name: str) -> str:
 def upload(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Read an archive and match it to students; nothing is handed in yet."""
     assignment = assignment_in(enrolment, name)
+    try:
+        received_at = import_times.chosen(_moment_typed(), assignment)
+    except NoMoment as error:
+        return _page(enrolment, assignment, of_moment=str(error)), 422
     file = request.files.get("archive")
     if file is None or not file.filename:
         return _page(enrolment, assignment, "No file was chosen: choose a ZIP archive."), 422
@@ -65,7 +71,7 @@ def upload(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
             path = Path(folder) / safe_filename(file.filename)
             with path.open("wb") as target:
                 shutil.copyfileobj(file.stream, target)
-            _read(enrolment, assignment, path)
+            _read(enrolment, assignment, path, received_at)
     except ImportRefused as error:
         db.session.rollback()
         return _page(enrolment, assignment, str(error)), 422
@@ -73,8 +79,20 @@ def upload(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     return redirect(_address(enrolment, assignment), code=303)
 
 
-def _read(enrolment: Enrolment, assignment: CourseAssignment, path: Path) -> None:
-    found = gather(db.session, assignment, [path], tools().parse_notebook)
+def _moment_typed() -> str:
+    """What the form says of work without a timestamp.txt: `now`, `due` or a moment."""
+    kind = request.form.get("received", import_times.NOW)
+    return request.form.get("received_at", "").strip() if kind == "at" else kind
+
+
+def _read(
+    enrolment: Enrolment,
+    assignment: CourseAssignment,
+    path: Path,
+    received_at: datetime | None,
+) -> None:
+    parse = tools().parse_notebook
+    found = gather(db.session, assignment, [path], parse, received_at=received_at)
     imports.keep(db.session, assignment, found, filename=path.name, actor_id=enrolment.user_id)
 
 
@@ -100,7 +118,7 @@ def _finish(enrolment: Enrolment, name: str, action: str, then: str) -> Response
         return _page(enrolment, assignment, "That import is not open any more."), 409
     if action == "import work":
         taken = imports.take_in(db.session, found)
-        said = f"{taken.new} handed in, {taken.same} were there already."
+        said = f"{taken.sentence}."
     else:
         imports.discard(db.session, found)
         said = "The import is discarded: nothing was handed in."
@@ -117,9 +135,11 @@ def _shown(assignment: CourseAssignment) -> BulkImport | None:
     return found if found and str(found.id) == request.form.get("import") else None
 
 
-def _page(enrolment: Enrolment, assignment: CourseAssignment, refusal: str = "") -> str:
+def _page(
+    enrolment: Enrolment, assignment: CourseAssignment, refusal: str = "", *, of_moment: str = ""
+) -> str:
     found = imports.open_import(db.session, assignment)
-    listed = imports.items(db.session, found) if found else []
+    listed = imports.listed(db.session, found) if found else []
     return render_template(
         "staff/import.html",
         course=enrolment.course,
@@ -127,8 +147,12 @@ def _page(enrolment: Enrolment, assignment: CourseAssignment, refusal: str = "")
         found=found,
         items=listed[:_SHOWN],
         count=len(listed),
-        refused=sum(1 for item in listed if item.error),
+        refused=sum(1 for one in listed if one.item.error),
+        late=sum(1 for one in listed if one.worth.late and not one.item.error),
         refusal=refusal,
+        of_moment=of_moment,
+        received=request.form.get("received", import_times.NOW),
+        typed=request.form.get("received_at", ""),
         most_bytes=MOST_BYTES,
     )
 
