@@ -1,38 +1,121 @@
-"""The audit log: written in the transaction of the change it records."""
+"""The audit log: written in the transaction of the change it records.
+
+Each action belongs to one kind, by which the log is filtered; another action cannot be recorded.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy.orm import Session
 
 from webapp.models import AuditEntry, Enrolment
 
+ScoreAction = Literal[
+    "grade written answer",
+    "read written answer",
+    "import gradebook",
+    "score written option",
+    "score presentation",
+    "change rubric",
+    "override score",
+    "remove override",
+    "answer regrade request",
+    "start regrade",
+    "retry regrade",
+    "publish regrade",
+    "discard regrade",
+    "grade again",
+    "cancel",
+    "import work",
+    "discard import",
+]
+TimeAction = Literal[
+    "give extension",
+    "remove extension",
+    "change late rules",
+    "change pass rule",
+    "change course rules",
+    "change assignment",
+    "add assignment",
+]
+RoleAction = Literal[
+    "import roster",
+    "make sign-in link",
+    "remove from course",
+    "view as student",
+    "end viewing as student",
+    "add note",
+    "remove note",
+]
+SightAction = Literal[
+    "show results at once",
+    "show results after due",
+    "show results published",
+    "publish results",
+    "hide results",
+    "publish written scores",
+    "hide written scores",
+    "open leaderboard",
+    "close leaderboard",
+    "change suggested papers",
+    "change example proposals",
+]
+WorkAction = Literal[
+    "divide readings",
+    "assign reader",
+    "hide names from readers",
+    "show names to readers",
+    "draw presentations",
+    "move presentation",
+    "pause grading",
+    "resume grading",
+    "compare notebooks",
+    "cancel comparison",
+]
+Action = ScoreAction | TimeAction | RoleAction | SightAction | WorkAction
+
+# Each kind: the words for it, and its actions.
+KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "score": ("Scores", get_args(ScoreAction)),
+    "time": ("Due times and rules", get_args(TimeAction)),
+    "role": ("People and roles", get_args(RoleAction)),
+    "sight": ("What students see", get_args(SightAction)),
+    "work": ("Reading, grading and comparing", get_args(WorkAction)),
+}
+
 
 def record(
-    session: Session, enrolment: Enrolment, action: str, *, subject: str, **detail: Any
+    session: Session, enrolment: Enrolment, action: Action, *, subject: str, **detail: Any
 ) -> None:
     """Note that someone did `action` to `subject`; the caller commits."""
-    session.add(
-        AuditEntry(
-            actor_id=enrolment.user_id,
-            course_id=enrolment.course_id,
-            action=action,
-            subject=subject,
-            detail=detail,
-        )
+    record_by(
+        session, enrolment.user_id, enrolment.course_id, action, subject=subject, detail=detail
     )
 
 
 def record_command(
-    session: Session, course_id: int, action: str, *, subject: str, **detail: Any
+    session: Session, course_id: int, action: Action, *, subject: str, **detail: Any
 ) -> None:
     """Note what whoever runs the site did from the command line; the caller commits."""
+    by = {**detail, "by": "command line"}
+    record_by(session, None, course_id, action, subject=subject, detail=by)
+
+
+def record_by(
+    session: Session,
+    actor_id: int | None,
+    course_id: int,
+    action: Action,
+    *,
+    subject: str,
+    detail: dict[str, Any],
+) -> None:
+    """Note what someone did who may have no enrolment; the caller commits."""
+    if not any(action in actions for _, actions in KINDS.values()):
+        raise ValueError(f"The log has no kind for {action!r}: add it to one.")
     session.add(
         AuditEntry(
-            course_id=course_id,
-            action=action,
-            subject=subject,
-            detail={**detail, "by": "command line"},
+            actor_id=actor_id, course_id=course_id, action=action, subject=subject, detail=detail
         )
     )

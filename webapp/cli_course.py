@@ -21,6 +21,7 @@ from webapp.database import make_engine
 from webapp.models import Course, CourseAssignment, Regrade, Scope
 
 if TYPE_CHECKING:
+    from webapp.audit import Action
     from webapp.regrade_table import Change
 
 _SHOWN = 50
@@ -210,11 +211,11 @@ def _finish(session: Session, opened: Regrade, then: str | None) -> None:
     else:
         regrades.discard(session, opened)
         click.echo("The regrade is discarded: every score is as it was.")
-    _note(session, opened, f"{then} regrade")
+    _note(session, opened, "publish regrade" if then == "publish" else "discard regrade")
     session.commit()
 
 
-def _note(session: Session, opened: Regrade, action: str) -> None:
+def _note(session: Session, opened: Regrade, action: Action) -> None:
     from webapp import audit
 
     audit.record_command(

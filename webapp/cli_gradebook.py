@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.cli_course import service_database
-from webapp.models import AuditEntry, Course, Enrolment, Role
+from webapp.models import Course, Enrolment, Role
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _SHOWN = 50
@@ -91,11 +91,8 @@ def _grader(session: Session, course: Course, email: str) -> int:
 
 
 def _note(session: Session, course: Course, file: Path, count: int) -> None:
-    session.add(
-        AuditEntry(
-            course_id=course.id,
-            action="import gradebook",
-            subject=file.name[:120],
-            detail={"answers": count, "by": "command line"},
-        )
+    from webapp import audit
+
+    audit.record_command(
+        session, course.id, "import gradebook", subject=file.name[:120], answers=count
     )

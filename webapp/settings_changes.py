@@ -73,7 +73,7 @@ def apply(
     wanted: Mapping[str, Any],
     *,
     typed: Typed,
-    action: str,
+    action: audit.Action,
     subject: str,
 ) -> int:
     """Change what differs; how many things did. Commits; raises SettingsRefused."""

@@ -1,14 +1,16 @@
 """The audit log: every change with its reason, filtered and paged by the database, safe as CSV."""
 
+import ast
 import csv
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from webapp import audit_log
+from webapp import audit, audit_log
 from webapp.audit_log import LogFilters
 from webapp.clock import now
 from webapp.models import AuditEntry, Course, User
@@ -28,7 +30,7 @@ def entries(session, course):
     made = [
         ("Gil", "override score", "submission 7", {"points": 2, "reason": "=too strict"}, 2),
         ("Ina", "import roster", "course dl", {"enrolled": 3}, 1),
-        ("Ina", "grant extension", "user 1", {"until": "Friday", "reason": "ill"}, 0),
+        ("Ina", "give extension", "user 1", {"until": "Friday", "reason": "ill"}, 0),
     ]
     for name, action, subject, detail, days in made:
         session.add(
@@ -47,16 +49,16 @@ def entries(session, course):
 
 def actions(visitor, query=""):
     return re.findall(
-        r"<td>(override score|import roster|grant extension)</td>",
+        r"<td>(override score|import roster|give extension)</td>",
         visitor.get(f"{LOG}?{query}").text,
     )
 
 
 def test_the_log_is_filtered_by_kind_person_words_and_day(auth, entries):
     ina = auth.login("ina")
-    assert actions(ina) == ["grant extension", "import roster", "override score"]
+    assert actions(ina) == ["give extension", "import roster", "override score"]
     assert actions(ina, "kind=score") == ["override score"]
-    assert actions(ina, "kind=time") == ["grant extension"]
+    assert actions(ina, "kind=time") == ["give extension"]
     assert actions(ina, "kind=role") == ["import roster"]
     assert actions(ina, f"who={entries['Gil']}") == ["override score"]
     assert actions(ina, "search=STRICT") == ["override score"]
@@ -68,18 +70,92 @@ def test_the_log_is_filtered_by_kind_person_words_and_day(auth, entries):
 
 
 @pytest.mark.parametrize(
-    "action",
+    ("action", "kind"),
     [
-        *("override score", "remove override", "grade written answer", "read written answer"),
-        *("change rubric", "answer regrade request", "grade again", "publish regrade"),
-        *("import work", "import gradebook", "score written option", "cancel"),
+        *((action, "score") for action in ("override score", "remove override", "change rubric")),
+        *((action, "score") for action in ("grade written answer", "read written answer")),
+        *((action, "score") for action in ("answer regrade request", "publish regrade", "cancel")),
+        *((action, "score") for action in ("grade again", "import work", "import gradebook")),
+        *((action, "score") for action in ("score written option", "score presentation")),
+        *((action, "time") for action in ("give extension", "change pass rule", "add assignment")),
+        *((action, "role") for action in ("make sign-in link", "end viewing as student")),
+        *((action, "sight") for action in ("publish written scores", "show results after due")),
+        *((action, "work") for action in ("cancel comparison", "pause grading", "assign reader")),
     ],
 )
-def test_every_change_of_a_score_is_among_the_scores(session, course, action):
-    session.add(AuditEntry(course_id=course.id, action=action, subject="submission 1", detail={}))
+def test_an_action_is_among_those_of_its_kind_and_no_other(session, course, action, kind):
+    audit.record_command(session, course.id, action, subject="submission 1")
     session.commit()
-    page = audit_log.log_page(session, course, LogFilters(kind="score"), page=1, rows=9)
-    assert [entry.action for entry in page.entries] == [action]
+    pages = {
+        each: audit_log.log_page(session, course, LogFilters(kind=each), page=1, rows=9)
+        for each in audit.KINDS
+    }
+    assert {each for each, page in pages.items() if page.entries} == {kind}
+
+
+def test_every_action_that_the_code_records_is_of_one_kind_and_every_kinds_action_is_recorded():
+    kept = [action for _, actions in audit.KINDS.values() for action in actions]
+    assert sorted(kept) == sorted(set(kept))
+    assert recorded_in_code() == set(kept)
+
+
+def recorded_in_code() -> set[str]:
+    """The texts that can reach a parameter `action` anywhere in the web service."""
+    trees = [
+        ast.parse(path.read_text())
+        for path in Path(audit.__file__).parent.rglob("*.py")
+        if path.name != "audit.py"
+    ]
+    functions = [f for tree in trees for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)]
+    takes = {"record": 2, "record_command": 2, "record_by": 3}
+    for function in functions:
+        names = [each.arg for each in (*function.args.args, *function.args.kwonlyargs)]
+        if "action" in names:
+            takes[function.name] = names.index("action")
+    found = {
+        text
+        for function in functions
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call)
+        for given in given_to(call, takes)
+        for text in texts_of(given, function)
+    }
+    return found | {text for tree in trees for text in annotated(tree)}
+
+
+def given_to(call: ast.Call, takes: dict[str, int]) -> list[ast.expr]:
+    """What a call gives as the action, if anything."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    if name not in takes:
+        return []
+    named = [keyword.value for keyword in call.keywords if keyword.arg == "action"]
+    return named or call.args[takes[name] : takes[name] + 1]
+
+
+def texts_of(given: ast.expr, function: ast.FunctionDef) -> list[str]:
+    """The texts that an expression can be; of a name, what the function gives it."""
+    if isinstance(given, ast.Constant):
+        return [given.value]
+    if isinstance(given, ast.IfExp):
+        return texts_of(given.body, function) + texts_of(given.orelse, function)
+    assert isinstance(given, ast.Name | ast.Subscript | ast.Lambda), ast.unparse(given)
+    return []
+
+
+def annotated(tree: ast.Module) -> list[str]:
+    """The texts of what is declared as an action, or as a table of actions."""
+    return [
+        text.value
+        for each in ast.walk(tree)
+        if isinstance(each, ast.AnnAssign) and "Action" in ast.unparse(each.annotation)
+        for text in ast.walk(each.value)
+        if isinstance(text, ast.Constant)
+    ]
+
+
+def test_an_action_without_a_kind_is_not_recorded(session, course):
+    with pytest.raises(ValueError, match="no kind for 'alter score'"):
+        audit.record_command(session, course.id, "alter score", subject="submission 1")
 
 
 def test_numbers_that_no_row_can_have_are_as_if_they_were_not_there(auth, entries):

@@ -119,7 +119,7 @@ def _finish(
     return schemas.RegradeOutcome(body.regrade, state, published)
 
 
-def _note(enrolment: Enrolment, regrade: Regrade, action: str, **detail: str) -> None:
+def _note(enrolment: Enrolment, regrade: Regrade, action: audit.Action, **detail: str) -> None:
     subject = f"regrade {regrade.id} of {regrade.course_assignment.assignment}"
     version = regrade.grader_version
     audit.record(

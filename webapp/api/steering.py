@@ -79,7 +79,7 @@ def queue(enrolment: Enrolment) -> schemas.Queue:
 @for_roles(Role.INSTRUCTOR)
 def pause_queue(enrolment: Enrolment, body: schemas.Pause) -> schemas.Pause:
     steering.pause(db.session, enrolment.course, paused=body.paused)
-    action = "pause grading" if body.paused else "resume grading"
+    action: audit.Action = "pause grading" if body.paused else "resume grading"
     subject = f"course {enrolment.course.slug}"
     audit.record(db.session, enrolment, action, subject=subject, by="API")
     db.session.commit()

@@ -110,7 +110,9 @@ def discard(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     return _finish(enrolment, name, "discard import", "imports.show")
 
 
-def _finish(enrolment: Enrolment, name: str, action: str, then: str) -> Response | tuple[str, int]:
+def _finish(
+    enrolment: Enrolment, name: str, action: audit.Action, then: str
+) -> Response | tuple[str, int]:
     """Take in or discard the import that the page showed, and note it."""
     assignment = assignment_in(enrolment, name)
     found = _shown(assignment)

@@ -59,7 +59,7 @@ def switch(enrolment: Enrolment, name: str) -> Response:
     assignment = assignment_in(enrolment, name)
     on = request.form.get("on") == "yes"
     leaderboard.switch(db.session, assignment, on=on)
-    action = "open leaderboard" if on else "close leaderboard"
+    action: audit.Action = "open leaderboard" if on else "close leaderboard"
     audit.record(db.session, enrolment, action, subject=assignment.assignment)
     db.session.commit()
     flash(f"The leaderboard is {'open' if on else 'closed'}.", "success")

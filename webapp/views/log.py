@@ -10,7 +10,8 @@ from flask import Blueprint, Response, render_template, request
 from webapp import audit_log, clock
 from webapp.access import for_roles
 from webapp.addresses import row_number
-from webapp.audit_log import KINDS, LogFilters
+from webapp.audit import KINDS
+from webapp.audit_log import LogFilters
 from webapp.database import db
 from webapp.models import Enrolment, Role
 

@@ -70,6 +70,8 @@ def remove(enrolment: Enrolment, submission_id: int) -> Response:
     return to_result(enrolment, submission, question)
 
 
-def _note(enrolment: Enrolment, submission: Submission, action: str, **detail: Any) -> None:
+def _note(
+    enrolment: Enrolment, submission: Submission, action: audit.Action, **detail: Any
+) -> None:
     audit.record(db.session, enrolment, action, subject=f"submission {submission.id}", **detail)
     db.session.commit()

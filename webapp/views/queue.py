@@ -81,7 +81,7 @@ def resume(enrolment: Enrolment) -> Response:
 
 def _set_pause(enrolment: Enrolment, *, paused: bool) -> Response:
     steering.pause(db.session, enrolment.course, paused=paused)
-    action = "pause grading" if paused else "resume grading"
+    action: audit.Action = "pause grading" if paused else "resume grading"
     audit.record(db.session, enrolment, action, subject=f"course {enrolment.course.slug}")
     db.session.commit()
     flash("Grading is paused." if paused else "Grading goes on.", "success")

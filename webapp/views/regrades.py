@@ -88,24 +88,24 @@ def status(enrolment: Enrolment, name: str) -> Response:
 @for_roles(Role.INSTRUCTOR)
 def publish(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Let students see the new results, all at once."""
-    return _finish(enrolment, name, "publish")
+    return _finish(enrolment, name, "publish regrade")
 
 
 @blueprint.post("/discard")
 @for_roles(Role.INSTRUCTOR)
 def discard(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Stop what still runs and remove the new results."""
-    return _finish(enrolment, name, "discard")
+    return _finish(enrolment, name, "discard regrade")
 
 
 @blueprint.post("/retry")
 @for_roles(Role.INSTRUCTOR)
 def retry(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Queue again what faults of ours have stopped."""
-    return _finish(enrolment, name, "retry")
+    return _finish(enrolment, name, "retry regrade")
 
 
-def _finish(enrolment: Enrolment, name: str, action: str) -> Response | tuple[str, int]:
+def _finish(enrolment: Enrolment, name: str, action: audit.Action) -> Response | tuple[str, int]:
     """Do `action` to the regrade that the page showed, and note it, in one transaction."""
     assignment = assignment_in(enrolment, name)
     regrade = regrades.open_regrade(db.session, assignment)
@@ -116,17 +116,17 @@ def _finish(enrolment: Enrolment, name: str, action: str) -> Response | tuple[st
     except RegradeRefused as error:
         db.session.rollback()
         return _page(enrolment, assignment, str(error)), 409
-    _note(enrolment, regrade, f"{action} regrade", outcome=said)
+    _note(enrolment, regrade, action, outcome=said)
     db.session.commit()
     flash(said, "success")
     return redirect(_address(enrolment, assignment), code=303)
 
 
-def _do(action: str, regrade: Regrade) -> str:
-    if action == "publish":
+def _do(action: audit.Action, regrade: Regrade) -> str:
+    if action == "publish regrade":
         count = publishing.publish(db.session, regrade)
         return f"The regrade is published: {count} new result{'s' if count != 1 else ''}."
-    if action == "discard":
+    if action == "discard regrade":
         regrades.discard(db.session, regrade)
         return "The regrade is discarded: every score is as it was."
     return f"{regrades.retry_stopped(db.session, regrade)} queued again."
@@ -182,7 +182,7 @@ def _earlier(assignment: CourseAssignment) -> list[Regrade]:
     return list(found)
 
 
-def _note(enrolment: Enrolment, regrade: Regrade, action: str, **detail: str) -> None:
+def _note(enrolment: Enrolment, regrade: Regrade, action: audit.Action, **detail: str) -> None:
     subject = f"regrade {regrade.id} of {regrade.course_assignment.assignment}"
     audit.record(
         db.session, enrolment, action, subject=subject, version=regrade.grader_version, **detail

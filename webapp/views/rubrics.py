@@ -146,7 +146,7 @@ def save_names(enrolment: Enrolment) -> Response:
         rules = ReadingRules(course_id=enrolment.course_id)
         db.session.add(rules)
     rules.names_hidden = hidden
-    action = "hide names from readers" if hidden else "show names to readers"
+    action: audit.Action = "hide names from readers" if hidden else "show names to readers"
     audit.record(db.session, enrolment, action, subject=enrolment.course.slug)
     db.session.commit()
     flash("Names are hidden now." if hidden else "Names are shown now.", "success")

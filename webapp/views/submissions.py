@@ -106,7 +106,7 @@ def steer(
     enrolment: Enrolment,
     submission: Submission,
     change: Callable[[Session, int, int], bool],
-    action: str,
+    action: audit.Action,
     **detail: str,
 ) -> bool:
     """Do `change` to the submission's job and note it; False when there is nothing to change."""

@@ -10,7 +10,7 @@ from webapp import audit, viewing
 from webapp.access import STAFF, for_roles, student_in, submission_in
 from webapp.addresses import row_number
 from webapp.database import db
-from webapp.models import AuditEntry, Enrolment
+from webapp.models import Enrolment
 
 blueprint = Blueprint("viewing", __name__)
 
@@ -39,13 +39,13 @@ def stop() -> Response:
     viewing.end()
     if found is None:
         return redirect(url_for("courses.index"), code=303)
-    db.session.add(
-        AuditEntry(
-            actor_id=current_user.id,
-            course_id=found.course_id,
-            action="end viewing as student",
-            subject=f"user {found.user_id}",
-        )
+    audit.record_by(
+        db.session,
+        current_user.id,
+        found.course_id,
+        "end viewing as student",
+        subject=f"user {found.user_id}",
+        detail={},
     )
     db.session.commit()
     return redirect(url_for("staff.student", slug=found.slug, user_id=found.user_id), code=303)

@@ -14,6 +14,12 @@ blueprint = Blueprint(
     "visibility", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>/results"
 )
 
+_CHOSEN: dict[ResultRule, audit.Action] = {
+    ResultRule.AT_ONCE: "show results at once",
+    ResultRule.AFTER_DUE: "show results after due",
+    ResultRule.PUBLISHED: "show results published",
+}
+
 
 @blueprint.get("")
 @for_roles(*STAFF)
@@ -37,9 +43,7 @@ def rule(enrolment: Enrolment, name: str) -> Response:
     if chosen not in set(ResultRule):
         abort(422)
     visibility.set_rule(db.session, assignment, ResultRule(chosen))
-    return _done(
-        enrolment, assignment, f"show results {chosen.replace('_', ' ')}", "The rule is saved."
-    )
+    return _done(enrolment, assignment, _CHOSEN[ResultRule(chosen)], "The rule is saved.")
 
 
 @blueprint.post("/publish")
@@ -53,7 +57,9 @@ def publish(enrolment: Enrolment, name: str) -> Response:
     return _done(enrolment, assignment, "publish results" if on else "hide results", said)
 
 
-def _done(enrolment: Enrolment, assignment: CourseAssignment, action: str, said: str) -> Response:
+def _done(
+    enrolment: Enrolment, assignment: CourseAssignment, action: audit.Action, said: str
+) -> Response:
     audit.record(db.session, enrolment, action, subject=assignment.assignment)
     db.session.commit()
     flash(said, "success")
