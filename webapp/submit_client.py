@@ -220,8 +220,9 @@ def describe(state: dict[str, Any]) -> str:
             lines.append(f"               {question['message']}")
     lines.append(f"{state['score']:>5g} of {state['max_score']:<4g} in all")
     if state["counted"] != state["score"]:
-        days = f"{state['days_late']} day{'' if state['days_late'] == 1 else 's'}"
-        lines.append(f"{state['counted']:>5.4g} of {state['max_score']:<4g} count: {days} late")
+        days = state["days_late"]
+        why = f"{days} day{'' if days == 1 else 's'} late" if days else "it came after the cut-off"
+        lines.append(f"{state['counted']:>5.4g} of {state['max_score']:<4g} count: {why}")
     return "\n".join(lines)
 
 

@@ -188,3 +188,12 @@ def test_what_staff_cancelled_is_not_called_our_fault():
     said = submit_client.describe({"state": "cancelled", "questions": [], "score": None})
     assert "hand in again" in said
     assert "fault" not in said
+
+
+@pytest.mark.parametrize(
+    ("days", "why"), [(0, "it came after the cut-off"), (1, "1 day late"), (3, "3 days late")]
+)
+def test_why_fewer_points_count_is_said(days, why):
+    points = {"score": 4, "max_score": 5, "counted": 0.0, "days_late": days}
+    said = submit_client.describe({"state": "graded", "questions": [], **points})
+    assert said.splitlines()[-1].endswith(f"0 of 5    count: {why}")
