@@ -59,18 +59,18 @@ class Answer(Work):
     @property
     def by_hand(self) -> bool:
         """Whether staff gave points that no reading says."""
-        if self.given is None:
-            return False
-        return self.mean is None or differ(self.given, self.mean, self.most)
+        return is_by_hand(self.given, self.mean, self.most)
 
     def waits_for(self, grader_id: int) -> bool:
         """As any work; what has points by hand waits for nobody."""
         return not self.by_hand and super().waits_for(grader_id)
 
 
-def differ(points: float, mean: float, most: float) -> bool:
+def is_by_hand(given: float | None, mean: float | None, most: float) -> bool:
     """Whether points are others than the readings' mean gives an answer that is worth `most`."""
-    return abs(points - min(mean, most)) > _CLOSE
+    if given is None:
+        return False
+    return mean is None or abs(given - min(mean, most)) > _CLOSE
 
 
 def questions(session: Session, course: Course) -> list[WrittenQuestion]:

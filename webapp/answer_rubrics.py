@@ -23,8 +23,8 @@ def plain_points(most: float) -> Rubric:
 
 
 def answer_rubric(session: Session, item: CourseAssignment, question: str, most: float) -> Rubric:
-    """The rubric by which answers to a question are read."""
-    row = session.scalar(_row(item, question))
+    """The rubric by which answers to a question are read, as it is now."""
+    row = session.scalar(_row(item, question).execution_options(populate_existing=True))
     return plain_points(most) if row is None else rubric_from(KIND, row.content)
 
 
@@ -39,7 +39,7 @@ def save_answer_rubric(
         raise RubricError(
             f"The best levels add up to {rubric.most:g} points, but the question is worth {most:g}."
         )
-    row = session.scalar(_row(item, question).with_for_update())
+    row = session.scalar(_row(item, question))
     if row is None:
         row = AnswerRubric(course_assignment_id=item.id, question=question, content={})
         session.add(row)

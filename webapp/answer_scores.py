@@ -11,7 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp import overrides, recount, tallies
-from webapp.answer_readings import differ, readings_by_submission, readings_of
+from webapp.answer_readings import (
+    is_by_hand,
+    readings_by_submission,
+    readings_of,
+    selections_for,
+    worth,
+)
+from webapp.answer_rubrics import answer_rubric, save_answer_rubric
 from webapp.clock import now
 from webapp.database import in_parts
 from webapp.models import (
@@ -22,17 +29,23 @@ from webapp.models import (
     Result,
     Submission,
 )
-from webapp.reading_scores import Marks
-from webapp.rubrics import Rubric
+from webapp.reading_scores import Sent, marks_by
+from webapp.rubrics import Rubric, refuse_lost_changes, refuse_lost_choices
 from webapp.scores import set_manual_grade
 
 
 @dataclass(frozen=True)
 class Given:
-    """A reading that was kept; `by_hand` are points given otherwise since, which stay."""
+    """A reading that was kept, and the rubric that it follows.
+
+    `by_hand` are points that staff gave otherwise, which stay; `instead_of` are such points in
+    whose place the readings count from now on.
+    """
 
     reading: AnswerReading
+    rubric: Rubric
     by_hand: float | None = None
+    instead_of: float | None = None
 
 
 def mean_of(rubric: Rubric, selections: Iterable[Mapping[str, Any]]) -> float | None:
@@ -46,26 +59,21 @@ def give(
     submission: Submission,
     question: str,
     *,
-    rubric: Rubric,
     grader_id: int,
-    marks: Marks,
+    sent: Sent,
+    instead_of: float | None = None,
 ) -> Given:
-    """Keep a grader's reading, and count the mean of all; the caller commits.
+    """Keep a grader's reading by the rubric of now, and count the mean of all; the caller commits.
 
     It counts no more than the question is worth in this submission. Points that somebody gave by
-    hand since the readings before, such as for a regrade request, stay.
+    hand, such as for a regrade request, stay, unless the reader knew them and means theirs to count
+    `instead_of` them. Raises ReadingRefused.
     """
     recount.lock_students(session, [submission.id])
-    rows = readings_of(session, submission, question)
-    grade = session.scalar(
-        sa.select(ManualGrade).where(
-            ManualGrade.submission_id == submission.id, ManualGrade.question == question
-        )
-    )
-    worths = _worths(session, question, Submission.id == submission.id)
-    most = worths.get(submission.id, math.inf)
-    before = mean_of(rubric, [row.selections for row in rows])
-    by_hand = grade is not None and before is not None and differ(grade.points, before, most)
+    rubric = _rubric(session, submission.course_assignment, question)
+    marks = marks_by(rubric, sent)
+    before = answer_now(session, submission, question, rubric)
+    rows = list(before.readings)
     mine = next((row for row in rows if row.grader_id == grader_id), None)
     if mine is None:
         mine = AnswerReading(
@@ -76,36 +84,76 @@ def give(
     # What an item that is gone now had stays: the item may come back.
     mine.selections = {**mine.selections, **marks.selections}
     mine.comment, mine.updated_at = marks.comment, now()
-    if grade is not None and by_hand:
-        return Given(mine, grade.points)
+    if before.by_hand is not None and before.by_hand != instead_of:
+        return Given(mine, rubric, by_hand=before.by_hand)
     set_manual_grade(
         session,
         submission,
         question=question,
-        points=min(mean_of(rubric, [row.selections for row in rows]) or 0.0, most),
+        points=min(mean_of(rubric, [row.selections for row in rows]) or 0.0, before.most),
         comment=_comments(rows),
         grader_id=grader_id,
     )
-    return Given(mine)
+    return Given(mine, rubric, instead_of=before.by_hand)
+
+
+@dataclass(frozen=True)
+class AnswerNow:
+    """The readings of an answer, what it is worth at most, and its points if given by hand."""
+
+    readings: tuple[AnswerReading, ...]
+    most: float
+    by_hand: float | None
+
+
+def answer_now(
+    session: Session, submission: Submission, question: str, rubric: Rubric
+) -> AnswerNow:
+    """What was given for one answer so far."""
+    rows = readings_of(session, submission, question)
+    points = session.scalar(
+        sa.select(ManualGrade.points).where(
+            ManualGrade.submission_id == submission.id, ManualGrade.question == question
+        )
+    )
+    worths = _worths(session, question, Submission.id == submission.id)
+    most = worths.get(submission.id, math.inf)
+    by_hand = is_by_hand(points, mean_of(rubric, [row.selections for row in rows]), most)
+    return AnswerNow(tuple(rows), most, points if by_hand else None)
+
+
+def _rubric(session: Session, item: CourseAssignment, question: str) -> Rubric:
+    return answer_rubric(session, item, question, worth(session, item, question) or 0.0)
 
 
 def _comments(rows: Sequence[AnswerReading]) -> str:
     return "\n\n".join(dict.fromkeys(row.comment for row in rows if row.comment))
 
 
-def apply_rubric(
-    session: Session, item: CourseAssignment, question: str, before: Rubric, after: Rubric
+def change_rubric(
+    session: Session, item: CourseAssignment, question: str, after: Rubric, *, edited: str = ""
 ) -> int:
-    """Let a changed rubric change what is read already; how many answers. The caller commits.
+    """Let another rubric hold, also for what is read already; how many answers change with it.
 
-    Points by hand stay. What is incomplete by the new rubric waits for staff again.
+    `edited` is the version that was changed into it, where that is known. Points by hand stay. What
+    is incomplete by the new rubric waits for staff again. Raises RubricError; the caller commits.
     """
-    read = sa.select(AnswerReading.submission_id).join(Submission)
-    of_it = (Submission.course_assignment_id == item.id, AnswerReading.question == question)
-    recount.lock_students(session, session.scalars(read.where(*of_it).distinct()).all())
+    # Also of those whose first answer is being read now.
+    recount.lock_course(session, item.course)
     # Nothing is taken from before the lock: points may have been given until then.
     session.flush()
     session.expire_all()
+    before = _rubric(session, item, question)
+    refuse_lost_changes(before, edited)
+    refuse_lost_choices(before, after, selections_for(session, item, question))
+    most = worth(session, item, question) or 0.0
+    save_answer_rubric(session, item, question, after, most=most)
+    return _apply(session, item, question, before, after)
+
+
+def _apply(
+    session: Session, item: CourseAssignment, question: str, before: Rubric, after: Rubric
+) -> int:
     rows = readings_by_submission(session, item, question)
     grades = {
         grade.submission_id: grade
@@ -158,8 +206,7 @@ def _changes(
 ) -> bool:
     chosen = [row.selections for row in read]
     old, new = mean_of(before, chosen), mean_of(after, chosen)
-    by_hand = grade is not None and (old is None or differ(grade.points, old, most))
-    if old == new or by_hand:
+    if old == new or is_by_hand(grade.points if grade else None, old, most):
         return False
     if grade is not None and new is not None:
         grade.points = min(new, most)

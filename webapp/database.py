@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 db = SQLAlchemy()
 
@@ -43,6 +44,15 @@ def prepare(engine: sa.Engine) -> None:
     """Give every SQLite connection durable writes, enforced foreign keys and patience."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
+
+
+def takes_the_one_lock(session: Session) -> bool:
+    """Whether the database has one lock for everything, as SQLite, which is then taken."""
+    if session.get_bind().dialect.name != "sqlite":
+        return False
+    users = sa.table("users", sa.column("id"))
+    session.execute(sa.update(users).where(sa.false()).values(id=users.c.id))
+    return True
 
 
 def in_parts(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:

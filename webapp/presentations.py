@@ -18,7 +18,7 @@ from webapp.models import (
     Team,
     TeamMember,
 )
-from webapp.reading_scores import Marks
+from webapp.reading_scores import Marks, lock_work
 from webapp.rubrics import Rubric, rubric_of
 
 
@@ -153,6 +153,7 @@ def score_of(session: Session, proposal_id: int, grader_id: int) -> Presentation
 
 def give(session: Session, proposal_id: int, grader_id: int, marks: Marks) -> PresentationScore:
     """Give, or change, a grader's score of a presentation; the caller commits."""
+    lock_work(session, session.get(Proposal, proposal_id))
     score = score_of(session, proposal_id, grader_id)
     if score is None:
         score = PresentationScore(proposal_id=proposal_id, grader_id=grader_id, selections={})

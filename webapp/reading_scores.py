@@ -42,6 +42,28 @@ def published_scores(
     return scores_of(session, proposal=proposal, review=review)
 
 
+class ReadingRefused(ValueError):
+    """What was sent is no reading: one sentence, and the status to answer with."""
+
+    def __init__(self, sentence: str, status: int = 422) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a grader sent: a level's key by item's key, and a comment.
+
+    `rubric` is the version of the rubric that they had before them, where that is known. Whoever is
+    `exact` names nothing else than items.
+    """
+
+    selections: Mapping[str, str]
+    comment: str = ""
+    rubric: str = ""
+    exact: bool = False
+
+
 @dataclass(frozen=True)
 class Marks:
     """What one grader gives: a level's key by item's key, and a comment."""
@@ -50,15 +72,37 @@ class Marks:
     comment: str
 
 
-def marks_by(rubric: Rubric, given: Mapping[str, str], comment: str) -> Marks | str:
-    """A level for every item of a rubric and the comment, or the sentence why they are no marks."""
+def marks_by(rubric: Rubric, sent: Sent) -> Marks:
+    """A level for every item of a rubric and the comment; raises ReadingRefused.
+
+    The rubric is the one that holds until the caller commits.
+    """
+    if sent.rubric not in ("", rubric.version):
+        raise ReadingRefused(
+            "The rubric has changed since you opened it: look at its levels again, then save.", 409
+        )
+    given, known = sent.selections, [item.key for item in rubric.items]
+    unknown = sorted(given.keys() - known) if sent.exact else []
+    if unknown:
+        raise ReadingRefused(f"The rubric has no item {unknown[0]!r}, expected {', '.join(known)}.")
     for item in rubric.items:
         if item.level(given.get(item.key)) is None:
-            return f"{item.title} has no level yet: choose one of its {len(item.levels)}."
-    comment = comment.strip()
+            raise ReadingRefused(
+                f"{item.title} has no level yet: choose one of its {len(item.levels)}."
+            )
+    comment = sent.comment.strip()
     if len(comment) > LONGEST_COMMENT:
-        return f"The comment has {len(comment)} characters, expected at most {LONGEST_COMMENT}."
-    return Marks({item.key: given[item.key] for item in rubric.items}, comment)
+        raise ReadingRefused(
+            f"The comment has {len(comment)} characters, expected at most {LONGEST_COMMENT}."
+        )
+    return Marks({key: given[key] for key in known}, comment)
+
+
+def lock_work(session: Session, work: Proposal | PaperReview | None) -> None:
+    """Let one reading of a work be kept at a time: one that was sent twice is one reading."""
+    if work is not None:
+        found = sa.select(type(work).id).where(type(work).id == work.id)
+        session.execute(found.with_for_update(key_share=True))
 
 
 def give_score(
@@ -70,6 +114,7 @@ def give_score(
     review: PaperReview | None = None,
 ) -> WrittenScore:
     """Give, or change, one grader's score; the caller commits."""
+    lock_work(session, proposal or review)
     given = scores_of(session, proposal=proposal, review=review)
     score = next((s for s in given if s.grader_id == grader_id), None)
     if score is None:

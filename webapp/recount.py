@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.database import in_parts
+from webapp.database import in_parts, takes_the_one_lock
 from webapp.late_policy import Attempt, Judged, LatePolicy, judge
 from webapp.models import (
     CountingRule,
@@ -60,10 +60,13 @@ def lock_people(session: Session, users: Collection[int]) -> None:
         _lock(session, sa.select(User.id).where(User.id.in_(part)))
 
 
+def lock_course(session: Session, course: Course) -> None:
+    """The same for all who have handed in something in the course or may do so now."""
+    _lock(session, _everybody(course))
+
+
 def _lock(session: Session, owners: sa.Select[int]) -> None:
-    if session.get_bind().dialect.name == "sqlite":
-        # It has one lock for everything, which any write takes.
-        session.execute(sa.update(User).where(sa.false()).values(name=User.name))
+    if takes_the_one_lock(session):
         return
     found = sa.select(User.id).where(User.id.in_(owners)).order_by(User.id)
     session.execute(found.with_for_update(key_share=True))
@@ -109,7 +112,7 @@ def recount_course(
     """
     session.flush()
     if users is None:
-        _lock(session, _everybody(course))
+        lock_course(session, course)
     else:
         lock_people(session, users)
     items = _rules(session, course, only)
@@ -118,7 +121,6 @@ def recount_course(
 
 
 def _everybody(course: Course) -> sa.Select[int]:
-    """All who have handed in something in the course or may do so now."""
     enrolled = sa.select(Enrolment.user_id).where(Enrolment.course_id == course.id)
     authors = (
         sa.select(Submission.user_id)

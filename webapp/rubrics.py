@@ -6,6 +6,7 @@ them for everything that is read already.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import secrets
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.clock import now
-from webapp.models import RubricRow
+from webapp.database import takes_the_one_lock
+from webapp.models import Course, RubricRow
 
 KINDS = {"proposal": "Proposals", "review": "Paper reviews", "presentation": "Presentations"}
 MOST_ITEMS, MOST_LEVELS, MOST_POINTS = 12, 10, 100.0
@@ -79,6 +81,11 @@ class Rubric:
         found = [level.points for level in chosen if level is not None]
         return sum(found) if len(found) == len(chosen) else None
 
+    @property
+    def version(self) -> str:
+        """Which rubric it is: another one after any change."""
+        return hashlib.sha256(repr(self.items).encode()).hexdigest()[:16]
+
     def in_words(self, selections: Mapping[str, Any]) -> str:
         """What a reading chose, for the log: `Clarity of writing 4; …`."""
         chosen = [(item.title, item.level(selections.get(item.key))) for item in self.items]
@@ -96,9 +103,21 @@ def _usual(kind: str) -> Rubric:
     )
 
 
+def lock_rubrics(session: Session, course_id: int, *, to_change: bool = False) -> None:
+    """Keep a course's rubrics as they are until the caller commits, or change them all alone.
+
+    Those of written questions are kept by the locks of students, whose points follow from them.
+    """
+    if takes_the_one_lock(session):
+        return
+    course = sa.select(Course.id).where(Course.id == course_id)
+    session.execute(course.with_for_update(read=not to_change, key_share=to_change))
+
+
 def rubrics_of(session: Session, course_id: int) -> dict[str, Rubric]:
-    """The rubric of every kind of work in a course."""
-    rows = session.scalars(sa.select(RubricRow).where(RubricRow.course_id == course_id))
+    """The rubric of every kind of work in a course, as it is now."""
+    found = sa.select(RubricRow).where(RubricRow.course_id == course_id)
+    rows = session.scalars(found.execution_options(populate_existing=True))
     kept = {row.kind: rubric_from(row.kind, row.content) for row in rows}
     return {kind: kept.get(kind) or _usual(kind) for kind in KINDS}
 
@@ -122,6 +141,15 @@ def rubric_from(kind: str, content: Mapping[str, Any]) -> Rubric:
 def stored(rubric: Rubric) -> dict[str, Any]:
     """What a database keeps of a rubric."""
     return {"items": [asdict(item) for item in rubric.items]}
+
+
+def refuse_lost_changes(now_there: Rubric, edited: str) -> None:
+    """Who changes a rubric has to know the changes before; `edited` is the version they had."""
+    if edited not in ("", now_there.version):
+        raise RubricError(
+            "Somebody changed this rubric while you did: look at theirs in another window, then "
+            "save yours again to put it in its place."
+        )
 
 
 def refuse_lost_choices(before: Rubric, after: Rubric, given: Iterable[Mapping[str, Any]]) -> None:
@@ -194,9 +222,7 @@ def _key(given: str) -> str:
 def save_rubric(session: Session, course_id: int, rubric: Rubric) -> None:
     """Put a rubric in the place of the one before; the caller commits."""
     row = session.scalar(
-        sa.select(RubricRow)
-        .where(RubricRow.course_id == course_id, RubricRow.kind == rubric.kind)
-        .with_for_update()
+        sa.select(RubricRow).where(RubricRow.course_id == course_id, RubricRow.kind == rubric.kind)
     )
     if row is None:
         row = RubricRow(course_id=course_id, kind=rubric.kind, content={})

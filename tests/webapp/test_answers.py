@@ -167,9 +167,70 @@ def test_points_given_by_hand_since_outlast_a_mended_comment(auth, session, hand
     session.commit()
     saved = gil.post(f"{WHY}/{number}", {"points": "p1000", "comment": "o.k."})
     assert scored(session, number) == (2, 0)
-    assert "keeps the 2 points that were given by hand" in gil.get(saved.location).text
+    assert "keeps the 2 points that staff gave by hand" in gil.get(saved.location).text
     reading = session.scalars(sa.select(AnswerReading)).one()
     assert reading.comment == "o.k."
+
+
+def test_points_given_by_hand_before_any_reading_stay_until_a_reader_says_otherwise(
+    auth, session, handed_in
+):
+    gil, number = auth.login("gil"), handed_in[0]
+    page = f"{WHY}/{number}"
+    assert "by hand" not in gil.get(page).text
+    gil.post(f"/courses/dl/staff/submissions/{number}/grades/why", {"points": "0.3"})
+    shown = gil.get(page).text
+    assert "Staff gave this answer 0.3 points by hand. They stay" in shown
+    assert 'name="instead-of" id="instead-of" value="0.3">' in shown
+    saved = gil.post(page, {"points": "p1000"})
+    assert scored(session, number) == (0.3, 0)
+    assert "keeps the 0.3 points that staff gave by hand" in gil.get(saved.location).text
+    assert "They stay" in gil.get(page).text
+    gil.post(page, {"points": "p1000", "instead-of": "0.2"})
+    assert scored(session, number) == (0.3, 0), "somebody changed them since the page was opened"
+    gil.post(page, {"points": "p1000", "instead-of": "0.3"})
+    assert scored(session, number) == (1, 0)
+    assert "They stay" not in gil.get(page).text
+    chosen = sa.select(AuditEntry.detail).where(AuditEntry.action == "read written answer")
+    noted = session.scalars(chosen.order_by(AuditEntry.id)).all()
+    assert [each["stays_by_hand"] for each in noted] == [0.3, 0.3, None]
+    assert [each["instead_of_by_hand"] for each in noted] == [None, None, 0.3]
+
+
+def version_in(text: str) -> dict[str, str]:
+    """The rubric that a page shows, as its form names it."""
+    return {"rubric-version": re.search(r'name="rubric-version" value="(\w+)"', text)[1]}
+
+
+def test_a_reading_by_a_rubric_that_has_changed_since_is_refused_and_comes_back(
+    auth, session, handed_in
+):
+    gil, ina, page = auth.login("gil"), auth.login("ina"), f"{WHY}/{handed_in[0]}"
+    opened = version_in(gil.get(page).text)
+    form = rubric_form(ina)
+    words = next(key for key, text in form.items() if text == "1" and "points-" in key)
+    ina.post(f"{WHY}/rubric", form | {words: "0.75"})
+    marks = {"points": "p1000", "comment": "Kept <b>"}
+    refused = gil.post(page, marks | opened)
+    assert refused.status_code == 409
+    assert "The rubric has changed since you opened it" in refused.text
+    assert "Kept &lt;b&gt;" in refused.text
+    assert re.search('value="p1000"[^>]* checked', refused.text)
+    assert scored(session, handed_in[0]) == (None, 1)
+    assert gil.post(page, marks | version_in(refused.text)).status_code == 303
+    assert scored(session, handed_in[0]) == (0.75, 0)
+
+
+def test_two_who_change_a_rubric_at_once_do_not_undo_each_other_unawares(auth, session, handed_in):
+    ina = auth.login("ina")
+    form = rubric_form(ina) | version_in(ina.get(f"{WHY}/rubric").text)
+    assert ina.post(f"{WHY}/rubric", form | {"title-0": "Theirs"}).status_code == 303
+    refused = ina.post(f"{WHY}/rubric", form | {"title-0": "Mine <b>"})
+    assert refused.status_code == 422
+    assert "Somebody changed this rubric while you did" in refused.text
+    assert "Mine &lt;b&gt;" in refused.text
+    again = form | version_in(refused.text) | {"title-0": "Mine <b>"}
+    assert ina.post(f"{WHY}/rubric", again).status_code == 303
 
 
 def test_an_answer_is_worth_no_more_than_in_its_own_notebook(auth, session, graded, handed_in):

@@ -172,6 +172,38 @@ def test_an_answer_is_read_and_the_mean_of_its_readers_counts(ask, session, grad
     assert [entry.action for entry in entries(session)] == ["read written answer"] * 2
 
 
+@pytest.mark.parametrize("kind", ["proposal", "review", "presentation"])
+def test_a_reading_by_another_rubric_than_holds_is_refused(ask, session, review, proposal, kind):
+    address = {
+        "proposal": f"{STAFF}/readings/proposal/{proposal}",
+        "review": f"{STAFF}/readings/review/{review}",
+        "presentation": f"{STAFF}/presentations/{proposal}/score",
+    }[kind]
+    shown = address if kind != "presentation" else f"{STAFF}/presentations"
+    version = ask("gil", "GET", shown)[1]["rubric"]["version"]
+    code, found = ask("gil", "POST", address, MARKS | {"rubric": "another"})
+    assert (code, "rubric has changed since you opened it" in found["error"]) == (409, True)
+    assert entries(session) == []
+    assert ask("gil", "POST", address, MARKS | {"rubric": version})[0] == 200
+
+
+def test_points_by_hand_stay_until_a_program_says_otherwise(ask, auth, session, graded):
+    number = graded("ada").id
+    points = f"/courses/dl/staff/submissions/{number}/grades/why"
+    auth.login("gil").post(points, {"points": "0.3"})
+    address, marks = f"{QUESTION}/{number}", {"selections": {"points": "p1000"}}
+    before = ask("gil", "GET", address)[1]
+    assert before["by_hand"] == 0.3
+    version = before["rubric"]["version"]
+    assert ask("gil", "POST", address, marks | {"rubric": f"{version}?"})[0] == 409
+    code, given = ask("gil", "POST", address, marks | {"rubric": version})
+    assert (code, given["points"], given["by_hand"]) == (200, 1, 0.3)
+    assert session.get_one(Submission, number).manual_score == 0.3
+    assert ask("gil", "POST", address, marks | {"instead_of": 0.3})[1]["by_hand"] is None
+    assert session.get_one(Submission, number).manual_score == 1
+    assert ask("gil", "GET", address)[1]["by_hand"] is None
+
+
 def test_presentations_are_scored_and_their_results_read(ask, session, proposal):
     address = f"{STAFF}/presentations"
     assert ask("gil", "POST", f"{address}/{proposal}/score", MARKS)[1]["points"] == 7

@@ -2,13 +2,28 @@
 
 import io
 import re
+import threading
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from tests.webapp.people import add_user, enrol
-from webapp.models import AuditEntry, Course, PaperReview, Proposal, ReadingDuty, Role, User
+from webapp.models import (
+    AuditEntry,
+    Course,
+    PaperReview,
+    Proposal,
+    ReadingDuty,
+    Role,
+    User,
+    WrittenScore,
+)
+from webapp.reading_scores import Marks, give_score
 from webapp.readings import Names, works
+from webapp.rubrics import lock_rubrics, rubric_of, save_rubric
 
 READINGS = "/courses/dl/staff/readings"
 BOTH = {"clarity": "4", "communication": "3"}
@@ -74,6 +89,76 @@ def test_a_changed_level_changes_what_is_read_already_and_is_in_the_log(auth, se
     page = ina.get(f"{READINGS}/reviews/{reviews[0]}").text
     assert "8.5 lucid" in page
     assert mean_of(session, reviews[1]) is None
+
+
+def version_in(text: str) -> dict[str, str]:
+    """The rubric that a page shows, as its form names it."""
+    return {"rubric-version": re.search(r'name="rubric-version" value="(\w+)"', text)[1]}
+
+
+def test_a_reading_sent_while_the_rubric_changes_waits_and_is_refused_as_typed(
+    auth, session, reviews, engine
+):
+    gil, answers = auth.login("gil"), []
+    opened = version_in(gil.get(f"{READINGS}/reviews/{reviews[0]}").text)
+    course_id = session.scalars(sa.select(Course.id).where(Course.slug == "dl")).one()
+    marks = opened | {"comment": "Kept <b>"}
+    reader = threading.Thread(target=lambda: answers.append(read(gil, reviews[0], **marks)))
+    with Session(engine) as changing:
+        lock_rubrics(changing, course_id, to_change=True)
+        before = rubric_of(changing, course_id, "review")
+        reader.start()
+        reader.join(1.5)
+        assert reader.is_alive()
+        save_rubric(changing, course_id, replace(before, items=before.items[::-1]))
+        changing.commit()
+    reader.join(30)
+    assert answers[0].status_code == 409
+    assert "The rubric has changed since you opened it" in answers[0].text
+    assert "Kept &lt;b&gt;" in answers[0].text
+    assert mean_of(session, reviews[0]) is None
+    read(gil, reviews[0], **version_in(answers[0].text))
+    assert mean_of(session, reviews[0]) == 7
+
+
+def test_a_reading_sent_twice_at_once_is_one_reading(session, engine, reviews):
+    course_id = session.scalars(sa.select(Course.id).where(Course.slug == "dl")).one()
+    grader = session.scalars(sa.select(User.id).where(User.name == "Gil")).one()
+    failed = []
+
+    def give(own: Session, comment: str) -> None:
+        lock_rubrics(own, course_id)
+        review = own.get_one(PaperReview, reviews[0])
+        give_score(own, grader, Marks(BOTH, comment), review=review)
+        own.flush()
+
+    def again() -> None:
+        with Session(engine) as own:
+            try:
+                give(own, "again")
+                own.commit()
+            except IntegrityError as error:
+                failed.append(error)
+
+    with Session(engine) as first:
+        give(first, "first")
+        second = threading.Thread(target=again)
+        second.start()
+        second.join(1.0)
+        first.commit()
+    second.join(30)
+    assert failed == []
+    assert session.scalars(sa.select(WrittenScore.comment)).all() == ["again"]
+
+
+def test_two_who_change_a_rubric_at_once_do_not_undo_each_other_unawares(auth):
+    ina, rubric = auth.login("ina"), f"{READINGS}/rubrics/review"
+    form = rubric_form(ina) | version_in(ina.get(rubric).text)
+    assert ina.post(rubric, form | {"title-0": "Theirs"}).status_code == 303
+    refused = ina.post(rubric, form | {"title-0": "Mine <b>"})
+    assert refused.status_code == 422
+    assert "Somebody changed this rubric while you did" in refused.text
+    assert "Mine &lt;b&gt;" in refused.text
 
 
 def test_a_new_item_leaves_readings_incomplete_until_it_is_chosen(auth, session, reviews):

@@ -14,7 +14,7 @@ from webapp.clock import now
 from webapp.intake import receive
 from webapp.models import CourseAssignment, ManualGrade, Submission, User
 from webapp.nbgrader_import import GradeChange
-from webapp.reading_scores import Marks
+from webapp.reading_scores import ReadingRefused, Sent
 from webapp.rubrics import Item, Level, Rubric
 from webapp.uploads import Upload
 
@@ -177,39 +177,98 @@ def test_grades_that_come_in_any_order_wait_for_a_change_of_rules(
     assert session.scalar(sa.select(sa.func.count(ManualGrade.id))) == 2
 
 
+def rubric(middle: float) -> Rubric:
+    levels = (Level("low", 0.0), Level("mid", middle), Level("full", 2.0))
+    return Rubric("answer", (Item("i", "I", levels),))
+
+
+def read(engine, number, grader, refused, version=""):
+    with Session(engine) as other:
+        submission = other.get_one(Submission, number)
+        sent = Sent({"i": "mid"}, rubric=version)
+        try:
+            answer_scores.give(other, submission, "why", grader_id=grader, sent=sent)
+        except ReadingRefused as error:
+            other.rollback()
+            refused.append(str(error))
+        other.commit()
+
+
+@pytest.mark.parametrize("names_the_rubric", [True, False])
+def test_an_answer_read_while_its_rubric_changes_follows_the_new_one_or_is_refused(
+    session, engine, item, ina, graded, monkeypatch, names_the_rubric
+):
+    number, grader, readers, refused = graded("ada").id, ina.user_id, [], []
+    answer_scores.change_rubric(session, item, "why", rubric(1.0))
+    session.commit()
+    version = rubric(1.0).version if names_the_rubric else ""
+    save = answer_scores.save_answer_rubric
+
+    def save_while_somebody_reads(*words, **options):
+        target, given = read, (engine, number, grader, refused, version)
+        readers.append(threading.Thread(target=target, args=given))
+        readers[0].start()
+        readers[0].join(1.0)
+        save(*words, **options)
+
+    monkeypatch.setattr(answer_scores, "save_answer_rubric", save_while_somebody_reads)
+    answer_scores.change_rubric(session, item, "why", rubric(0.5))
+    session.commit()
+    readers[0].join(30)
+    assert not readers[0].is_alive()
+    found = session.scalars(sa.select(ManualGrade.points)).all()
+    assert found == ([] if names_the_rubric else [0.5])
+    assert ["rubric has changed" in each for each in refused] == [True] * names_the_rubric
+
+
+def test_a_rubric_changed_while_an_answer_is_read_changes_that_reading_too(
+    session, engine, item, ina, graded, monkeypatch
+):
+    submission, grader, number, changes = graded("ada"), ina.user_id, item.id, []
+    answer_scores.change_rubric(session, item, "why", rubric(1.0))
+    session.commit()
+    marks_by = answer_scores.marks_by
+
+    def change():
+        with Session(engine) as other:
+            item = other.get_one(CourseAssignment, number)
+            answer_scores.change_rubric(other, item, "why", rubric(0.5))
+            other.commit()
+
+    def marks_while_the_rubric_changes(*words):
+        changes.append(threading.Thread(target=change))
+        changes[0].start()
+        changes[0].join(1.0)
+        return marks_by(*words)
+
+    monkeypatch.setattr(answer_scores, "marks_by", marks_while_the_rubric_changes)
+    sent = Sent({"i": "mid"}, rubric=rubric(1.0).version)
+    answer_scores.give(session, submission, "why", grader_id=grader, sent=sent)
+    session.commit()
+    changes[0].join(30)
+    session.expire_all()
+    assert session.scalars(sa.select(ManualGrade.points)).all() == [0.5]
+
+
 def test_points_given_by_hand_while_a_rubric_changes_stay(
     session, engine, item, ina, graded, monkeypatch
 ):
     submission = graded("ada")
     number, grader = submission.id, ina.user_id
-    before, after = (
-        Rubric(
-            "answer",
-            (
-                Item(
-                    "i",
-                    "I",
-                    (Level("low", 0.0), Level("mid", mid)),
-                ),
-            ),
-        )
-        for mid in (1.0, 0.5)
-    )
-    marks = Marks({"i": "mid"}, "")
-    given = {"rubric": before, "grader_id": grader, "marks": marks}
-    answer_scores.give(session, submission, "why", **given)
+    answer_scores.change_rubric(session, item, "why", rubric(1.0))
+    answer_scores.give(session, submission, "why", grader_id=grader, sent=Sent({"i": "mid"}))
     session.commit()
-    lock, others = recount.lock_students, []
+    lock, others = recount.lock_course, []
 
-    def lock_after_somebody_gave_points(own, numbers):
+    def lock_after_somebody_gave_points(own, course):
         if own is session and not others:
             others.append(threading.Thread(target=give_points, args=(engine, number, grader)))
             others[0].start()
             others[0].join(5)
-        lock(own, numbers)
+        lock(own, course)
 
-    monkeypatch.setattr(recount, "lock_students", lock_after_somebody_gave_points)
-    answer_scores.apply_rubric(session, item, "why", before, after)
+    monkeypatch.setattr(recount, "lock_course", lock_after_somebody_gave_points)
+    answer_scores.change_rubric(session, item, "why", rubric(0.5))
     session.commit()
     others[0].join(30)
     assert session.scalars(sa.select(ManualGrade.points)).all() == [2.0]

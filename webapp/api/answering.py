@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from msgspec.structs import asdict
+
 from webapp.access import STAFF, for_roles
-from webapp.answer_readings import questions, readings_of
+from webapp.answer_readings import questions
+from webapp.answer_scores import answer_now
 from webapp.api import reading_schemas as schemas
 from webapp.api.operations import operation
-from webapp.api.reading import as_read, in_list, marks_of, page_of, reading_info, rubric_info
+from webapp.api.reading import (
+    as_read,
+    in_list,
+    page_of,
+    reading_info,
+    refusing,
+    rubric_info,
+    sent_in,
+)
 from webapp.database import db
 from webapp.models import Enrolment
 from webapp.views.answers import answer_in, answers_to, asked_in, is_shown, keep_reading
@@ -80,19 +91,22 @@ def answers(
     _ANSWER,
     summary="One answer with its text, its rubric and its readings",
     scopes=("read",),
-    answers={200: schemas.ToRead},
+    answers={200: schemas.AnswerToRead},
 )
 @for_roles(*STAFF)
-def answer(enrolment: Enrolment, name: str, question: str, submission_id: int) -> schemas.ToRead:
+def answer(
+    enrolment: Enrolment, name: str, question: str, submission_id: int
+) -> schemas.AnswerToRead:
     asked = asked_in(enrolment, name, question)
     submission = answer_in(enrolment, asked, submission_id)
     names = reading_names(enrolment)
-    given = readings_of(db.session, submission, question)
-    return schemas.ToRead(
+    found = answer_now(db.session, submission, question, asked.rubric)
+    return schemas.AnswerToRead(
         asked.title,
         names.of(asked.rubric.kind, submission.user_id, submission.user.name),
         answers_of(content_of(submission), [question]).get(question) or "",
-        **as_read(asked.rubric, given, enrolment),
+        **as_read(asked.rubric, found.readings, enrolment),
+        by_hand=found.by_hand,
     )
 
 
@@ -101,14 +115,23 @@ def answer(enrolment: Enrolment, name: str, question: str, submission_id: int) -
     _ANSWER,
     summary="Score one answer by its rubric, as oneself; the mean of the readings counts",
     scopes=("grade",),
-    body=schemas.NewReading,
-    answers={200: schemas.Reading},
+    body=schemas.NewAnswerReading,
+    answers={200: schemas.AnswerReading},
+    errors=(409,),
 )
 @for_roles(*STAFF)
 def give_answer_reading(
-    enrolment: Enrolment, name: str, question: str, submission_id: int, body: schemas.NewReading
-) -> schemas.Reading:
-    asked = asked_in(enrolment, name, question)
-    submission = answer_in(enrolment, asked, submission_id)
-    given = keep_reading(enrolment, asked, submission, marks_of(asked.rubric, body), by="API")
-    return reading_info(asked.rubric, given.reading)
+    enrolment: Enrolment,
+    name: str,
+    question: str,
+    submission_id: int,
+    body: schemas.NewAnswerReading,
+) -> schemas.AnswerReading:
+    submission = answer_in(enrolment, asked_in(enrolment, name, question), submission_id)
+    sent, instead_of = sent_in(body), body.instead_of
+    with refusing():
+        given = keep_reading(
+            enrolment, submission, question, sent=sent, instead_of=instead_of, by="API"
+        )
+    reading = reading_info(given.rubric, given.reading)
+    return schemas.AnswerReading(**asdict(reading), by_hand=given.by_hand)

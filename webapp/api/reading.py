@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from flask import abort
@@ -14,7 +15,7 @@ from webapp.api.operations import operation
 from webapp.database import db
 from webapp.models import AnswerReading, Enrolment, PresentationScore, WrittenScore
 from webapp.presentation_results import item_means
-from webapp.reading_scores import Marks, marks_by, scores_of
+from webapp.reading_scores import ReadingRefused, Sent, scores_of
 from webapp.readings import Work, team_name, works
 from webapp.rubrics import Rubric, rubric_of
 from webapp.views.presentations import keep_presented
@@ -128,7 +129,7 @@ def rubric_info(rubric: Rubric) -> schemas.RubricInfo:
         )
         for item in rubric.items
     ]
-    return schemas.RubricInfo(items, rubric.most)
+    return schemas.RubricInfo(items, rubric.most, rubric.version)
 
 
 def reading_info(rubric: Rubric, row: Given) -> schemas.Reading:
@@ -146,25 +147,31 @@ def reading_info(rubric: Rubric, row: Given) -> schemas.Reading:
     scopes=("grade",),
     body=schemas.NewReading,
     answers={200: schemas.Reading},
+    errors=(409,),
 )
 @for_roles(*STAFF)
 def give_reading(
     enrolment: Enrolment, kind: str, number: int, body: schemas.NewReading
 ) -> schemas.Reading:
     work = _work(enrolment, kind, number)
-    rubric = rubric_of(db.session, enrolment.course_id, kind)
-    score = keep_score(enrolment, rubric, marks_of(rubric, body), **work, by="API")
+    with refusing():
+        rubric, score = keep_score(enrolment, sent_in(body), **work, by="API")
     return reading_info(rubric, score)
 
 
-def marks_of(rubric: Rubric, body: schemas.NewReading) -> Marks:
-    """The body's marks, or 422 with the sentence why they are none."""
-    unknown = sorted(body.selections.keys() - {item.key for item in rubric.items})
-    if unknown:
-        known = ", ".join(item.key for item in rubric.items)
-        abort(422, f"The rubric has no item {unknown[0]!r}, expected {known}.")
-    marks = marks_by(rubric, body.selections, body.comment)
-    return marks if isinstance(marks, Marks) else abort(422, marks)
+def sent_in(body: schemas.NewReading) -> Sent:
+    """What a reader sent by program."""
+    return Sent(body.selections, body.comment, body.rubric, exact=True)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Answers with the sentence why what was sent is no reading, and keeps nothing of it."""
+    try:
+        yield
+    except ReadingRefused as error:
+        db.session.rollback()
+        abort(error.status, str(error))
 
 
 def _work(enrolment: Enrolment, kind: str, number: int) -> dict[str, Any]:
@@ -212,12 +219,13 @@ def _presentation(place: int, slot: presentations.Slot) -> schemas.Presentation:
     scopes=("grade",),
     body=schemas.NewReading,
     answers={200: schemas.Reading},
+    errors=(409,),
 )
 @for_roles(*STAFF)
 def score_presentation(
     enrolment: Enrolment, proposal_id: int, body: schemas.NewReading
 ) -> schemas.Reading:
     proposal = proposal_in(enrolment, proposal_id)
-    rubric = rubric_of(db.session, enrolment.course_id, "presentation")
-    given = keep_presented(enrolment, proposal.id, rubric, marks_of(rubric, body), by="API")
+    with refusing():
+        rubric, given = keep_presented(enrolment, proposal.id, sent_in(body), by="API")
     return reading_info(rubric, given)

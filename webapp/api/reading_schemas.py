@@ -28,17 +28,22 @@ class RubricItem(Struct, frozen=True):
 
 
 class RubricInfo(Struct, frozen=True):
-    """How a kind of work is read, and the points of the best reading."""
+    """How a kind of work is read, the points of the best reading, and which version it is."""
 
     items: list[RubricItem]
     possible: float
+    version: str
 
 
 class NewReading(Struct, frozen=True, forbid_unknown_fields=True):
-    """A level for every item of the rubric, by the item's key, and a comment."""
+    """A level for every item of the rubric, by the item's key, and a comment.
+
+    With the `rubric`'s version the reading is refused (409) where another rubric holds by now.
+    """
 
     selections: Annotated[dict[Text, Text], Meta(max_length=50)]
     comment: Comment = ""
+    rubric: Text = ""
 
 
 class Reading(Struct, frozen=True):
@@ -106,6 +111,27 @@ class ToRead(Struct, frozen=True):
     mine: Reading | None
     others: list[Reading]
     unseen: int
+
+
+class AnswerToRead(ToRead, frozen=True):
+    """The same of a written answer; `by_hand` are points that staff gave it otherwise, if any."""
+
+    by_hand: float | None
+
+
+class NewAnswerReading(NewReading, frozen=True, forbid_unknown_fields=True):
+    """The same for a written answer.
+
+    Points by hand stay, unless `instead_of` names them: then the readings count in their place.
+    """
+
+    instead_of: float | None = None
+
+
+class AnswerReading(Reading, frozen=True):
+    """The same of a written answer; `by_hand` are points given otherwise, which stay, if any."""
+
+    by_hand: float | None
 
 
 class WrittenQuestion(Struct, frozen=True):

@@ -26,7 +26,7 @@ from webapp.models import (
     User,
 )
 from webapp.papers import PAPERS
-from webapp.reading_scores import Marks, give_score
+from webapp.reading_scores import Marks, Sent, give_score
 from webapp.readings import Names
 from webapp.tools import Tools
 from webapp.uploads import Upload, store
@@ -178,8 +178,7 @@ def ensure_manual_grades(session: Session, course: Course, staff: list[User]) ->
                     session,
                     submission,
                     asked.name,
-                    rubric=rubric,
                     grader_id=staff[-1 - turn].id,
-                    marks=Marks({item.key: level.key}, said),
+                    sent=Sent({item.key: level.key}, said),
                 )
     session.commit()

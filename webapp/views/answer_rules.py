@@ -10,16 +10,16 @@ from werkzeug.wrappers import Response
 from webapp import audit
 from webapp.access import STAFF, for_roles
 from webapp.addresses import row_number
-from webapp.answer_readings import Answer, selections_for
-from webapp.answer_rubrics import KIND, save_answer_rubric
-from webapp.answer_scores import apply_rubric
+from webapp.answer_readings import Answer
+from webapp.answer_rubrics import KIND
+from webapp.answer_scores import change_rubric
 from webapp.calibration import calibrations, picture
 from webapp.database import db
 from webapp.models import AnswerDuty, Enrolment, Role
 from webapp.reading_duties import assign, divide, graders_of, load_of
-from webapp.rubrics import MOST_ITEMS, MOST_LEVELS, RubricError, from_form, refuse_lost_choices
+from webapp.rubrics import MOST_ITEMS, MOST_LEVELS, RubricError, from_form
 from webapp.views.answers import Asked, answers_to, asked_in
-from webapp.views.rubrics import rubric_fields
+from webapp.views.rubrics import VERSION, rubric_fields
 
 blueprint = Blueprint("answer_rules", __name__)
 
@@ -36,14 +36,13 @@ def rubric(enrolment: Enrolment, name: str, question: str) -> str:
 def save_rubric(enrolment: Enrolment, name: str, question: str) -> Response | tuple[str, int]:
     """Change it, and with it the points of every answer that is read already."""
     asked = asked_in(enrolment, name, question)
-    given = selections_for(db.session, asked.item, question)
     try:
         after = from_form(KIND, request.form)
-        refuse_lost_choices(asked.rubric, after, given)
-        save_answer_rubric(db.session, asked.item, question, after, most=asked.most)
+        edited = request.form.get(VERSION, "")
+        changed = change_rubric(db.session, asked.item, question, after, edited=edited)
     except RubricError as error:
-        return _rubric_page(enrolment, asked, str(error)), 422
-    changed = apply_rubric(db.session, asked.item, question, asked.rubric, after)
+        db.session.rollback()
+        return _rubric_page(enrolment, asked_in(enrolment, name, question), str(error)), 422
     audit.record(
         db.session,
         enrolment,

@@ -16,21 +16,20 @@ from webapp.answer_readings import (
     duties_of,
     is_asked,
     questions,
-    readings_of,
     worth,
 )
 from webapp.answer_rubrics import answer_rubric
-from webapp.answer_scores import Given, give
+from webapp.answer_scores import Given, answer_now, give
 from webapp.database import db
 from webapp.models import CourseAssignment, Enrolment, Submission
 from webapp.paging import pages_of, within
 from webapp.reading_duties import graders_of
-from webapp.reading_scores import Marks
+from webapp.reading_scores import ReadingRefused, Sent
 from webapp.readings import next_work
 from webapp.rendering import markdown
 from webapp.rubrics import Rubric
 from webapp.views.results import content_of, question_titles
-from webapp.views.rubrics import bank_of, marks_from_form, reading_names
+from webapp.views.rubrics import bank_of, reading_names, sent_in_form
 from webapp.written_answers import answers_of
 
 blueprint = Blueprint("answers", __name__)
@@ -40,6 +39,7 @@ SHOWN = {
     "mine": "What waits for you",
     "disputed": "Where readers disagree",
 }
+INSTEAD_OF = "instead-of"
 _PAGE_ROWS = 50
 
 
@@ -169,42 +169,51 @@ def score(
     """Score one answer, and go on to the next."""
     asked = asked_in(enrolment, name, question)
     submission = answer_in(enrolment, asked, submission_id)
-    marks = marks_from_form(asked.rubric)
-    if isinstance(marks, str):
-        return _page(enrolment, asked, submission, marks), 422
-    given = keep_reading(enrolment, asked, submission, marks)
+    instead_of = request.form.get(INSTEAD_OF, type=float)
+    try:
+        given = keep_reading(
+            enrolment, submission, question, sent=sent_in_form(), instead_of=instead_of
+        )
+    except ReadingRefused as error:
+        db.session.rollback()
+        asked = asked_in(enrolment, name, question)
+        return _page(enrolment, asked, submission, str(error)), error.status
     flash("Your score is saved.", "success")
     if given.by_hand is not None:
         points = f"{given.by_hand:g} point{'' if given.by_hand == 1 else 's'}"
-        flash(
-            f"The answer keeps the {points} that were given by hand since it was read: "
-            "they are changed on the page of the submission.",
-            "info",
-        )
+        flash(f"The answer keeps the {points} that staff gave by hand.", "info")
     if request.form.get("then") == "next":
         return _on(enrolment, asked, submission_id)
     return to_list(enrolment, asked)
 
 
 def keep_reading(
-    enrolment: Enrolment, asked: Asked, submission: Submission, marks: Marks, **by: str
+    enrolment: Enrolment,
+    submission: Submission,
+    question: str,
+    *,
+    sent: Sent,
+    instead_of: float | None,
+    **by: str,
 ) -> Given:
-    """Keep one's reading of an answer, with a line in the log."""
+    """Keep one's reading of an answer, with a line in the log; raises ReadingRefused."""
     given = give(
         db.session,
         submission,
-        asked.question,
-        rubric=asked.rubric,
+        question,
         grader_id=enrolment.user_id,
-        marks=marks,
+        sent=sent,
+        instead_of=instead_of,
     )
     audit.record(
         db.session,
         enrolment,
         "read written answer",
         subject=f"submission {submission.id}",
-        question=asked.question,
-        points=asked.rubric.points(given.reading.selections),
+        question=question,
+        points=given.rubric.points(given.reading.selections),
+        stays_by_hand=given.by_hand,
+        instead_of_by_hand=given.instead_of,
         **by,
     )
     db.session.commit()
@@ -221,7 +230,8 @@ def answer_in(enrolment: Enrolment, asked: Asked, submission_id: int) -> Submiss
 
 def _page(enrolment: Enrolment, asked: Asked, submission: Submission, refusal: str = "") -> str:
     names = reading_names(enrolment)
-    rows = readings_of(db.session, submission, asked.question)
+    found = answer_now(db.session, submission, asked.question, asked.rubric)
+    rows = found.readings
     mine = next((row for row in rows if row.grader_id == enrolment.user_id), None)
     text = answers_of(content_of(submission), [asked.question]).get(asked.question)
     return render_template(
@@ -242,4 +252,6 @@ def _page(enrolment: Enrolment, asked: Asked, submission: Submission, refusal: s
         duties=duties_of(db.session, submission, asked.question),
         graders=graders_of(db.session, enrolment.course_id),
         bank=bank_of(enrolment),
+        by_hand=found.by_hand,
+        instead=bool(refusal and request.form.get(INSTEAD_OF)),
     )

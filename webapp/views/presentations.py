@@ -11,9 +11,9 @@ from webapp.clock import now
 from webapp.database import db
 from webapp.models import Enrolment, PresentationScore, Role
 from webapp.presentation_results import item_means, results_csv
-from webapp.reading_scores import Marks
-from webapp.rubrics import Rubric, rubric_of
-from webapp.views.rubrics import marks_from_form
+from webapp.reading_scores import ReadingRefused, Sent, marks_by
+from webapp.rubrics import Rubric, lock_rubrics, rubric_of
+from webapp.views.rubrics import sent_in_form
 from webapp.views.submissions import attachment
 
 blueprint = Blueprint("presentations", __name__)
@@ -119,10 +119,11 @@ def _score_page(enrolment: Enrolment, proposal_id: int, refusal: str = "") -> st
 def save_score(enrolment: Enrolment, proposal_id: int) -> Response | tuple[str, int]:
     """Keep one's score, and go on to who presents next."""
     day, slot = _slot(enrolment, proposal_id)
-    marks = marks_from_form(slot.rubric)
-    if isinstance(marks, str):
-        return _score_page(enrolment, proposal_id, marks), 422
-    keep_presented(enrolment, proposal_id, slot.rubric, marks)
+    try:
+        keep_presented(enrolment, proposal_id, sent_in_form())
+    except ReadingRefused as error:
+        db.session.rollback()
+        return _score_page(enrolment, proposal_id, str(error)), error.status
     flash(f"Your score of {slot.proposal.team.name} is saved.", "success")
     after = day.around(proposal_id)[1]
     if after is None:
@@ -132,9 +133,15 @@ def save_score(enrolment: Enrolment, proposal_id: int) -> Response | tuple[str, 
 
 
 def keep_presented(
-    enrolment: Enrolment, proposal_id: int, rubric: Rubric, marks: Marks, **by: str
-) -> PresentationScore:
-    """Keep one's score of a presentation, with a line in the log."""
+    enrolment: Enrolment, proposal_id: int, sent: Sent, **by: str
+) -> tuple[Rubric, PresentationScore]:
+    """Keep one's score of a presentation by the rubric of now, with a line in the log.
+
+    Raises ReadingRefused.
+    """
+    lock_rubrics(db.session, enrolment.course_id)
+    rubric = rubric_of(db.session, enrolment.course_id, "presentation")
+    marks = marks_by(rubric, sent)
     given = presentations.give(db.session, proposal_id, enrolment.user_id, marks)
     audit.record(
         db.session,
@@ -145,7 +152,7 @@ def keep_presented(
         **by,
     )
     db.session.commit()
-    return given
+    return rubric, given
 
 
 def _slot(enrolment: Enrolment, proposal_id: int) -> tuple[presentations.Day, presentations.Slot]:

@@ -23,14 +23,14 @@ from webapp.models import (
 )
 from webapp.paging import pages_of, within
 from webapp.reading_duties import graders_of
-from webapp.reading_scores import Marks, give_score, scores_of
+from webapp.reading_scores import ReadingRefused, Sent, give_score, marks_by, scores_of
 from webapp.readings import Work, next_work, team_name, works
 from webapp.rendering import markdown
-from webapp.rubrics import Rubric, rubric_of
+from webapp.rubrics import Rubric, lock_rubrics, rubric_of
 from webapp.views import answer_rules, answers, papers, presentations, reading_work, rubrics
 from webapp.views.proposals import proposal_in
 from webapp.views.reviews import review_in
-from webapp.views.rubrics import bank_of, marks_from_form, reading_names
+from webapp.views.rubrics import bank_of, reading_names, sent_in_form
 
 blueprint = Blueprint("readings", __name__, url_prefix="/courses/<slug>/staff/readings")
 for part in (rubrics, reading_work, presentations, papers, answers, answer_rules):
@@ -204,11 +204,11 @@ def _score(
     review: PaperReview | None = None,
 ) -> Response | tuple[str, int]:
     kind = "proposal" if proposal else "review"
-    rubric = rubric_of(db.session, enrolment.course_id, kind)
-    marks = marks_from_form(rubric)
-    if isinstance(marks, str):
-        return _page(enrolment, marks, proposal=proposal, review=review), 422
-    score = keep_score(enrolment, rubric, marks, proposal=proposal, review=review)
+    try:
+        _, score = keep_score(enrolment, sent_in_form(), proposal=proposal, review=review)
+    except ReadingRefused as error:
+        db.session.rollback()
+        return _page(enrolment, str(error), proposal=proposal, review=review), error.status
     number = (score.proposal_id if proposal else score.review_id) or 0
     flash("Your score is saved.", "success")
     if request.form.get("then") == "next":
@@ -218,14 +218,19 @@ def _score(
 
 def keep_score(
     enrolment: Enrolment,
-    rubric: Rubric,
-    marks: Marks,
+    sent: Sent,
     *,
     proposal: Proposal | None = None,
     review: PaperReview | None = None,
     **by: str,
-) -> WrittenScore:
-    """Keep one's score of a proposal or a review, with a line in the log."""
+) -> tuple[Rubric, WrittenScore]:
+    """Keep one's score of a proposal or a review by the rubric of now, with a line in the log.
+
+    Raises ReadingRefused.
+    """
+    lock_rubrics(db.session, enrolment.course_id)
+    rubric = rubric_of(db.session, enrolment.course_id, "proposal" if proposal else "review")
+    marks = marks_by(rubric, sent)
     score = give_score(db.session, enrolment.user_id, marks, proposal=proposal, review=review)
     number = score.proposal_id if proposal else score.review_id
     audit.record(
@@ -238,4 +243,4 @@ def keep_score(
         **by,
     )
     db.session.commit()
-    return score
+    return rubric, score

@@ -19,7 +19,7 @@ from webapp import audit
 from webapp.access import STAFF, for_roles
 from webapp.database import db
 from webapp.models import BankComment, Enrolment, ReadingRules, Role
-from webapp.reading_scores import Marks, marks_by
+from webapp.reading_scores import Sent
 from webapp.readings import Names, names_in, selections_in
 from webapp.rubrics import (
     KINDS,
@@ -28,6 +28,8 @@ from webapp.rubrics import (
     Rubric,
     RubricError,
     from_form,
+    lock_rubrics,
+    refuse_lost_changes,
     refuse_lost_choices,
     rubric_of,
     save_rubric,
@@ -35,6 +37,7 @@ from webapp.rubrics import (
 
 blueprint = Blueprint("rubrics", __name__)
 
+VERSION = "rubric-version"
 _LONGEST_COMMENT, _MOST_COMMENTS = 1000, 200
 
 
@@ -50,12 +53,15 @@ def show(enrolment: Enrolment, kind: str) -> str:
 def save(enrolment: Enrolment, kind: str) -> Response | tuple[str, int]:
     """Change a rubric, and with it the points of everything that is read already."""
     course = enrolment.course
+    lock_rubrics(db.session, course.id, to_change=True)
     given = selections_in(db.session, course.id, _kind(kind))
     before = rubric_of(db.session, course.id, kind)
     try:
         rubric = from_form(kind, request.form)
+        refuse_lost_changes(before, request.form.get(VERSION, ""))
         refuse_lost_choices(before, rubric, given)
     except RubricError as error:
+        db.session.rollback()
         return _page(enrolment, kind, refusal=str(error)), 422
     save_rubric(db.session, course.id, rubric)
     changed = sum(before.points(each) != rubric.points(each) for each in given)
@@ -153,9 +159,9 @@ def save_names(enrolment: Enrolment) -> Response:
     return _readings(enrolment)
 
 
-def marks_from_form(rubric: Rubric) -> Marks | str:
-    """The form's marks, or the sentence why they are not."""
-    return marks_by(rubric, request.form, request.form.get("comment", ""))
+def sent_in_form() -> Sent:
+    """What a reader sent by a page, and the rubric that it showed."""
+    return Sent(request.form, request.form.get("comment", ""), request.form.get(VERSION, ""))
 
 
 def bank_of(enrolment: Enrolment) -> list[BankComment]:
