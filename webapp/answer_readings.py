@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.answer_rubrics import KIND
-from webapp.gradebook import counting_attempts
+from webapp.attempts_to_read import attempts_to_read
 from webapp.models import (
     AnswerDuty,
     AnswerReading,
@@ -47,12 +47,15 @@ class WrittenQuestion:
 
 @dataclass(frozen=True)
 class Answer(Work):
-    """A student's answer in the attempt that counts; `given` are its points as they count now.
+    """A student's answer in the attempt that counts, or in one that may come to.
 
-    It is worth `most` in its own notebook, which may be less than the rubric gives.
+    `given` are its points so far. It is worth `most` in its own notebook, which may be less than
+    the rubric gives.
     """
 
     user_id: int = 0
+    attempt: int = 1
+    counts: bool = True
     given: float | None = None
     most: float = math.inf
 
@@ -75,19 +78,19 @@ def is_by_hand(given: float | None, mean: float | None, most: float) -> bool:
 
 def questions(session: Session, course: Course) -> list[WrittenQuestion]:
     """Every written question of a course that somebody answered: two statements."""
-    counting = counting_attempts(course.id, how_many=False)
+    attempts = attempts_to_read(course.id)
     rows = session.execute(
         sa.select(
-            counting.c.course_assignment_id,
+            attempts.c.course_assignment_id,
             QuestionScore.question,
             sa.func.max(QuestionScore.max_score).label("most"),
             sa.func.count().label("answers"),
             sa.func.count(ManualGrade.id).label("given"),
         )
-        .join_from(*_results_of(counting))
-        .outerjoin(ManualGrade, _grade_of(counting))
+        .join_from(*_results_of(attempts))
+        .outerjoin(ManualGrade, _grade_of(attempts))
         .where(QuestionScore.kind == "manual")
-        .group_by(counting.c.course_assignment_id, QuestionScore.question)
+        .group_by(attempts.c.course_assignment_id, QuestionScore.question)
         .order_by(QuestionScore.question)
     ).all()
     items = session.scalars(
@@ -121,26 +124,26 @@ def worth(session: Session, item: CourseAssignment, question: str) -> float | No
 def answers(
     session: Session, item: CourseAssignment, question: str, *, rubric: Rubric, names: Names
 ) -> list[Answer]:
-    """Every student's answer to a question, in the order of reading: three statements."""
-    counting = counting_attempts(
-        item.course_id, Submission.course_assignment_id == item.id, how_many=False
-    )
+    """Every answer to a question that staff read, in the order of reading: three statements."""
+    attempts = attempts_to_read(item.course_id, Submission.course_assignment_id == item.id)
     rows = session.execute(
         sa.select(
-            counting.c.id,
-            counting.c.user_id,
+            attempts.c.id,
+            attempts.c.user_id,
+            attempts.c.attempt,
+            attempts.c.counts,
             User.name,
             ManualGrade.points,
             QuestionScore.max_score.label("most"),
         )
-        .join_from(*_results_of(counting))
-        .join(User, User.id == counting.c.user_id)
-        .outerjoin(ManualGrade, _grade_of(counting))
+        .join_from(*_results_of(attempts))
+        .join(User, User.id == attempts.c.user_id)
+        .outerjoin(ManualGrade, _grade_of(attempts))
         .where(
             QuestionScore.kind == "manual",
             QuestionScore.question == question,
         )
-        .order_by(counting.c.id)
+        .order_by(attempts.c.id)
     ).all()
     readings = readings_by_submission(session, item, question)
     duties = _together(_duties(session, item, question), lambda row: row.user_id)
@@ -154,6 +157,8 @@ def answers(
             tuple(readings[row.id]),
             tuple(duties[row.user_id]),
             user_id=row.user_id,
+            attempt=row.attempt,
+            counts=row.counts,
             given=row.points,
             most=row.most,
         )
@@ -161,16 +166,25 @@ def answers(
     ]
 
 
-def _results_of(counting: sa.Subquery) -> tuple[Any, Any, Any]:
-    """What joins the attempts that count to the questions of their current results."""
+def one_each(found: Iterable[Answer]) -> list[Answer]:
+    """One answer for each student, with the readings of all of theirs: readers have students."""
+    mine: dict[int, Answer] = {}
+    for each in found:
+        first = mine.get(each.user_id)
+        mine[each.user_id] = replace(first, scores=first.scores + each.scores) if first else each
+    return list(mine.values())
+
+
+def _results_of(attempts: sa.Subquery) -> tuple[Any, Any, Any]:
+    """What joins the attempts that are read to the questions of their current results."""
     results = sa.join(QuestionScore, Result, QuestionScore.result_id == Result.id)
-    mine = sa.and_(Result.submission_id == counting.c.id, Result.current.is_(True))
-    return counting, results, mine
+    mine = sa.and_(Result.submission_id == attempts.c.id, Result.current.is_(True))
+    return attempts, results, mine
 
 
-def _grade_of(counting: sa.Subquery) -> sa.ColumnElement[bool]:
+def _grade_of(attempts: sa.Subquery) -> sa.ColumnElement[bool]:
     return sa.and_(
-        ManualGrade.submission_id == counting.c.id, ManualGrade.question == QuestionScore.question
+        ManualGrade.submission_id == attempts.c.id, ManualGrade.question == QuestionScore.question
     )
 
 

@@ -57,8 +57,8 @@ def divide(
         free = sorted((g for g in graders if g not in _readers(work)), key=lambda g: (load[g], g))
         chosen = free[: max(0, missing)]
         have = {each.grader_id for each in work.readers}
-        begun = [score.grader_id for score in work.scores if score.grader_id not in have]
-        session.add_all(duty(work, grader) for grader in chosen + begun)
+        begun = {score.grader_id for score in work.scores} - have
+        session.add_all(duty(work, grader) for grader in [*chosen, *sorted(begun)])
         for grader in chosen:
             load[grader] += 1
         given += bool(chosen)

@@ -56,6 +56,7 @@ ON_POSTGRESQL_TOO = {
         "test_points_in_total",
         "test_import_times",
     ),
+    "test_attempts_to_read",
 }
 
 

@@ -78,6 +78,8 @@ def answers(
         schemas.Answer(
             **in_list(each, enrolment.user_id),
             submission=each.id,
+            attempt=each.attempt,
+            attempt_counts=each.counts,
             counts=each.given,
             by_hand=each.by_hand,
         )
@@ -106,6 +108,8 @@ def answer(
         names.of(asked.rubric.kind, submission.user_id, submission.user.name),
         answers_of(content_of(submission), [question]).get(question) or "",
         **as_read(asked.rubric, found.readings, enrolment),
+        attempt=submission.attempt,
+        attempt_counts=submission.counts,
         by_hand=found.by_hand,
     )
 

@@ -114,8 +114,13 @@ class ToRead(Struct, frozen=True):
 
 
 class AnswerToRead(ToRead, frozen=True):
-    """The same of a written answer; `by_hand` are points that staff gave it otherwise, if any."""
+    """The same of a written answer, and of which attempt; `attempt_counts` if that counts by now.
 
+    `by_hand` are points that staff gave it otherwise, if any.
+    """
+
+    attempt: int
+    attempt_counts: bool
     by_hand: float | None
 
 
@@ -152,12 +157,15 @@ class WrittenQuestions(Struct, frozen=True):
 
 
 class Answer(_Work, frozen=True):
-    """A student's answer in the attempt that counts, as in a list of works.
+    """A student's answer in the attempt that counts, or in one that may come to, as in a list.
 
-    `counts` are its points as they count now, `by_hand` whether staff set them beside readings.
+    `counts` are the answer's points so far, `by_hand` whether staff set them beside readings.
+    `attempt_counts` says whether the attempt is the one that counts by now.
     """
 
     submission: int
+    attempt: int
+    attempt_counts: bool
     counts: float | None
     by_hand: bool
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from webapp import audit
 from webapp.access import STAFF, for_roles
 from webapp.addresses import row_number
-from webapp.answer_readings import Answer
+from webapp.answer_readings import Answer, one_each
 from webapp.answer_rubrics import KIND
 from webapp.answer_scores import change_rubric
 from webapp.calibration import calibrations, picture
@@ -100,7 +100,7 @@ def divide_evenly(enrolment: Enrolment, name: str, question: str) -> Response:
     if len(graders) < readers:
         flash(f"Choose at least {readers} of the graders.", "danger")
     else:
-        found = answers_to(enrolment, asked)
+        found = one_each(answers_to(enrolment, asked))
         duty = _duty_for(asked)
         divided = divide(db.session, found, graders=graders, readers=readers, duty=duty)
         audit.record(
