@@ -91,7 +91,7 @@ def give(
         submission,
         question=question,
         points=min(mean_of(rubric, [row.selections for row in rows]) or 0.0, before.most),
-        comment=_comments(rows),
+        comment="\n\n".join(filter(None, (before.beside, _comments(rows)))),
         grader_id=grader_id,
     )
     return Given(mine, rubric, instead_of=before.by_hand)
@@ -99,11 +99,15 @@ def give(
 
 @dataclass(frozen=True)
 class AnswerNow:
-    """The readings of an answer, what it is worth at most, and its points if given by hand."""
+    """The readings of an answer, what it is worth at most, and its points if given by hand.
+
+    `beside` is what staff wrote otherwise than by reading it.
+    """
 
     readings: tuple[AnswerReading, ...]
     most: float
     by_hand: float | None
+    beside: str
 
 
 def answer_now(
@@ -111,15 +115,17 @@ def answer_now(
 ) -> AnswerNow:
     """What was given for one answer so far."""
     rows = readings_of(session, submission, question)
-    points = session.scalar(
-        sa.select(ManualGrade.points).where(
+    grade = session.execute(
+        sa.select(ManualGrade.points, ManualGrade.comment).where(
             ManualGrade.submission_id == submission.id, ManualGrade.question == question
         )
-    )
+    ).first()
+    points = grade.points if grade else None
     worths = _worths(session, question, Submission.id == submission.id)
     most = worths.get(submission.id, math.inf)
     by_hand = is_by_hand(points, mean_of(rubric, [row.selections for row in rows]), most)
-    return AnswerNow(tuple(rows), most, points if by_hand else None)
+    beside = grade.comment.removesuffix(_comments(rows)).strip() if grade else ""
+    return AnswerNow(tuple(rows), most, points if by_hand else None, beside)
 
 
 def _rubric(session: Session, item: CourseAssignment, question: str) -> Rubric:

@@ -197,6 +197,27 @@ def test_points_given_by_hand_before_any_reading_stay_until_a_reader_says_otherw
     assert [each["instead_of_by_hand"] for each in noted] == [None, None, 0.3]
 
 
+def test_what_staff_wrote_beside_the_readings_outlasts_them(auth, session, handed_in):
+    gil, ina, number = auth.login("gil"), auth.login("ina"), handed_in[0]
+    page, by_hand = f"{WHY}/{number}", f"/courses/dl/staff/submissions/{number}/grades/why"
+    comment = sa.select(ManualGrade.comment).where(ManualGrade.submission_id == number)
+    gil.post(page, {"points": "p1000", "comment": "ok"})
+    ina.post(by_hand, {"points": "1", "comment": "See me on Friday."})
+    gil.post(page, {"points": "p1500", "comment": "o.k."})
+    assert session.scalars(comment).one() == "See me on Friday.\n\no.k."
+    ina.post(page, {"points": "p500", "comment": "Short."})
+    gil.post(page, {"points": "p1500", "comment": "Fine."})
+    session.expire_all()
+    assert session.scalars(comment).one() == "See me on Friday.\n\nFine.\n\nShort."
+    other = f"{WHY}/{handed_in[1]}"
+    ina.post(
+        by_hand.replace(f"/{number}/", f"/{handed_in[1]}/"), {"points": "2", "comment": "Mine"}
+    )
+    gil.post(other, {"points": "p0", "comment": "No.", "instead-of": "2.0"})
+    again = sa.select(ManualGrade.comment).where(ManualGrade.submission_id == handed_in[1])
+    assert session.scalars(again).one() == "Mine\n\nNo."
+
+
 def version_in(text: str) -> dict[str, str]:
     """The rubric that a page shows, as its form names it."""
     return {"rubric-version": re.search(r'name="rubric-version" value="(\w+)"', text)[1]}
