@@ -64,6 +64,10 @@ class Answer(Work):
         """Whether staff gave points that no reading says."""
         return is_by_hand(self.given, self.mean, self.most)
 
+    def given_to(self, grader_id: int) -> float | None:
+        """Its points as a grader sees them: those of readings once they have read it themselves."""
+        return self.given if self.by_hand or not self.unread_by(grader_id) else None
+
     def waits_for(self, grader_id: int) -> bool:
         """As any work; what has points by hand waits for nobody."""
         return not self.by_hand and super().waits_for(grader_id)

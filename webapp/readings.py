@@ -75,10 +75,12 @@ class Work:
 
     def waits_for(self, grader_id: int) -> bool:
         """Whether a grader should read it: it is theirs, or nobody's and unread."""
-        if self.readers:
-            mine = any(duty.grader_id == grader_id for duty in self.readers)
-            return mine and not self.read_by(grader_id)
-        return not self.points
+        return self.unread_by(grader_id) if self.readers else not self.points
+
+    def unread_by(self, grader_id: int) -> bool:
+        """Whether it is theirs and they have yet to read it, before seeing what others gave."""
+        mine = any(duty.grader_id == grader_id for duty in self.readers)
+        return mine and not self.read_by(grader_id)
 
 
 @dataclass(frozen=True)

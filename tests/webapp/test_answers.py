@@ -141,6 +141,31 @@ def test_two_readers_count_as_their_mean_and_a_disagreement_shows(
     assert sorted(rows) == ["Gil", "Gil", "Zoe", "Zoe"]
 
 
+def test_a_list_keeps_what_others_gave_from_who_has_yet_to_read_it(
+    auth, ask, session, handed_in, second_grader
+):
+    gil, zoe = auth.login("gil"), auth.login("zoe")
+    readers = {"grader": [str(number_of(session, "Zoe"))]}
+    auth.login("ina").post(f"{WHY}/work/{handed_in[0]}", readers)
+    gil.post(f"{WHY}/{handed_in[0]}", {"points": "p1500"})
+    assert "1.5 of 2" in gil.get(WHY).text
+    before = zoe.get(WHY).text
+    assert "1.5" not in before
+    assert "1 reading: shown once you have saved yours" in before
+    address = f"/api/v1/courses/dl/staff/assignments/{ASSIGNMENT}/answers/why"
+    listed = ask("zoe", "GET", address)[1]["answers"][0]
+    assert (listed["points"], listed["mean"], listed["counts"], listed["unseen"]) == (
+        [],
+        None,
+        None,
+        1,
+    )
+    zoe.post(f"{WHY}/{handed_in[0]}", {"points": "p1000"})
+    assert "1.25 of 2" in zoe.get(WHY).text
+    listed = ask("zoe", "GET", address)[1]["answers"][0]
+    assert (listed["mean"], listed["counts"], listed["unseen"]) == (1.25, 1.25, 0)
+
+
 def test_a_changed_rubric_changes_what_is_read_already_but_not_points_by_hand(
     auth, session, handed_in
 ):

@@ -285,6 +285,22 @@ def test_a_second_reader_sees_the_first_only_after_saving_and_disagreement_shows
     assert "Readers differ" not in zoe.get(READINGS).text
 
 
+def test_a_list_keeps_what_others_gave_from_who_has_yet_to_read_it(
+    auth, session, reviews, second_grader
+):
+    gil, zoe, ina = auth.login("gil"), auth.login("zoe"), auth.login("ina")
+    number = session.scalars(sa.select(User.id).where(User.name == "Zoe")).one()
+    ina.post(f"{READINGS}/work/review/{reviews[0]}", {"grader": [str(number)]})
+    read(gil, reviews[0], clarity="5", communication="5")
+    assert "10 of 10" in ina.get(READINGS).text
+    before = zoe.get(READINGS).text
+    assert "5, 5" not in before
+    assert "10 of 10" not in before
+    assert "1 reading: shown once you have saved yours" in before
+    read(zoe, reviews[0], clarity="1", communication="2")
+    assert "5, 5" in zoe.get(READINGS).text
+
+
 def test_graders_are_compared_in_a_table(auth, reviews, second_grader):
     gil, zoe = auth.login("gil"), auth.login("zoe")
     read(gil, reviews[0], clarity="5", communication="5")

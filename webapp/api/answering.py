@@ -80,7 +80,7 @@ def answers(
             submission=each.id,
             attempt=each.attempt,
             attempt_counts=each.counts,
-            counts=each.given,
+            counts=each.given_to(enrolment.user_id),
             by_hand=each.by_hand,
         )
         for each in page_of(found, query.page)

@@ -66,17 +66,20 @@ def page_of(found: Sequence[Any], page: int) -> Sequence[Any]:
 
 
 def in_list(work: Work, reader_id: int) -> dict[str, Any]:
-    """What lists say of any work that a rubric reads."""
+    """What lists say of any work that a rubric reads; others' readings once one's own is there."""
+    hidden = work.unread_by(reader_id)
+    seen = () if hidden else work.scores
     return {
         "authors": work.authors,
         "readers": [duty.grader.name for duty in work.readers],
         "points": [
             schemas.ReaderPoints(score.grader.name, work.rubric.points(score.selections))
-            for score in work.scores
+            for score in seen
         ],
-        "mean": work.mean,
+        "unseen": len(work.scores) - len(seen),
+        "mean": None if hidden else work.mean,
         "possible": work.rubric.most,
-        "disputed": work.disputed,
+        "disputed": work.disputed and not hidden,
         "waits": work.waits_for(reader_id),
     }
 

@@ -66,6 +66,7 @@ class _Work(Struct, frozen=True):
     authors: str
     readers: list[str]
     points: list[ReaderPoints]
+    unseen: int
     mean: float | None
     possible: float
     disputed: bool
@@ -74,6 +75,9 @@ class _Work(Struct, frozen=True):
 
 class Work(_Work, frozen=True):
     """A proposal or a review in the list: `waits` says whether one should read it oneself.
+
+    Others' points are shown once one has read what is one's own to read; before that, `unseen` says
+    how many there are.
 
     `readers` are who is to read it, and empty where anybody may; authors have stand-ins where the
     course hides names from readers.

@@ -103,6 +103,7 @@ def listed(enrolment: Enrolment, name: str, question: str) -> str:
         asked=asked,
         found=found,
         works=chosen[(page - 1) * _PAGE_ROWS : page * _PAGE_ROWS],
+        me=enrolment.user_id,
         waiting=sum(each.waits_for(enrolment.user_id) for each in found),
         show=show,
         shown=SHOWN,
@@ -115,7 +116,7 @@ def is_shown(answer: Answer, show: str, grader_id: int) -> bool:
     """Whether an answer is of those that somebody wants to see."""
     if show == "mine":
         return answer.waits_for(grader_id)
-    return show == "all" or answer.disputed
+    return show == "all" or (answer.disputed and not answer.unread_by(grader_id))
 
 
 @blueprint.get("/answers/<name>/<question>/next")

@@ -63,6 +63,7 @@ def index(enrolment: Enrolment) -> str:
         bank=bank_of(enrolment),
         found=found,
         works=chosen[(page - 1) * _PAGE_ROWS : page * _PAGE_ROWS],
+        me=enrolment.user_id,
         waiting=sum(work.waits_for(enrolment.user_id) for work in found),
         show=show,
         shown=SHOWN,
@@ -77,7 +78,7 @@ def is_shown(work: Work, show: str, grader_id: int) -> bool:
         return work.waits_for(grader_id)
     if show == "unread":
         return not work.points
-    return show == "all" or work.disputed
+    return show == "all" or (work.disputed and not work.unread_by(grader_id))
 
 
 @blueprint.get("/next")
