@@ -9,7 +9,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.models import STAFF, Enrolment, ReadingDuty, User
+from webapp.models import STAFF, AnswerDuty, CourseAssignment, Enrolment, ReadingDuty, User
 from webapp.readings import Duty, Work
 
 _Work = TypeVar("_Work", bound=Work)
@@ -90,6 +90,20 @@ def assign(
             session.delete(each)
     have = {each.grader_id for each in work.readers}
     session.add_all(duty(work, grader) for grader in graders if grader not in have)
+
+
+def give_back(session: Session, course_id: int, grader_id: int) -> int:
+    """Let what somebody was to read in a course wait for others; how much. The caller commits."""
+    items = sa.select(CourseAssignment.id).where(CourseAssignment.course_id == course_id)
+    mine = [
+        sa.delete(ReadingDuty).where(
+            ReadingDuty.course_id == course_id, ReadingDuty.grader_id == grader_id
+        ),
+        sa.delete(AnswerDuty).where(
+            AnswerDuty.course_assignment_id.in_(items), AnswerDuty.grader_id == grader_id
+        ),
+    ]
+    return sum(session.execute(each).rowcount for each in mine)  # type: ignore[attr-defined]
 
 
 def duty_in(course_id: int) -> Callable[[Work, int], ReadingDuty]:

@@ -18,6 +18,7 @@ from webapp.models import (
     AuditEntry,
     Course,
     ManualGrade,
+    PaperReview,
     Role,
     Submission,
     User,
@@ -343,6 +344,25 @@ def test_answers_are_divided_change_hands_and_follow_the_student_to_the_next_att
     newer = graded("ada", result(score=3), data=notebook("y = 2", answer="**Answer (why):** new"))
     assert gil.get(f"{WHY}/next").location.endswith(f"/{newer.id}")
     assert session.scalars(sa.select(AnswerDuty.grader_id).filter_by(user_id=ada)).all() == [gil_id]
+
+
+def test_what_a_grader_who_left_was_to_read_waits_for_the_others(
+    auth, session, handed_in, second_grader
+):
+    gil, ina, zoe_id = auth.login("gil"), auth.login("ina"), number_of(session, "Zoe")
+    course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
+    review = PaperReview(course_id=course.id, user_id=number_of(session, "Ada"), paper="P", body="")
+    session.add(review)
+    session.commit()
+    for work in (f"{WHY}/work/{handed_in[0]}", f"{READINGS}/work/review/{review.id}"):
+        ina.post(work, {"grader": [str(zoe_id)]})
+    assert gil.get(f"{WHY}/next").location.endswith(f"/{handed_in[1]}")
+    assert gil.get(f"{READINGS}/next").location.endswith("/readings")
+    ina.post(f"/courses/dl/staff/people/{zoe_id}/remove")
+    assert gil.get(f"{WHY}/next").location.endswith(f"/{handed_in[0]}")
+    assert gil.get(f"{READINGS}/next").location.endswith(f"/reviews/{review.id}")
+    gone = sa.select(AuditEntry.detail).where(AuditEntry.action == "remove from course")
+    assert session.scalars(gone).one() == {"readings_given_back": 2}
 
 
 def test_hidden_names_appear_nowhere_while_answers_are_read(auth, session, graded):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp import audit
+from webapp import audit, reading_duties
 from webapp.access import STAFF, for_roles
 from webapp.addresses import row_number
 from webapp.database import db
@@ -88,7 +88,9 @@ def remove(enrolment: Enrolment, user_id: int) -> Response:
     )
     if not gone.rowcount:  # type: ignore[attr-defined]
         abort(404)
-    audit.record(db.session, enrolment, "remove from course", subject=f"user {user_id}")
+    left = reading_duties.give_back(db.session, enrolment.course_id, user_id)
+    detail = {"readings_given_back": left} if left else {}
+    audit.record(db.session, enrolment, "remove from course", subject=f"user {user_id}", **detail)
     db.session.commit()
     flash("Removed from the course. What was handed in is kept.", "success")
     return redirect(url_for("people.index", slug=enrolment.course.slug), code=303)
