@@ -29,7 +29,7 @@ from webapp.models import (
     Result,
     Submission,
 )
-from webapp.reading_scores import Sent, marks_by
+from webapp.reading_scores import Sent, marks_by, plain_lines
 from webapp.rubrics import Rubric, refuse_lost_changes, refuse_lost_choices
 from webapp.scores import set_manual_grade
 
@@ -124,7 +124,8 @@ def answer_now(
     worths = _worths(session, question, Submission.id == submission.id)
     most = worths.get(submission.id, math.inf)
     by_hand = is_by_hand(points, mean_of(rubric, [row.selections for row in rows]), most)
-    beside = grade.comment.removesuffix(_comments(rows)).strip() if grade else ""
+    said = plain_lines(grade.comment) if grade else ""
+    beside = said.removesuffix(plain_lines(_comments(rows))).strip()
     return AnswerNow(tuple(rows), most, points if by_hand else None, beside)
 
 

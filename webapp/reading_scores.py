@@ -72,6 +72,11 @@ class Marks:
     comment: str
 
 
+def plain_lines(text: str) -> str:
+    """Text whose lines end in one way: browsers send two characters where one was typed."""
+    return text.replace("\r\n", "\n")
+
+
 def marks_by(rubric: Rubric, sent: Sent) -> Marks:
     """A level for every item of a rubric and the comment; raises ReadingRefused.
 
@@ -90,7 +95,7 @@ def marks_by(rubric: Rubric, sent: Sent) -> Marks:
             raise ReadingRefused(
                 f"{item.title} has no level yet: choose one of its {len(item.levels)}."
             )
-    comment = sent.comment.strip()
+    comment = plain_lines(sent.comment).strip()
     if len(comment) > LONGEST_COMMENT:
         raise ReadingRefused(
             f"The comment has {len(comment)} characters, expected at most {LONGEST_COMMENT}."

@@ -244,6 +244,18 @@ def test_what_staff_wrote_beside_the_readings_outlasts_them(auth, session, hande
     assert session.scalars(again).one() == "Mine\n\nNo."
 
 
+def test_a_line_is_a_line_however_a_browser_ends_it(auth, session, handed_in):
+    gil, number = auth.login("gil"), handed_in[0]
+    page, by_hand = f"{WHY}/{number}", f"/courses/dl/staff/submissions/{number}/grades/why"
+    longest = "x\r\n" * 2499 + "xy"
+    assert gil.post(page, {"points": "p1000", "comment": longest}).status_code == 303
+    gil.post(page, {"points": "p1000", "comment": "One.\r\nTwo."})
+    gil.post(by_hand, {"points": "1", "comment": "One.\r\nTwo."})
+    gil.post(page, {"points": "p1500", "comment": "Three."})
+    session.expire_all()
+    assert session.scalars(sa.select(ManualGrade.comment)).one() == "Three."
+
+
 def version_in(text: str) -> dict[str, str]:
     """The rubric that a page shows, as its form names it."""
     return {"rubric-version": re.search(r'name="rubric-version" value="(\w+)"', text)[1]}
