@@ -86,12 +86,20 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def record(
-    session: Session, enrolment: Enrolment, action: Action, *, subject: str, **detail: Any
+    session: Session,
+    enrolment: Enrolment,
+    action: Action,
+    *,
+    subject: str,
+    by: str = "",
+    **detail: Any,
 ) -> None:
-    """Note that someone did `action` to `subject`; the caller commits."""
-    record_by(
-        session, enrolment.user_id, enrolment.course_id, action, subject=subject, detail=detail
-    )
+    """Note that someone did `action` to `subject`; the caller commits.
+
+    `by` says what it was done with, where that is no page.
+    """
+    made = detail | ({"by": by} if by else {})
+    record_by(session, enrolment.user_id, enrolment.course_id, action, subject=subject, detail=made)
 
 
 def record_command(

@@ -5,7 +5,7 @@ What cannot be seen to be sound is refused: no proof, a failed one, or one of so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from webapp import audit
 from webapp.models import Course, CourseAssignment, Enrolment
+from webapp.settings_changes import SettingsRefused, Typed
 
 if TYPE_CHECKING:
     from autograder.validation_record import Soundness
@@ -100,12 +101,30 @@ def entry_of(item: CourseAssignment) -> Entry | None:
 
 
 def add(
+    session: Session, enrolment: Enrolment, fields: Mapping[str, str], *, by: str = ""
+) -> CourseAssignment:
+    """Set the assignment that `name` says, with its times as typed; commits.
+
+    Raises SettingsRefused for its times, NotAddable for the rest.
+    """
+    typed = Typed(fields, enrolment.course.time_zone)
+    opens, due = typed.moment("opens_at", None), typed.moment("due_at", None)
+    if opens and due and due <= opens:
+        typed.refused["due_at"] = "It is due before it opens: choose a later due time."
+    if typed.refused:
+        raise SettingsRefused(typed.refused)
+    name = fields.get("name", "")
+    return _add(session, enrolment, name, opens_at=opens, due_at=due, by=by)
+
+
+def _add(
     session: Session,
     enrolment: Enrolment,
     name: str,
     *,
     opens_at: datetime | None,
     due_at: datetime | None,
+    by: str = "",
 ) -> CourseAssignment:
     """Set a sound assignment in the course, after all others; commits. Raises NotAddable."""
     course = enrolment.course
@@ -133,6 +152,7 @@ def add(
         enrolment,
         "add assignment",
         subject=found.id,
+        by=by,
         points=found.points,
         opens=opens_at.isoformat() if opens_at else "at once",
         due=due_at.isoformat() if due_at else "never",

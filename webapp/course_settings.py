@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from webapp.models import CourseAssignment, Enrolment
+from webapp.models import Course, CourseAssignment, Enrolment
 from webapp.settings_changes import Typed, apply
+from webapp.wall_clock import for_input
 
 # In the order of the week: none may precede the one before it.
 WEEK = {
@@ -22,7 +23,27 @@ ASSIGNMENT_DATES = ("opens_at", "due_at")
 MOST_POINTS = 10_000
 
 
-def change_course(session: Session, enrolment: Enrolment, fields: Mapping[str, str]) -> int:
+def shown_course(course: Course) -> dict[str, str]:
+    """What the fields of a course's settings hold."""
+    return {"title": course.title, "term": course.term, **_dates(course, course, COURSE_DATES)}
+
+
+def shown_assignment(course: Course, item: CourseAssignment) -> dict[str, str]:
+    """What the fields of an assignment's settings hold."""
+    whole = "" if item.points_in_total is None else f"{item.points_in_total:.12g}"
+    dates = _dates(course, item, ASSIGNMENT_DATES)
+    return {"title": item.title, "points_in_total": whole, **dates}
+
+
+def _dates(
+    course: Course, target: Course | CourseAssignment, keys: tuple[str, ...]
+) -> dict[str, str]:
+    return {key: for_input(getattr(target, key), course.time_zone) for key in keys}
+
+
+def change_course(
+    session: Session, enrolment: Enrolment, fields: Mapping[str, str], *, by: str = ""
+) -> int:
     """Take over the course's settings; how many changed. Raises SettingsRefused."""
     course = enrolment.course
     typed = Typed(fields, course.time_zone)
@@ -42,11 +63,17 @@ def change_course(session: Session, enrolment: Enrolment, fields: Mapping[str, s
         typed=typed,
         action="change course rules",
         subject=course.slug,
+        by=by,
     )
 
 
 def change_assignment(
-    session: Session, enrolment: Enrolment, item: CourseAssignment, fields: Mapping[str, str]
+    session: Session,
+    enrolment: Enrolment,
+    item: CourseAssignment,
+    fields: Mapping[str, str],
+    *,
+    by: str = "",
 ) -> int:
     """Take over title, times and points in the total; how many changed. Raises SettingsRefused."""
     typed = Typed(fields, enrolment.course.time_zone)
@@ -68,4 +95,5 @@ def change_assignment(
         typed=typed,
         action="change assignment",
         subject=item.assignment,
+        by=by,
     )

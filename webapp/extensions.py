@@ -111,7 +111,7 @@ def give(
             assignment=item.assignment,
             until=written(until, enrolment.course.time_zone),
             reason=why,
-            **_with(by),
+            by=by,
         )
     session.commit()
     return len(chosen)
@@ -192,14 +192,10 @@ def remove(
         assignment=item.assignment,
         until=until,
         reason=why,
-        **_with(by),
+        by=by,
     )
     session.commit()
     return True
-
-
-def _with(by: str) -> dict[str, str]:
-    return {"by": by} if by else {}
 
 
 def _reason(text: str) -> str:

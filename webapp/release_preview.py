@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 _SECONDS = 60.0
@@ -22,6 +23,22 @@ State = tuple[tuple[str, int, int, int], ...]
 
 class NoRelease(Exception):
     """There is no release to show: one sentence for staff."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """The release for a page: its bytes, or why there is none."""
+
+    data: bytes
+    refusal: str
+
+
+def look(assignment_id: str) -> Look:
+    """The notebook that students get, or the sentence why there is none."""
+    try:
+        return Look(released_notebook(assignment_id), "")
+    except NoRelease as error:
+        return Look(b"", str(error))
 
 
 def released_notebook(assignment_id: str) -> bytes:

@@ -36,7 +36,12 @@ def shown(item: CourseAssignment, zone: str) -> dict[str, str]:
 
 
 def change(
-    session: Session, enrolment: Enrolment, item: CourseAssignment, fields: Mapping[str, str]
+    session: Session,
+    enrolment: Enrolment,
+    item: CourseAssignment,
+    fields: Mapping[str, str],
+    *,
+    by: str = "",
 ) -> int:
     """Take over an assignment's rules, and recount; how many changed. Raises SettingsRefused."""
     typed = Typed(fields, enrolment.course.time_zone)
@@ -62,10 +67,13 @@ def change(
         typed=typed,
         action="change late rules",
         subject=item.assignment,
+        by=by,
     )
 
 
-def change_late_days(session: Session, enrolment: Enrolment, fields: Mapping[str, str]) -> int:
+def change_late_days(
+    session: Session, enrolment: Enrolment, fields: Mapping[str, str], *, by: str = ""
+) -> int:
     """Take over how many late days each student has; 1 if that changed. Raises SettingsRefused."""
     typed = Typed(fields, enrolment.course.time_zone)
     days = _whole(typed, fields, "late_days", most=_MOST_LATE_DAYS) or 0
@@ -77,6 +85,7 @@ def change_late_days(session: Session, enrolment: Enrolment, fields: Mapping[str
         typed=typed,
         action="change late rules",
         subject=enrolment.course.slug,
+        by=by,
     )
 
 

@@ -58,9 +58,12 @@ class Typed:
         return number
 
     def moment(self, key: str, kept: datetime | None) -> datetime | None:
-        """A time on the course's clock; `kept` where it says the same or cannot be read."""
+        """A time on the course's clock, or with an offset from UTC where a program says it.
+
+        `kept` where it says the same or cannot be read.
+        """
         try:
-            return wall_clock.read_moment(self._fields.get(key, ""), self._zone, kept=kept)
+            return wall_clock.moment_from(self._fields.get(key, ""), self._zone, kept=kept)
         except NoMoment as error:
             self.refused[key] = str(error)
             return kept
@@ -75,6 +78,7 @@ def apply(
     typed: Typed,
     action: audit.Action,
     subject: str,
+    by: str = "",
 ) -> int:
     """Change what differs; how many things did. Commits; raises SettingsRefused."""
     changed = {key: value for key, value in wanted.items() if value != getattr(target, key)}
@@ -92,7 +96,7 @@ def apply(
         setattr(target, key, value)
     if changed:
         _recount(session, target, changed)
-        audit.record(session, enrolment, action, subject=subject, reason=reason, **detail)
+        audit.record(session, enrolment, action, subject=subject, by=by, reason=reason, **detail)
         session.commit()
     return len(changed)
 

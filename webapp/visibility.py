@@ -15,6 +15,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, make_transient
 
+from webapp import audit
 from webapp.clock import in_words, now, written
 from webapp.models import (
     CourseAssignment,
@@ -25,6 +26,12 @@ from webapp.models import (
     Submission,
 )
 from webapp.recount import policy_of
+
+_CHOSEN: dict[ResultRule, audit.Action] = {
+    ResultRule.AT_ONCE: "show results at once",
+    ResultRule.AFTER_DUE: "show results after due",
+    ResultRule.PUBLISHED: "show results published",
+}
 
 
 @dataclass(frozen=True)
@@ -130,3 +137,32 @@ def publish(session: Session, assignment: CourseAssignment, *, on: bool) -> None
     row.published_at = now() if on else None
     if not on:
         row.rule = ResultRule.PUBLISHED
+
+
+def change_rule(
+    session: Session,
+    enrolment: Enrolment,
+    assignment: CourseAssignment,
+    rule: ResultRule,
+    *,
+    by: str = "",
+) -> None:
+    """Staff give the assignment another rule: with the log. Commits."""
+    set_rule(session, assignment, rule)
+    audit.record(session, enrolment, _CHOSEN[rule], subject=assignment.assignment, by=by)
+    session.commit()
+
+
+def show(
+    session: Session,
+    enrolment: Enrolment,
+    assignment: CourseAssignment,
+    *,
+    on: bool,
+    by: str = "",
+) -> None:
+    """Staff publish the results, or hide them: with the log. Commits."""
+    publish(session, assignment, on=on)
+    action: audit.Action = "publish results" if on else "hide results"
+    audit.record(session, enrolment, action, subject=assignment.assignment, by=by)
+    session.commit()

@@ -44,17 +44,20 @@ def read_moment(text: str, zone: str, *, kept: datetime | None = None) -> dateti
     raise NoMoment(_repeated(wall, before - after, zone))
 
 
-def moment_from(text: str, zone: str) -> datetime | None:
+def moment_from(text: str, zone: str, *, kept: datetime | None = None) -> datetime | None:
     """The moment that a program says: with its offset from UTC, or else on the course's clock.
 
-    None where the text is empty; raises NoMoment.
+    None where the text is empty; raises NoMoment. What says `kept`, to the second or as a field
+    shows it, gives `kept` itself.
     """
     try:
         given = datetime.fromisoformat(text.strip())
     except ValueError:
         given = None
     if given is None or given.tzinfo is None:
-        return read_moment(text, zone)
+        return read_moment(text, zone, kept=kept)
+    if kept is not None and given == kept.replace(microsecond=0):
+        return kept
     return _in_range(given).astimezone(UTC)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import secrets
 import shutil
 import threading
@@ -222,18 +223,24 @@ def auth(app: Flask) -> Auth:
 def ask(client: FlaskClient, session: Session) -> Callable[..., tuple[int, Any]]:
     """Sends a request as someone, with a token of these scopes; returns status and answer."""
 
+    made: dict[tuple[str, Sequence[str]], str] = {}
+
     def send(
         name: str,
         method: str,
         path: str,
         body: dict[str, Any] | None = None,
         scopes: Sequence[str] = tokens.SCOPES,
+        files: dict[str, tuple[str, bytes]] | None = None,
     ) -> tuple[int, Any]:
         user = session.scalars(sa.select(User).where(User.name == name.capitalize())).one()
-        text = tokens.create(session, user, "test", tuple(scopes))
-        session.commit()
-        headers = {"Authorization": f"Bearer {text}"}
+        if (name, scopes) not in made:
+            made[name, scopes] = tokens.create(session, user, "test", tuple(scopes))
+            session.commit()
+        headers = {"Authorization": f"Bearer {made[name, scopes]}"}
         options: dict[str, Any] = {} if body is None else {"json": body}
+        if files is not None:
+            options["data"] = {key: (io.BytesIO(data), file) for key, (file, data) in files.items()}
         answer = client.open(path, method=method, headers=headers, **options)
         session.expire_all()
         return answer.status_code, answer.get_json()

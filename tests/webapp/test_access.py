@@ -184,6 +184,13 @@ BY_TOKEN = {
     *("api.readings", "api.reading", "api.give_reading"),
     *("api.presentation_results", "api.score_presentation"),
     *("api.written_questions", "api.answers", "api.answer", "api.give_answer_reading"),
+    # See test_api_course.py for these.
+    *("api.shown_results", "api.set_result_rule", "api.publish_results", "api.hide_results"),
+    *("api.settings_of_course", "api.change_course", "api.change_late_days"),
+    *("api.settings_of_assignment", "api.change_assignment", "api.change_rules"),
+    *("api.assignment_catalogue", "api.add_assignment", "api.release", "api.preview"),
+    *("api.import_roster", "api.make_link", "api.remove_person"),
+    *("api.insight", "api.students_at_risk", "api.assignment_insight"),
 }
 ANYONE_SIGNED_IN = {
     *("courses.index", "accounts.account", "accounts.sign_out_everywhere"),

@@ -65,7 +65,9 @@ def test_no_request_breaks_what_the_document_promises(app, graded, token, name):
         @given(case=operation.as_strategy())
         def request(case):
             # Half of the requests go where there is something.
-            for key, value in PLACES.items():
+            # Who is taken out of the course is not the one whose things the others try.
+            places = PLACES | ({"user_id": 2} if "/people/" in case.operation.path else {})
+            for key, value in places.items():
                 if key in case.path_parameters and len(str(case.path_parameters[key])) % 2:
                     case.path_parameters[key] = value
             codes.add(case.call_and_validate(checks=CHECKS, headers=headers).status_code)

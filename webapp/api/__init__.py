@@ -1,4 +1,4 @@
-"""The interface for programs: JSON alone, opened by a token alone.
+"""The interface for programs: JSON and files, opened by a token alone.
 
 A session does not open it: a page of another site could make a browser send one along, while
 nothing but a program sends a token. `operations` says what an operation is, `schemas` what goes in

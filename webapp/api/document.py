@@ -12,12 +12,14 @@ from werkzeug.routing import Rule
 
 from webapp.addresses import LARGEST_ROW
 from webapp.api import blueprint, schemas
-from webapp.api.operations import Operation
+from webapp.api.operations import File, Operation
 
 SCOPES = {
     "submit": "hand in, and follow one's own work",
     "read": "read whatever one's role may read",
     "grade": "mark, give time, regrade, compare and steer the queue, as one's role may",
+    "manage": "change a course's people, settings and assignments, bring work in and show results, "
+    "as one's role may",
 }
 _ERRORS = {
     400: "The request is not readable, or carries a session's cookies",
@@ -45,7 +47,8 @@ def openapi_document(app: Flask) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     types: set[type] = {schemas.Error}
     for rule, found in operations(app):
-        types |= set(found.answers.values()) | ({found.body} if found.body else set())
+        types |= {kind for kind in found.answers.values() if not isinstance(kind, File)}
+        types |= {found.body} if found.body else set()
         path = _PARAMETER.sub(r"{\2}", rule.rule)
         paths.setdefault(path, {})[found.method.lower()] = _described(rule, found)
     ordered = tuple(sorted(types, key=lambda kind: kind.__name__))
@@ -135,6 +138,9 @@ def _responses(rule: Rule, found: Operation) -> dict[str, Any]:
     return answers | errors
 
 
-def _answer(kind: type, description: str) -> dict[str, Any]:
+def _answer(kind: type | File, description: str) -> dict[str, Any]:
+    if isinstance(kind, File):
+        # OpenAPI 3.1 describes what is no JSON of ours by its kind alone.
+        return {"description": "The file", "content": {kind.mimetype: {"schema": {}}}}
     schema = {"$ref": f"#/components/schemas/{kind.__name__}"}
     return {"description": description, "content": {"application/json": {"schema": schema}}}

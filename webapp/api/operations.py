@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from flask import Response, abort, g, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.api import blueprint
 
@@ -20,13 +21,23 @@ _JSON = "application/json"
 
 
 @dataclass(frozen=True)
+class File:
+    """An answer that is no JSON of ours but a file to save, of this kind."""
+
+    mimetype: str
+
+
+Answers = Mapping[int, type[msgspec.Struct] | File]
+
+
+@dataclass(frozen=True)
 class Operation:
-    """What the document says of a route; `answers` are the types by status that are no errors."""
+    """What the document says of a route; `answers` are those by status that are no errors."""
 
     method: str
     summary: str
     scopes: tuple[str, ...]
-    answers: Mapping[int, type[msgspec.Struct]]
+    answers: Answers
     query: type[msgspec.Struct] | None
     body: type[msgspec.Struct] | None
     file: str
@@ -39,7 +50,7 @@ def operation(
     *,
     summary: str,
     scopes: tuple[str, ...],
-    answers: Mapping[int, type[msgspec.Struct]],
+    answers: Answers,
     query: type[msgspec.Struct] | None = None,
     body: type[msgspec.Struct] | None = None,
     file: str = "",
@@ -47,13 +58,14 @@ def operation(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a view an operation: it gets `query` and `body` as their types and returns an answer.
 
-    Any one of the scopes opens it. `file` names the form's file of an upload.
+    Any one of the scopes opens it. `file` names the form's file of an upload. A file is answered as
+    the view made it.
     """
     record = Operation(method, summary, scopes, answers, query, body, file, errors)
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(view)
-        def answered(**arguments: Any) -> Response:
+        def answered(**arguments: Any) -> AnyResponse:
             if not g.token_scopes.intersection(scopes):
                 abort(
                     403, f"The token lacks the scope {' or '.join(scopes)}: make one that has it."
@@ -63,6 +75,8 @@ def operation(
             if body is not None:
                 arguments["body"] = _body(body)
             found = view(**arguments)
+            if isinstance(found, AnyResponse):
+                return found
             answer, status = found if isinstance(found, tuple) else (found, 200)
             return Response(msgspec.json.encode(answer), status, mimetype=_JSON)
 

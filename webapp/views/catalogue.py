@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,7 +13,7 @@ from webapp.catalogue import Entry, NotAddable
 from webapp.clock import local, moment, now
 from webapp.database import db
 from webapp.models import Enrolment, Role
-from webapp.wall_clock import NoMoment
+from webapp.settings_changes import SettingsRefused
 
 blueprint = Blueprint("catalogue", __name__, url_prefix="/courses/<slug>/staff/assignments")
 
@@ -31,30 +31,15 @@ def show(enrolment: Enrolment) -> str:
 @for_roles(Role.INSTRUCTOR)
 def add(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Add one that is proved sound."""
-    refused: dict[str, str] = {}
-    times: dict[str, datetime | None] = {}
-    for field in ("opens_at", "due_at"):
-        try:
-            text = request.form.get(field, "")
-            times[field] = wall_clock.read_moment(text, enrolment.course.time_zone)
-        except NoMoment as error:
-            refused[field] = str(error)
-    opens, due = times.get("opens_at"), times.get("due_at")
-    if opens and due and due <= opens:
-        refused["due_at"] = "It is due before it opens: choose a later due time."
-    if not refused:
-        try:
-            name = request.form.get("name", "")
-            item = catalogue.add(db.session, enrolment, name, opens_at=opens, due_at=due)
-        except NotAddable as error:
-            refused["name"] = str(error)
-        else:
-            flash(f"{item.title} is in the course. These are its settings.", "success")
-            address = url_for(
-                "settings.assignment", slug=enrolment.course.slug, name=item.assignment
-            )
-            return redirect(address, code=303)
-    return _page(enrolment, refused), 422
+    try:
+        item = catalogue.add(db.session, enrolment, request.form)
+    except SettingsRefused as error:
+        return _page(enrolment, error.sentences), 422
+    except NotAddable as error:
+        return _page(enrolment, {"name": str(error)}), 422
+    flash(f"{item.title} is in the course. These are its settings.", "success")
+    address = url_for("settings.assignment", slug=enrolment.course.slug, name=item.assignment)
+    return redirect(address, code=303)
 
 
 def _page(enrolment: Enrolment, refused: dict[str, str] | None = None) -> str:

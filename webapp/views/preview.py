@@ -9,12 +9,14 @@ from webapp import release_preview
 from webapp.access import STAFF, assignment_in, for_roles
 from webapp.attempt_list import graded_examples
 from webapp.database import db
-from webapp.models import Enrolment
+from webapp.models import CourseAssignment, Enrolment
 from webapp.release_preview import NoRelease
 from webapp.views.submissions import attachment
 from webapp.written_answers import source_cells
 
 blueprint = Blueprint("preview", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>")
+
+NOTEBOOK = "application/x-ipynb+json"
 
 
 @blueprint.get("/preview")
@@ -22,17 +24,13 @@ blueprint = Blueprint("preview", __name__, url_prefix="/courses/<slug>/staff/ass
 def show(enrolment: Enrolment, name: str) -> str:
     """The release cell by cell, and attempts to look at as their students do."""
     assignment = assignment_in(enrolment, name)
-    data, refusal = b"", ""
-    try:
-        data = release_preview.released_notebook(assignment.assignment)
-    except NoRelease as error:
-        refusal = str(error)
+    found = release_preview.look(assignment.assignment)
     return render_template(
         "staff/preview.html",
         course=enrolment.course,
         assignment=assignment,
-        cells=source_cells(data) if data else (),
-        refusal=refusal,
+        cells=source_cells(found.data),
+        refusal=found.refusal,
         examples=graded_examples(db.session, assignment),
     )
 
@@ -41,10 +39,14 @@ def show(enrolment: Enrolment, name: str) -> str:
 @for_roles(*STAFF)
 def release(enrolment: Enrolment, name: str) -> Response:
     """The notebook that students get."""
-    assignment = assignment_in(enrolment, name)
     try:
-        data = release_preview.released_notebook(assignment.assignment)
+        return release_file(assignment_in(enrolment, name))
     except NoRelease:
         address = url_for("preview.show", slug=enrolment.course.slug, name=name)
         return redirect(address, code=303)  # which says why
-    return attachment(data, f"{assignment.assignment}.ipynb", "application/x-ipynb+json")
+
+
+def release_file(assignment: CourseAssignment) -> Response:
+    """The release to save; raises NoRelease."""
+    data = release_preview.released_notebook(assignment.assignment)
+    return attachment(data, f"{assignment.assignment}.ipynb", NOTEBOOK)

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp import catalogue, course_settings, leaderboard, rules, visibility, wall_clock
+from webapp import catalogue, course_settings, leaderboard, rules, visibility
 from webapp.access import assignment_in, for_roles
-from webapp.course_settings import ASSIGNMENT_DATES, COURSE_DATES
 from webapp.database import db
-from webapp.models import Course, CourseAssignment, Enrolment, Role
+from webapp.models import CourseAssignment, Enrolment, Role
 from webapp.settings_changes import SettingsRefused
 
 blueprint = Blueprint("settings", __name__, url_prefix="/courses/<slug>/staff")
@@ -90,12 +89,11 @@ def _course_page(
     late: Mapping[str, str] | None = None,
 ) -> str:
     course = enrolment.course
-    kept = {"title": course.title, "term": course.term, **_dates(course, course, COURSE_DATES)}
     return render_template(
         "staff/course_settings.html",
         course=course,
         assignments=catalogue.opened_in(db.session, course),
-        shown=_shown(kept, refused),
+        shown=_shown(course_settings.shown_course(course), refused),
         refused=refused or {},
         shown_late=_shown({"late_days": str(course.late_days)}, late),
         refused_late=late or {},
@@ -110,9 +108,6 @@ def _assignment_page(
     of_rules: Mapping[str, str] | None = None,
 ) -> str:
     course = enrolment.course
-    whole = "" if item.points_in_total is None else f"{item.points_in_total:g}"
-    dates = _dates(course, item, ASSIGNMENT_DATES)
-    kept = {"title": item.title, "points_in_total": whole, **dates}
     return render_template(
         "staff/assignment_settings.html",
         course=course,
@@ -120,7 +115,7 @@ def _assignment_page(
         entry=catalogue.entry_of(item),
         sight=visibility.sight_of(db.session, item),
         has_leaderboard=leaderboard.is_on(db.session, item),
-        shown=_shown(kept, refused),
+        shown=_shown(course_settings.shown_assignment(course, item), refused),
         refused=refused or {},
         shown_rules=_shown(rules.shown(item, course.time_zone), of_rules),
         refused_rules=of_rules or {},
@@ -130,12 +125,6 @@ def _assignment_page(
 def _shown(kept: Mapping[str, str], refused: Mapping[str, str] | None) -> dict[str, str]:
     """What the fields of a form hold: what was typed, where it was refused."""
     return {**kept, **(request.form if refused else {})}
-
-
-def _dates(
-    course: Course, target: Course | CourseAssignment, keys: tuple[str, ...]
-) -> dict[str, str]:
-    return {key: wall_clock.for_input(getattr(target, key), course.time_zone) for key in keys}
 
 
 def _say(changed: int) -> None:

@@ -16,16 +16,16 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from webapp import audit, insight
+from webapp import audit
 from webapp import scores as scoring
 from webapp.access import STAFF, assignment_in, for_roles, submission_in
 from webapp.addresses import row_number
 from webapp.attempt_list import newest_attempts
-from webapp.charts import histogram
+from webapp.class_picture import picture_of
 from webapp.class_table import STATES_SOUGHT, Filters, Order, sections_of, table_page
 from webapp.clock import now
 from webapp.database import db
-from webapp.gradebook import assignments_of, question_rates, total_of
+from webapp.gradebook import assignments_of, total_of
 from webapp.models import (
     CourseAssignment,
     Enrolment,
@@ -33,7 +33,6 @@ from webapp.models import (
     JobState,
     Submission,
 )
-from webapp.timeline import timeline
 from webapp.views.results import RefusedGrade, question_titles, render_result
 from webapp.views.students import render_student
 
@@ -93,19 +92,13 @@ def _filters(assignments: list[CourseAssignment]) -> Filters:
 def assignment(enrolment: Enrolment, name: str) -> str:
     """One assignment: distribution, questions with their failures, times, newest attempts."""
     item, course = assignment_in(enrolment, name), enrolment.course
-    submitted, found = insight.counting_scores(db.session, course, item)
     search = request.args.get("search", "").strip()[:100]
     return render_template(
         "staff/assignment.html",
         course=course,
         assignment=item,
-        students=insight.student_count(db.session, course),
-        submitted=submitted,
-        chart=histogram(found, item.points),
-        rates=question_rates(db.session, course, item),
-        failures=insight.commonest_failures(db.session, course, item),
+        **vars(picture_of(db.session, course, item)),
         titles=question_titles(item.assignment),
-        times=timeline(insight.received_times(db.session, item), item.due_at, course.time_zone),
         search=search,
         listed=newest_attempts(
             db.session,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp import audit, visibility
+from webapp import visibility
 from webapp.access import STAFF, assignment_in, for_roles
 from webapp.database import db
 from webapp.models import CourseAssignment, Enrolment, ResultRule, Role
@@ -13,12 +13,6 @@ from webapp.models import CourseAssignment, Enrolment, ResultRule, Role
 blueprint = Blueprint(
     "visibility", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>/results"
 )
-
-_CHOSEN: dict[ResultRule, audit.Action] = {
-    ResultRule.AT_ONCE: "show results at once",
-    ResultRule.AFTER_DUE: "show results after due",
-    ResultRule.PUBLISHED: "show results published",
-}
 
 
 @blueprint.get("")
@@ -42,8 +36,8 @@ def rule(enrolment: Enrolment, name: str) -> Response:
     chosen = request.form.get("rule", "at_once")
     if chosen not in set(ResultRule):
         abort(422)
-    visibility.set_rule(db.session, assignment, ResultRule(chosen))
-    return _done(enrolment, assignment, _CHOSEN[ResultRule(chosen)], "The rule is saved.")
+    visibility.change_rule(db.session, enrolment, assignment, ResultRule(chosen))
+    return _done(enrolment, assignment, "The rule is saved.")
 
 
 @blueprint.post("/publish")
@@ -52,16 +46,12 @@ def publish(enrolment: Enrolment, name: str) -> Response:
     """Show results to students now, or hide them again."""
     assignment = assignment_in(enrolment, name)
     on = request.form.get("on", "yes") == "yes"
-    visibility.publish(db.session, assignment, on=on)
+    visibility.show(db.session, enrolment, assignment, on=on)
     said = "Students see their results now." if on else "Results are hidden from students."
-    return _done(enrolment, assignment, "publish results" if on else "hide results", said)
+    return _done(enrolment, assignment, said)
 
 
-def _done(
-    enrolment: Enrolment, assignment: CourseAssignment, action: audit.Action, said: str
-) -> Response:
-    audit.record(db.session, enrolment, action, subject=assignment.assignment)
-    db.session.commit()
+def _done(enrolment: Enrolment, assignment: CourseAssignment, said: str) -> Response:
     flash(said, "success")
     address = url_for("visibility.show", slug=enrolment.course.slug, name=assignment.assignment)
     return redirect(address, code=303)

@@ -1,0 +1,202 @@
+"""What goes in and comes out where staff's programs run a course: settings, people, assignments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from webapp.api.schemas import Moment, Text
+from webapp.models import CountingRule, ResultRule
+
+Line = Annotated[str, Meta(max_length=1000, pattern="^[^\\x00]*$")]
+Amount = Annotated[float, Meta(ge=0, le=1_000_000)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
+class ResultsShown(Struct, frozen=True):
+    """When students see what hidden checks found: the rule, whether they do now, and in words.
+
+    `opens_at` is when they will, where the rule says so.
+    """
+
+    rule: ResultRule
+    shown: bool
+    opens_at: Moment | None
+    sentence: str
+
+
+class NewResultRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """The rule to take; what was published stays so."""
+
+    rule: ResultRule
+
+
+class CourseSettings(Struct, frozen=True):
+    """A course's settings; `late_days` is how many days late a student may be without a loss."""
+
+    title: str
+    term: str
+    time_zone: str
+    groups_due_at: Moment | None
+    slides_due_at: Moment | None
+    presentations_at: Moment | None
+    reviews_due_at: Moment | None
+    late_days: int
+
+
+class CourseChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change of a course, and why; what is left out stays, and null empties it.
+
+    A time has an offset from UTC, or else is one of the course's clock (`2026-02-04T17:00`).
+    """
+
+    reason: Line = ""
+    title: Line | UnsetType = UNSET
+    term: Line | UnsetType = UNSET
+    groups_due_at: Text | UnsetType | None = UNSET
+    slides_due_at: Text | UnsetType | None = UNSET
+    presentations_at: Text | UnsetType | None = UNSET
+    reviews_due_at: Text | UnsetType | None = UNSET
+
+
+class NewLateDays(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many late days each student has, and why."""
+
+    late_days: Count
+    reason: Line = ""
+
+
+class AssignmentSettings(Struct, frozen=True):
+    """An assignment's settings and rules; `late_penalty` is in per cent for each day late.
+
+    Where `points_in_total` is null its points count as they are. `unsound` says why its checks are
+    not proved sound as they are now, and is empty where they are.
+    """
+
+    assignment: str
+    title: str
+    points: float
+    points_in_total: float | None
+    opens_at: Moment | None
+    due_at: Moment | None
+    grace_minutes: int
+    late_penalty: float
+    cut_off_at: Moment | None
+    attempt_limit: int | None
+    pause_minutes: int
+    counting: CountingRule
+    unsound: str
+
+
+class AssignmentChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change of an assignment, and why; what is left out stays, and null empties it."""
+
+    reason: Line = ""
+    title: Line | UnsetType = UNSET
+    opens_at: Text | UnsetType | None = UNSET
+    due_at: Text | UnsetType | None = UNSET
+    points_in_total: Amount | UnsetType | None = UNSET
+
+
+class RulesChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change of the rules for late work and attempts, and why; what is left out stays."""
+
+    reason: Line = ""
+    grace_minutes: Count | UnsetType = UNSET
+    late_penalty: Amount | UnsetType = UNSET
+    cut_off_at: Text | UnsetType | None = UNSET
+    attempt_limit: Count | UnsetType | None = UNSET
+    pause_minutes: Count | UnsetType = UNSET
+    counting: CountingRule | UnsetType = UNSET
+
+
+class CatalogueEntry(Struct, frozen=True):
+    """An assignment of the site's folder; it can be added where `problem` is empty.
+
+    `in_course` is whether the course sets it already.
+    """
+
+    assignment: str
+    title: str
+    points: float
+    questions: int
+    in_course: bool
+    problem: str
+
+
+class Catalogue(Struct, frozen=True):
+    """The assignments of the site's folder, what can be added first."""
+
+    assignments: list[CatalogueEntry]
+
+
+class NewAssignment(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to add to the course; without times it opens at once and is never due."""
+
+    assignment: Text
+    opens_at: Text | None = None
+    due_at: Text | None = None
+
+
+class ReleaseCell(Struct, frozen=True):
+    """One cell of the notebook that students get."""
+
+    kind: str
+    source: str
+
+
+class GradedExample(Struct, frozen=True):
+    """A graded attempt to look at; `counted` is its score after what lateness takes off."""
+
+    submission: int
+    attempt: int
+    user: int
+    name: str
+    score: float | None
+    counted: float | None
+    waiting: int
+
+
+class Preview(Struct, frozen=True):
+    """An assignment as students meet it, and attempts from the lowest score to the highest.
+
+    Without a release `cells` is empty, and `refusal` says why.
+    """
+
+    cells: list[ReleaseCell]
+    refusal: str
+    examples: list[GradedExample]
+
+
+class Link(Struct, frozen=True):
+    """A link with which someone sets a password once; hand it to nobody else."""
+
+    user: int
+    name: str
+    email: str
+    link: str
+
+
+class _Links(Struct, frozen=True):
+    mailed: int
+    unsent: int
+    links: list[Link]
+    kept_back: list[int]
+
+
+class Links(_Links, frozen=True):
+    """What became of links: how many were mailed, or could not be, and those to hand out.
+
+    Who is in `kept_back` takes part elsewhere too, so only mail may bring them theirs.
+    """
+
+
+class RosterImported(_Links, frozen=True):
+    """Who was enrolled, who was there already, and the links of those without a password.
+
+    They are as in Links.
+    """
+
+    enrolled: int
+    known: int
