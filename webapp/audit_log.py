@@ -6,13 +6,14 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from autograder.spreadsheet import safe_cell
+from webapp import clock
 from webapp.audit import KINDS
 from webapp.models import AuditEntry, Course, User
 from webapp.paging import pages_of, within
@@ -36,6 +37,7 @@ class LogEntry:
     """One change: who did what to what, and its details in words, the reason among them."""
 
     at: datetime
+    user_id: int | None
     name: str | None
     email: str | None
     action: str
@@ -119,10 +121,31 @@ def actors(session: Session, course: Course) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in rows]
 
 
+def day_of(text: str) -> date | None:
+    """A day as a filter has it, None where there is no text; raises ValueError."""
+    if not text:
+        return None
+    day = date.fromisoformat(text)
+    if not 1970 <= day.year <= 9998:
+        raise ValueError(f"the year is {day.year}, expected 1970 to 9998")
+    return day
+
+
+def between_days(since: date | None, until: date | None, zone: str) -> dict[str, datetime | None]:
+    """The moments from the first day's beginning to the last day's end, on the course's clock."""
+    after = until + timedelta(days=1) if until else None
+    return {"since": _midnight(since, zone), "until": _midnight(after, zone)}
+
+
+def _midnight(day: date | None, zone: str) -> datetime | None:
+    return None if day is None else clock.moment(day, time(), zone)
+
+
 def _entries() -> sa.Select[Any]:
     return (
         sa.select(
             AuditEntry.at,
+            AuditEntry.actor_id,
             User.name,
             User.email,
             AuditEntry.action,
@@ -135,7 +158,7 @@ def _entries() -> sa.Select[Any]:
 
 
 def _entry(row: sa.Row[Any]) -> LogEntry:
-    return LogEntry(row.at, row.name, row.email, row.action, row.subject, row.detail)
+    return LogEntry(row.at, row.actor_id, row.name, row.email, row.action, row.subject, row.detail)
 
 
 def _conditions(course: Course, filters: LogFilters) -> list[sa.ColumnElement[bool]]:

@@ -34,10 +34,11 @@ def add(session: Session, course: Course, title: str, text: str) -> str:
     return ""
 
 
-def remove(session: Session, course: Course, template_id: int) -> None:
-    """Forget a reply of the course; the caller commits."""
-    session.execute(
+def remove(session: Session, course: Course, template_id: int) -> bool:
+    """Forget a reply of the course; False where there is none. The caller commits."""
+    gone = session.execute(
         sa.delete(MessageTemplate).where(
             MessageTemplate.id == template_id, MessageTemplate.course_id == course.id
         )
     )
+    return bool(gone.rowcount)  # type: ignore[attr-defined]

@@ -183,6 +183,13 @@ BY_TOKEN = {
     *("api.given_extensions", "api.give_extensions", "api.remove_extension", "api.grades"),
     *("api.readings", "api.reading", "api.give_reading"),
     *("api.presentation_results", "api.score_presentation"),
+    # See test_api_lists.py, test_api_grades.py and test_presentations.py for these.
+    *("api.suggested_papers", "api.suggest_papers", "api.example_proposals", "api.show_examples"),
+    *("api.running_order", "api.draw_running_order", "api.move_in_order"),
+    *("api.replies", "api.keep_reply", "api.forget_reply", "api.log", "api.remove_note"),
+    *("api.cancel_submission", "api.give_points_by_hand", "api.rule_to_pass"),
+    *("api.change_rule_to_pass", "api.scores_as_csv", "api.grades_for_canvas"),
+    *("api.gradebook_for_nbgrader", "api.look_into_gradebook", "api.take_gradebook"),
     *("api.written_questions", "api.answers", "api.answer", "api.give_answer_reading"),
     # See test_api_course.py for these.
     *("api.shown_results", "api.set_result_rule", "api.publish_results", "api.hide_results"),

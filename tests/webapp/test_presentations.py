@@ -12,6 +12,7 @@ from tests.webapp.graders import PNG
 from tests.webapp.people import add_user, enrol
 from webapp.clock import now
 from webapp.models import (
+    AuditEntry,
     Content,
     Course,
     PresentationScore,
@@ -138,3 +139,27 @@ def test_the_screen_shows_the_slide_and_leads_on(auth, teams):
     other = f"/courses/other/staff/readings/presentations/{teams[first]}"
     assert eve.get(f"{other}/screen").status_code == 404
     assert eve.post(f"{other}/move", {"where": "in"}).status_code == 404
+
+
+def test_a_program_draws_and_changes_the_running_order(ask, session, teams):
+    path = "/api/v1/courses/dl/staff/presentations/order"
+    found = ask("gil", "GET", path)[1]
+    assert found["order"] == []
+    lacking = {each["team"]: bool(each["missing"]) for each in found["others"]}
+    assert lacking == {"Red": False, "Green": False, "Blue": False, "Late": True, "Half": True}
+    assert ask("gil", "POST", f"{path}/draw")[0] == 403
+    code, found = ask("ina", "POST", f"{path}/draw")
+    drawn = [each["proposal"] for each in found["order"]]
+    assert (code, len(drawn)) == (200, 3)
+    move = f"{path}/{drawn[0]}/move"
+    assert ask("gil", "POST", move, {"where": "down"})[0] == 403
+    found = ask("ina", "POST", move, {"where": "down"})[1]
+    assert [each["proposal"] for each in found["order"]] == [drawn[1], drawn[0], drawn[2]]
+    code, found = ask("ina", "POST", move, {"where": "in"})
+    assert (code, "has a place already" in found["error"]) == (409, True)
+    found = ask("ina", "POST", move, {"where": "out"})[1]
+    assert len(found["order"]) == 2
+    assert ask("ina", "POST", f"{path}/999999/move", {"where": "in"})[0] == 404
+    assert ask("eve", "POST", move.replace("dl", "other", 1), {"where": "in"})[0] == 404
+    actions = session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert actions == ["draw presentations", "move presentation", "move presentation"]

@@ -13,6 +13,8 @@ from webapp.database import db
 from webapp.models import Enrolment, RegradeRequest, RequestState
 from webapp.overrides import OverrideRefused
 from webapp.regrade_requests import Answer, RequestRefused
+from webapp.views.staff import GradeRefused, give_points
+from webapp.views.students import forget_note
 
 _PAGE_ROWS = 100
 _STAFF = "/courses/<slug>/staff"
@@ -200,3 +202,42 @@ def add_note(enrolment: Enrolment, user_id: int, body: schemas.NewNote) -> tuple
     audit.record(db.session, enrolment, "add note", subject=f"user {user_id}", by="API")
     db.session.commit()
     return schemas.Kept(True), 201
+
+
+@operation(
+    "POST",
+    f"{_STAFF}/students/<int:user_id>/notes/<int:note_id>/remove",
+    summary="Forget a note about a student",
+    scopes=("grade",),
+    answers={200: schemas.Kept},
+)
+@for_roles(*STAFF)
+def remove_note(enrolment: Enrolment, user_id: int, note_id: int) -> schemas.Kept:
+    if not forget_note(enrolment, student_in(enrolment, user_id), note_id, by="API"):
+        abort(404)
+    return schemas.Kept(True)
+
+
+@operation(
+    "POST",
+    f"{_STAFF}/submissions/<int:submission_id>/grades/<question>",
+    summary="Give a written answer's points by hand",
+    scopes=("grade",),
+    body=schemas.HandPoints,
+    answers={200: schemas.Kept},
+    errors=(409,),
+)
+@for_roles(*STAFF)
+def give_points_by_hand(
+    enrolment: Enrolment, submission_id: int, question: str, body: schemas.HandPoints
+) -> schemas.Kept:
+    submission = submission_in(enrolment, submission_id)
+    comment = body.comment.strip()
+    try:
+        give_points(
+            enrolment, submission, question, f"{body.points:.12g}", comment=comment, by="API"
+        )
+    except GradeRefused as error:
+        db.session.rollback()
+        abort(409, str(error))
+    return schemas.Kept(True)

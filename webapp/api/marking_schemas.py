@@ -96,6 +96,13 @@ class NewNote(Struct, frozen=True, forbid_unknown_fields=True):
     text: LongText
 
 
+class HandPoints(Struct, frozen=True, forbid_unknown_fields=True):
+    """Points for a written answer, and a comment that the student reads."""
+
+    points: Points
+    comment: Annotated[str, Meta(max_length=5000, pattern="^[^\\x00]*$")] = ""
+
+
 class Kept(Struct, frozen=True):
     """That it was done."""
 

@@ -103,6 +103,22 @@ def retry_submission(enrolment: Enrolment, submission_id: int) -> schemas.Kept:
 
 
 @operation(
+    "POST",
+    "/courses/<slug>/staff/submissions/<int:submission_id>/cancel",
+    summary="Take a submission out of the queue",
+    scopes=("grade",),
+    answers={200: schemas.Kept},
+    errors=(409,),
+)
+@for_roles(Role.INSTRUCTOR)
+def cancel_submission(enrolment: Enrolment, submission_id: int) -> schemas.Kept:
+    submission = submission_in(enrolment, submission_id)
+    if not steer(enrolment, submission, steering.cancel, "cancel", by="API"):
+        abort(409, "That submission does not wait any more, so nothing was cancelled.")
+    return schemas.Kept(True)
+
+
+@operation(
     "GET",
     _SIMILARITY,
     summary="The newest comparison of the class: how far it is, and its pairs",

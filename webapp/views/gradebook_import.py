@@ -38,32 +38,45 @@ def show(enrolment: Enrolment) -> str:
 def upload(enrolment: Enrolment) -> str | tuple[str, int]:
     """Read a gradebook and show what it would change; nothing is changed yet."""
     try:
-        file = request.files.get("gradebook")
-        found = read_upload(file, most=MAX_UPLOAD_BYTES, what="nbgrader's gradebook.db")
-        comparison = _compared(enrolment, found.data)
+        comparison, token = look_into(enrolment)
     except (FileRefused, GradebookError) as error:
         db.session.rollback()
         return _page(enrolment, refusal=str(error)), 422
+    return _page(enrolment, comparison=comparison, token=token)
+
+
+def look_into(enrolment: Enrolment) -> tuple[Comparison, str]:
+    """What the uploaded gradebook would change, and the token that takes it in.
+
+    Raises FileRefused and GradebookError.
+    """
+    file = request.files.get("gradebook")
+    found = read_upload(file, most=MAX_UPLOAD_BYTES, what="nbgrader's gradebook.db")
+    comparison = _compared(enrolment, found.data)
     store(db.session, found)
     db.session.commit()
-    token = _serializer().dumps([enrolment.course_id, found.sha256])
-    return _page(enrolment, comparison=comparison, token=token)
+    return comparison, _serializer().dumps([enrolment.course_id, found.sha256])
 
 
 @blueprint.post("/take")
 @for_roles(Role.INSTRUCTOR)
 def take_in(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Give the points that the page showed."""
-    sha256 = _sha256_of(enrolment, request.form.get("token", ""))
-    data = db.session.scalar(sa.select(Content.data).where(Content.sha256 == sha256))
-    if sha256 is None or data is None:
-        return _page(
-            enrolment, refusal="That gradebook is not open any more: upload it again."
-        ), 409
     try:
-        comparison = _compared(enrolment, data)
+        count = take_changes(enrolment, request.form.get("token", ""))
     except GradebookError as error:
         return _page(enrolment, refusal=str(error)), 409
+    flash(f"{count} written answer{'s' if count != 1 else ''} graded from nbgrader.", "success")
+    return redirect(url_for("grades.show", slug=enrolment.course.slug), code=303)
+
+
+def take_changes(enrolment: Enrolment, token: str) -> int:
+    """Give the points of the gradebook that was looked into; how many. Raises GradebookError."""
+    sha256 = _sha256_of(enrolment, token)
+    data = db.session.scalar(sa.select(Content.data).where(Content.sha256 == sha256))
+    if sha256 is None or data is None:
+        raise GradebookError("That gradebook is not open any more: upload it again.")
+    comparison = _compared(enrolment, data)
     take(db.session, comparison.changes, enrolment.user_id)
     for change in comparison.changes:
         audit.record(
@@ -78,16 +91,20 @@ def take_in(enrolment: Enrolment) -> Response | tuple[str, int]:
         )
     db.session.execute(sa.delete(Content).where(Content.sha256 == sha256))
     db.session.commit()
-    count = len(comparison.changes)
-    flash(f"{count} written answer{'s' if count != 1 else ''} graded from nbgrader.", "success")
-    return redirect(url_for("grades.show", slug=enrolment.course.slug), code=303)
+    return len(comparison.changes)
 
 
 def _compared(enrolment: Enrolment, data: bytes) -> Comparison:
     with tempfile.TemporaryDirectory(prefix="heldout-gradebook-") as folder:
         path = Path(folder) / "gradebook.db"
         path.write_bytes(data)
-        return compare(db.session, enrolment.course, read_gradebook(path))
+        try:
+            grades = read_gradebook(path)
+        except GradebookError as error:
+            # It names the file by its place here, which is nobody's business.
+            said = str(error).replace(str(path), "The file").rstrip(".")
+            raise GradebookError(f"{said}.") from None
+        return compare(db.session, enrolment.course, grades)
 
 
 def _sha256_of(enrolment: Enrolment, token: str) -> str | None:

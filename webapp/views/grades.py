@@ -34,8 +34,10 @@ from webapp.database import db
 from webapp.export import canvas_csv, scores_csv
 from webapp.gradebook import assignments_of
 from webapp.models import Enrolment, Role
-from webapp.pass_rule import PassRuleError, explain, in_words, read_rule
+from webapp.pass_rule import PassRule, PassRuleError, explain, in_words, read_rule
 from webapp.views.submissions import attachment
+
+GRADEBOOK = "application/vnd.sqlite3"
 
 blueprint = Blueprint("grades", __name__, url_prefix="/courses/<slug>")
 
@@ -88,6 +90,13 @@ def save_rule(enrolment: Enrolment) -> Response | tuple[str, int]:
         rule = read_rule({**shares, "written_option": "written_option" in request.form})
     except PassRuleError as error:
         return _page(enrolment, str(error)), 422
+    change_rule(enrolment, rule)
+    flash("The rule is saved, and students see it.", "success")
+    return redirect(url_for("grades.show", slug=enrolment.course.slug), code=303)
+
+
+def change_rule(enrolment: Enrolment, rule: PassRule, **by: str) -> None:
+    """Let another rule decide who passes, with a line in the log."""
     before, enrolment.course.pass_rule = enrolment.course.pass_rule, rule.stored()
     audit.record(
         db.session,
@@ -96,10 +105,9 @@ def save_rule(enrolment: Enrolment) -> Response | tuple[str, int]:
         subject=enrolment.course.slug,
         before=before,
         after=rule.stored(),
+        **by,
     )
     db.session.commit()
-    flash("The rule is saved, and students see it.", "success")
-    return redirect(url_for("grades.show", slug=enrolment.course.slug), code=303)
 
 
 @blueprint.get("/staff/grades/report")
@@ -122,32 +130,47 @@ def report(enrolment: Enrolment) -> str:
 @for_roles(Role.INSTRUCTOR)
 def export(enrolment: Enrolment) -> Response:
     """Everything as CSV."""
-    return _csv(scores_csv(_grades(enrolment)), "scores.csv")
+    return scores_file(enrolment)
 
 
 @blueprint.get("/staff/grades/canvas.csv")
 @for_roles(Role.INSTRUCTOR)
 def canvas(enrolment: Enrolment) -> Response:
     """The file that Canvas's gradebook imports."""
-    return _csv(canvas_csv(_grades(enrolment)), f"{enrolment.course.slug}-canvas.csv")
+    return canvas_file(enrolment)
 
 
 @blueprint.get("/staff/grades/gradebook.db")
 @for_roles(Role.INSTRUCTOR)
 def gradebook(enrolment: Enrolment) -> Response | tuple[str, int]:
     """The course as an nbgrader gradebook."""
+    try:
+        return gradebook_file(enrolment)
+    except GradebookError as error:
+        return _page(enrolment, str(error)), 409
+
+
+def scores_file(enrolment: Enrolment) -> Response:
+    """Everyone's scores to save."""
+    return _csv(scores_csv(_grades(enrolment)), "scores.csv")
+
+
+def canvas_file(enrolment: Enrolment) -> Response:
+    """The same in Canvas's layout."""
+    return _csv(canvas_csv(_grades(enrolment)), f"{enrolment.course.slug}-canvas.csv")
+
+
+def gradebook_file(enrolment: Enrolment) -> Response:
+    """The same as nbgrader's gradebook; raises GradebookError."""
     from webapp.nbgrader_export import export_course
 
     with tempfile.TemporaryDirectory(prefix="heldout-gradebook-") as folder:
         path = Path(folder) / "gradebook.db"
-        try:
-            export_course(db.session, enrolment.course, path)
-        except GradebookError as error:
-            return _page(enrolment, str(error)), 409
+        export_course(db.session, enrolment.course, path)
         data = path.read_bytes() if path.exists() else b""
     if not data:
-        return _page(enrolment, "The course has no assignment to put into a gradebook."), 409
-    return attachment(data, "gradebook.db", "application/vnd.sqlite3")
+        raise GradebookError("The course has no assignment to put into a gradebook.")
+    return attachment(data, "gradebook.db", GRADEBOOK)
 
 
 def _page(enrolment: Enrolment, refusal: str = "") -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from flask import Blueprint, Response, render_template, request
 
-from webapp import audit_log, clock
+from webapp import audit_log
 from webapp.access import for_roles
 from webapp.addresses import row_number
 from webapp.audit import KINDS
-from webapp.audit_log import LogFilters
+from webapp.audit_log import LogFilters, between_days, day_of
 from webapp.database import db
 from webapp.models import Enrolment, Role
 
@@ -57,24 +57,17 @@ def export(enrolment: Enrolment) -> Response:
 
 
 def _filters(zone: str) -> LogFilters:
-    until = _day(request.args.get("until", ""))
     return LogFilters(
         kind=request.args.get("kind", ""),
         actor_id=request.args.get("who", None, type=row_number),
         search=request.args.get("search", "").strip()[:100],
-        since=_midnight(_day(request.args.get("since", "")), zone),
-        until=_midnight(until + timedelta(days=1) if until else None, zone),
+        **between_days(_day("since"), _day("until"), zone),
     )
 
 
-def _day(text: str) -> date | None:
+def _day(key: str) -> date | None:
     """A form's day; what is none is no filter."""
     try:
-        day = date.fromisoformat(text)
+        return day_of(request.args.get(key, ""))
     except ValueError:
         return None
-    return day if 1970 <= day.year <= 9998 else None
-
-
-def _midnight(day: date | None, zone: str) -> datetime | None:
-    return None if day is None else clock.moment(day, time(), zone)

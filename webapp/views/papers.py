@@ -28,14 +28,20 @@ def save(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Change what students are suggested; what they chose already stays."""
     text = request.form.get("references", "")
     try:
-        count = save_references(db.session, enrolment.course_id, text)
+        count = change_papers(enrolment, text)
     except PaperListError as error:
         return _page(enrolment, text, refusal=str(error)), 422
-    slug = enrolment.course.slug
-    audit.record(db.session, enrolment, "change suggested papers", subject=slug, papers=count)
-    db.session.commit()
     flash(f"Suggested papers: {count}.", "success")
-    return redirect(url_for(".show", slug=slug), code=303)
+    return redirect(url_for(".show", slug=enrolment.course.slug), code=303)
+
+
+def change_papers(enrolment: Enrolment, text: str, **by: str) -> int:
+    """Suggest other papers, with a line in the log; how many. Raises PaperListError."""
+    count = save_references(db.session, enrolment.course_id, text)
+    slug = enrolment.course.slug
+    audit.record(db.session, enrolment, "change suggested papers", subject=slug, papers=count, **by)
+    db.session.commit()
+    return count
 
 
 @blueprint.get("/examples")
@@ -52,14 +58,26 @@ def change_examples(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Change what students see as examples."""
     text = request.form.get("examples", "")
     try:
-        count = save_examples(db.session, enrolment.course_id, text)
+        count = change_proposals(enrolment, text)
     except ExamplesError as error:
         return _examples_page(enrolment, text, refusal=str(error)), 422
-    slug = enrolment.course.slug
-    audit.record(db.session, enrolment, "change example proposals", subject=slug, examples=count)
-    db.session.commit()
     flash(f"Examples of proposals: {count}.", "success")
-    return redirect(url_for(".examples", slug=slug), code=303)
+    return redirect(url_for(".examples", slug=enrolment.course.slug), code=303)
+
+
+def change_proposals(enrolment: Enrolment, text: str, **by: str) -> int:
+    """Show other examples, with a line in the log; how many. Raises ExamplesError."""
+    count = save_examples(db.session, enrolment.course_id, text)
+    audit.record(
+        db.session,
+        enrolment,
+        "change example proposals",
+        subject=enrolment.course.slug,
+        examples=count,
+        **by,
+    )
+    db.session.commit()
+    return count
 
 
 def _examples_page(enrolment: Enrolment, text: str, refusal: str = "") -> str:

@@ -59,25 +59,37 @@ def export(enrolment: Enrolment) -> Response:
 @for_roles(Role.INSTRUCTOR)
 def draw(enrolment: Enrolment) -> Response:
     """Draw the order of those who are eligible and have no place yet."""
-    added = presentations.draw(db.session, enrolment.course)
-    subject = enrolment.course.slug
-    audit.record(db.session, enrolment, "draw presentations", subject=subject, added=added)
-    db.session.commit()
+    added = draw_order(enrolment)
     flash(f"Teams that got a place: {added}. Those who had one keep it.", "success")
     return _back(enrolment)
+
+
+def draw_order(enrolment: Enrolment, **by: str) -> int:
+    """Give a place to whoever is eligible and has none; how many, with a line in the log."""
+    added = presentations.draw(db.session, enrolment.course)
+    subject = enrolment.course.slug
+    audit.record(db.session, enrolment, "draw presentations", subject=subject, added=added, **by)
+    db.session.commit()
+    return added
 
 
 @blueprint.post("/presentations/<int:proposal_id>/move")
 @for_roles(Role.INSTRUCTOR)
 def move(enrolment: Enrolment, proposal_id: int) -> Response:
     """Move a team in the order, into it, or out of it."""
-    where = request.form.get("where", "in")
-    if not presentations.move(db.session, enrolment.course, proposal_id, where):
+    if not move_team(enrolment, proposal_id, request.form.get("where", "in")):
         abort(404)
-    subject = f"proposal {proposal_id}"
-    audit.record(db.session, enrolment, "move presentation", subject=subject, where=where)
-    db.session.commit()
     return _back(enrolment)
+
+
+def move_team(enrolment: Enrolment, proposal_id: int, where: str, **by: str) -> bool:
+    """Move a team `up`, `down`, `in` or `out`, with a line in the log; False where it cannot."""
+    moved = presentations.move(db.session, enrolment.course, proposal_id, where)
+    if moved:
+        subject = f"proposal {proposal_id}"
+        audit.record(db.session, enrolment, "move presentation", subject=subject, where=where, **by)
+    db.session.commit()
+    return moved
 
 
 @blueprint.get("/presentations/<int:proposal_id>/screen")

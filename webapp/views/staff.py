@@ -122,13 +122,37 @@ def student(enrolment: Enrolment, user_id: int) -> str:
 def grade(enrolment: Enrolment, submission_id: int, question: str) -> Response | tuple[str, int]:
     """Give points and a comment for a written answer."""
     submission = submission_in(enrolment, submission_id)
-    most = _points_of(submission, question)
     given, comment = request.form.get("points", ""), request.form.get("comment", "").strip()
-    points = _number(given)
+    try:
+        saved = give_points(enrolment, submission, question, given, comment=comment)
+    except GradeRefused as error:
+        refused = RefusedGrade(question, given, comment, str(error))
+        return render_result(enrolment, submission, refused), 422
+    flash(f"{saved} points are saved.", "success")
+    return _submission_page(enrolment, submission)
+
+
+class GradeRefused(ValueError):
+    """Points or a comment that cannot be kept: one sentence."""
+
+
+def give_points(
+    enrolment: Enrolment,
+    submission: Submission,
+    question: str,
+    given: str,
+    *,
+    comment: str,
+    **by: str,
+) -> str:
+    """Give a written answer's points by hand, with a line in the log: `3 of 4`.
+
+    Raises GradeRefused.
+    """
+    most, points = _points_of(submission, question), _number(given)
     sentence = _why_refused(given, points, most=most, comment=comment)
     if sentence:
-        refused = RefusedGrade(question, given, comment, sentence)
-        return render_result(enrolment, submission, refused), 422
+        raise GradeRefused(sentence)
     scoring.set_manual_grade(
         db.session,
         submission,
@@ -144,10 +168,10 @@ def grade(enrolment: Enrolment, submission_id: int, question: str) -> Response |
         subject=f"submission {submission.id}",
         question=question,
         points=points,
+        **by,
     )
     db.session.commit()
-    flash(f"{points:g} of {most:g} points are saved.", "success")
-    return _submission_page(enrolment, submission)
+    return f"{points:g} of {most:g}"
 
 
 def _number(text: str) -> float:

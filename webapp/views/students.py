@@ -51,11 +51,18 @@ def add_note(enrolment: Enrolment, user_id: int) -> Response:
 def remove_note(enrolment: Enrolment, user_id: int, note_id: int) -> Response:
     """Forget a note."""
     student = student_in(enrolment, user_id)
-    if not student_file.remove_note(db.session, enrolment.course, student, note_id):
+    if not forget_note(enrolment, student, note_id):
         abort(404)
-    audit.record(db.session, enrolment, "remove note", subject=f"user {student.id}")
-    db.session.commit()
     return _page(enrolment, student)
+
+
+def forget_note(enrolment: Enrolment, student: User, note_id: int, **by: str) -> bool:
+    """Forget a note about the student, with a line in the log; False where there is none."""
+    gone = student_file.remove_note(db.session, enrolment.course, student, note_id)
+    if gone:
+        audit.record(db.session, enrolment, "remove note", subject=f"user {student.id}", **by)
+    db.session.commit()
+    return gone
 
 
 def _page(enrolment: Enrolment, student: User) -> Response:
