@@ -197,6 +197,7 @@ BY_TOKEN = {
     *("api.settings_of_assignment", "api.change_assignment", "api.change_rules"),
     *("api.assignment_catalogue", "api.add_assignment", "api.release", "api.preview"),
     *("api.import_roster", "api.make_link", "api.remove_person"),
+    *("api.open_import", "api.read_import", "api.take_import", "api.discard_import"),
     *("api.insight", "api.students_at_risk", "api.assignment_insight"),
 }
 ANYONE_SIGNED_IN = {

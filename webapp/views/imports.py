@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from datetime import datetime
-from pathlib import Path
-
 import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp import audit, import_times, imports
+from webapp import import_archives, import_times, imports
 from webapp.access import assignment_in, for_roles
+from webapp.addresses import row_number
 from webapp.database import db
-from webapp.import_matching import ImportRefused, gather
-from webapp.models import BulkImport, Course, CourseAssignment, Enrolment, Role
-from webapp.tools import tools
-from webapp.uploads import safe_filename
+from webapp.import_archives import MOST_BYTES, NotOpen
+from webapp.import_matching import ImportRefused
+from webapp.models import Course, CourseAssignment, Enrolment, Role
 from webapp.wall_clock import NoMoment
 
 blueprint = Blueprint(
     "imports", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>/import"
 )
-MOST_BYTES = 256 * 2**20
+# Which take an archive: the page and the operation.
+_TAKE_ARCHIVES = ("imports.upload", "api.read_import")
 _SHOWN = 500
 
 
 @blueprint.before_app_request
 def _allow_large_archives() -> None:
     """Before the form is read, and only for those who may import: others keep the usual limit."""
-    if request.endpoint != "imports.upload" or not current_user.is_authenticated:
+    if request.endpoint not in _TAKE_ARCHIVES or not current_user.is_authenticated:
         return
     slug = (request.view_args or {}).get("slug")
     instructor = db.session.scalar(
@@ -58,24 +54,14 @@ def show(enrolment: Enrolment, name: str) -> str:
 @for_roles(Role.INSTRUCTOR)
 def upload(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Read an archive and match it to students; nothing is handed in yet."""
-    assignment = assignment_in(enrolment, name)
+    assignment, file = assignment_in(enrolment, name), request.files.get("archive")
     try:
-        received_at = import_times.chosen(_moment_typed(), assignment)
+        import_archives.read(db.session, enrolment, assignment, file, received=_moment_typed())
     except NoMoment as error:
         return _page(enrolment, assignment, of_moment=str(error)), 422
-    file = request.files.get("archive")
-    if file is None or not file.filename:
-        return _page(enrolment, assignment, "No file was chosen: choose a ZIP archive."), 422
-    try:
-        with tempfile.TemporaryDirectory(prefix="heldout-import-") as folder:
-            path = Path(folder) / safe_filename(file.filename)
-            with path.open("wb") as target:
-                shutil.copyfileobj(file.stream, target)
-            _read(enrolment, assignment, path, received_at)
     except ImportRefused as error:
         db.session.rollback()
         return _page(enrolment, assignment, str(error)), 422
-    db.session.commit()
     return redirect(_address(enrolment, assignment), code=303)
 
 
@@ -85,56 +71,35 @@ def _moment_typed() -> str:
     return request.form.get("received_at", "").strip() if kind == "at" else kind
 
 
-def _read(
-    enrolment: Enrolment,
-    assignment: CourseAssignment,
-    path: Path,
-    received_at: datetime | None,
-) -> None:
-    parse = tools().parse_notebook
-    found = gather(db.session, assignment, [path], parse, received_at=received_at)
-    imports.keep(db.session, assignment, found, filename=path.name, actor_id=enrolment.user_id)
-
-
 @blueprint.post("/take")
 @for_roles(Role.INSTRUCTOR)
 def take(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Hand in what was matched; what was broken off goes on."""
-    return _finish(enrolment, name, "import work", "staff.assignment")
+    assignment = assignment_in(enrolment, name)
+    try:
+        taken = import_archives.take(db.session, enrolment, assignment, _looked_at())
+    except NotOpen as error:
+        return _page(enrolment, assignment, str(error)), 409
+    flash(f"{taken.sentence}.", "success")
+    return redirect(_address(enrolment, assignment, "staff.assignment"), code=303)
 
 
 @blueprint.post("/discard")
 @for_roles(Role.INSTRUCTOR)
 def discard(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Forget what was read."""
-    return _finish(enrolment, name, "discard import", "imports.show")
-
-
-def _finish(
-    enrolment: Enrolment, name: str, action: audit.Action, then: str
-) -> Response | tuple[str, int]:
-    """Take in or discard the import that the page showed, and note it."""
     assignment = assignment_in(enrolment, name)
-    found = _shown(assignment)
-    if found is None:
-        return _page(enrolment, assignment, "That import is not open any more."), 409
-    if action == "import work":
-        taken = imports.take_in(db.session, found)
-        said = f"{taken.sentence}."
-    else:
-        imports.discard(db.session, found)
-        said = "The import is discarded: nothing was handed in."
-    subject = f"import {found.id} of {assignment.assignment}"
-    audit.record(db.session, enrolment, action, subject=subject, outcome=said)
-    db.session.commit()
+    try:
+        said = import_archives.discard(db.session, enrolment, assignment, _looked_at())
+    except NotOpen as error:
+        return _page(enrolment, assignment, str(error)), 409
     flash(said, "success")
-    return redirect(_address(enrolment, assignment, then), code=303)
+    return redirect(_address(enrolment, assignment), code=303)
 
 
-def _shown(assignment: CourseAssignment) -> BulkImport | None:
-    """The open import, if it is the one that the page showed."""
-    found = imports.open_import(db.session, assignment)
-    return found if found and str(found.id) == request.form.get("import") else None
+def _looked_at() -> int:
+    """The number of the import that the page showed; 0 is none's."""
+    return request.form.get("import", 0, type=row_number)
 
 
 def _page(
