@@ -1,4 +1,4 @@
-"""Staff's commands over a site's API: `heldout extensions`, `heldout grades`, `heldout queue`."""
+"""Staff's commands over a site's API: `heldout extensions`, `grades`, `queue` and `publish`."""
 
 from __future__ import annotations
 
@@ -160,6 +160,19 @@ def queue(course: str, then: str | None, site: str | None) -> None:
     dead = sum(job["state"] == "dead" for job in jobs)
     paused = "Grading is paused: " if found["paused"] else ""
     click.echo(f"{paused}{len(jobs) - dead} wait or run, {dead} were stopped by a fault.")
+
+
+@click.command()
+@click.argument("course")
+@click.argument("assignment")
+@click.option("--hide", is_flag=True, help="Hide them until they are published again.")
+@_SITE
+def publish(course: str, assignment: str, hide: bool, site: str | None) -> None:
+    """Show the students of COURSE their results of ASSIGNMENT now, whatever its rule."""
+    path = ("courses", course, "staff", "assignments", assignment, "results")
+    with on_site(site, f"{course} {assignment}") as api:
+        found = api.post(*path, "hide" if hide else "publish")
+    click.echo(found["sentence"])
 
 
 def _print(head: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from autograder.cli import group
 from tests.webapp.graders import TOOLS, StandInPool, result
 from tests.webapp.people import ASSIGNMENT
 from tests.webapp.test_regrades import graded_by, judge
-from webapp import cli_site_regrade, submit_client, tokens
+from webapp import cli_site_regrade, cli_staff, submit_client, tokens, visibility
 from webapp.models import (
     AuditEntry,
     Course,
@@ -22,6 +23,7 @@ from webapp.models import (
     Extension,
     Job,
     JobState,
+    ResultRule,
     Submission,
     User,
 )
@@ -33,12 +35,12 @@ from webapp.worker import Worker
 def staff(site, home, session, monkeypatch):
     """Runs a command as ina, with a token of these scopes; returns the exit status and output."""
 
-    def run(*arguments: str, name: str = "Ina", scopes=tokens.SCOPES) -> tuple[int, str]:
+    def run(*arguments: str, name="Ina", scopes=tokens.SCOPES, command=group) -> tuple[int, str]:
         user = session.scalars(sa.select(User).where(User.name == name)).one()
         monkeypatch.setenv("HELDOUT_TOKEN", tokens.create(session, user, "test", scopes))
         monkeypatch.setenv("HELDOUT_SITE", site)
         session.commit()
-        found = CliRunner().invoke(group, arguments, env={"COLUMNS": "200"})
+        found = CliRunner().invoke(command, arguments, env={"COLUMNS": "200"})
         session.expire_all()
         return found.exit_code, found.output
 
@@ -128,6 +130,22 @@ def test_the_queue_is_shown_paused_and_resumed(staff, session, graded):
     assert staff("queue", "dl", "--pause", name="Gil")[0] == 2
     actions = session.scalars(sa.select(AuditEntry.action)).all()
     assert actions == ["pause grading", "resume grading"]
+
+
+def test_results_are_published_and_hidden(staff, session, item):
+    publish = partial(staff, command=cli_staff.publish)
+    visibility.set_rule(session, item, ResultRule.PUBLISHED)
+    session.commit()
+    code, said = publish("dl", ASSIGNMENT)
+    assert (code, "shown as soon as there are any" in said) == (0, True)
+    assert visibility.sight_of(session, item).open
+    code, said = publish("dl", ASSIGNMENT, "--hide")
+    assert (code, "held back until staff publish them" in said) == (0, True)
+    assert not visibility.sight_of(session, item).open
+    assert publish("dl", ASSIGNMENT, name="Gil")[0] == 2
+    assert "scope manage" in publish("dl", ASSIGNMENT, scopes=("grade",))[1]
+    actions = session.scalars(sa.select(AuditEntry.action)).all()
+    assert actions == ["publish results", "hide results"]
 
 
 @pytest.fixture
