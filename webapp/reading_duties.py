@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp import audit
 from webapp.models import STAFF, AnswerDuty, CourseAssignment, Enrolment, ReadingDuty, User
 from webapp.readings import Duty, Work
 
 _Work = TypeVar("_Work", bound=Work)
+
+
+class TooFewGraders(ValueError):
+    """Fewer graders than readers for each work: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,63 @@ def divide(
         given += bool(chosen)
         short += len(chosen) < missing
     return Divided(given, short)
+
+
+def hand_out(
+    session: Session,
+    enrolment: Enrolment,
+    found: Sequence[_Work],
+    *,
+    graders: Collection[int],
+    readers: int,
+    duty: Callable[[_Work, int], Duty],
+    subject: str,
+    **by: str,
+) -> Divided:
+    """Divide among these graders of the course, with a line in the log; commits.
+
+    Raises TooFewGraders.
+    """
+    everybody = {grader.id for grader in graders_of(session, enrolment.course_id)}
+    chosen = sorted(everybody & set(graders))
+    if len(chosen) < readers:
+        raise TooFewGraders(f"Choose at least {readers} of the graders.")
+    divided = divide(session, found, graders=chosen, readers=readers, duty=duty)
+    audit.record(
+        session,
+        enrolment,
+        "divide readings",
+        subject=subject,
+        readers=readers,
+        graders=len(chosen),
+        given=divided.given,
+        **by,
+    )
+    session.commit()
+    return divided
+
+
+def hand_over(
+    session: Session,
+    enrolment: Enrolment,
+    work: _Work,
+    *,
+    graders: Sequence[int],
+    duty: Callable[[_Work, int], Duty],
+    subject: str,
+    **detail: str,
+) -> str:
+    """Let exactly these graders of the course read a work, with a line in the log: their names.
+
+    Commits.
+    """
+    everybody = {grader.id: grader.name for grader in graders_of(session, enrolment.course_id)}
+    chosen = [grader for grader in dict.fromkeys(graders) if grader in everybody]
+    assign(session, work, chosen, duty)
+    names = ", ".join(everybody[grader] for grader in chosen) or "nobody"
+    audit.record(session, enrolment, "assign reader", subject=subject, readers=names, **detail)
+    session.commit()
+    return names
 
 
 def load_of(found: Sequence[Work], graders: Sequence[User]) -> dict[int, tuple[int, int]]:

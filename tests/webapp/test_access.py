@@ -183,6 +183,12 @@ BY_TOKEN = {
     *("api.given_extensions", "api.give_extensions", "api.remove_extension", "api.grades"),
     *("api.readings", "api.reading", "api.give_reading"),
     *("api.presentation_results", "api.score_presentation"),
+    # See test_api_arranging.py for these.
+    *("api.rubric_of_kind", "api.change_rubric_of_kind", "api.kept_comments"),
+    *("api.rubric_of_question", "api.change_rubric_of_question", "api.keep_bank_comment"),
+    *("api.forget_bank_comment", "api.reading_rules", "api.change_reading_rules"),
+    *("api.reading_work", "api.divide_reading", "api.assign_readers", "api.answer_work"),
+    *("api.divide_answer_reading", "api.assign_answer_readers"),
     # See test_api_lists.py, test_api_grades.py and test_presentations.py for these.
     *("api.suggested_papers", "api.suggest_papers", "api.example_proposals", "api.show_examples"),
     *("api.running_order", "api.draw_running_order", "api.move_in_order"),

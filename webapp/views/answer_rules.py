@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,7 +16,14 @@ from webapp.answer_scores import change_rubric
 from webapp.calibration import calibrations, picture
 from webapp.database import db
 from webapp.models import AnswerDuty, Enrolment, Role
-from webapp.reading_duties import assign, divide, graders_of, load_of
+from webapp.reading_duties import (
+    Divided,
+    TooFewGraders,
+    graders_of,
+    hand_out,
+    hand_over,
+    load_of,
+)
 from webapp.rubrics import MOST_ITEMS, MOST_LEVELS, RubricError, from_form
 from webapp.views.answers import Asked, answers_to, asked_in
 from webapp.views.rubrics import VERSION, rubric_fields
@@ -37,23 +44,35 @@ def save_rubric(enrolment: Enrolment, name: str, question: str) -> Response | tu
     """Change it, and with it the points of every answer that is read already."""
     asked = asked_in(enrolment, name, question)
     try:
-        after = from_form(KIND, request.form)
-        edited = request.form.get(VERSION, "")
-        changed = change_rubric(db.session, asked.item, question, after, edited=edited)
+        changed = change_answer_rubric(enrolment, asked, request.form)
     except RubricError as error:
         db.session.rollback()
         return _rubric_page(enrolment, asked_in(enrolment, name, question), str(error)), 422
+    flash(f"The rubric is saved. Scores that changed with it: {changed}.", "success")
+    return redirect(_address("rubric", enrolment, name, question), code=303)
+
+
+def change_answer_rubric(
+    enrolment: Enrolment, asked: Asked, form: Mapping[str, str], **by: str
+) -> int:
+    """Change a question's rubric, with a line in the log; how many scores changed with it.
+
+    Raises RubricError.
+    """
+    after = from_form(KIND, form)
+    edited = form.get(VERSION, "")
+    changed = change_rubric(db.session, asked.item, asked.question, after, edited=edited)
     audit.record(
         db.session,
         enrolment,
         "change rubric",
-        subject=f"{name} {question}",
+        subject=f"{asked.item.assignment} {asked.question}",
         items=", ".join(f"{item.title} ({item.most:g})" for item in after.items),
         scores_changed=changed,
+        **by,
     )
     db.session.commit()
-    flash(f"The rubric is saved. Scores that changed with it: {changed}.", "success")
-    return redirect(_address("rubric", enrolment, name, question), code=303)
+    return changed
 
 
 def _rubric_page(enrolment: Enrolment, asked: Asked, refusal: str = "") -> str:
@@ -94,27 +113,30 @@ def work(enrolment: Enrolment, name: str, question: str) -> str:
 def divide_evenly(enrolment: Enrolment, name: str, question: str) -> Response:
     """Give every answer one or two readers, evenly."""
     asked = asked_in(enrolment, name, question)
-    everybody = {grader.id for grader in graders_of(db.session, enrolment.course_id)}
-    graders = sorted(everybody & set(request.form.getlist("grader", type=row_number)))
-    readers = 2 if request.form.get("readers") == "2" else 1
-    if len(graders) < readers:
-        flash(f"Choose at least {readers} of the graders.", "danger")
-    else:
-        found = one_each(answers_to(enrolment, asked))
-        duty = _duty_for(asked)
-        divided = divide(db.session, found, graders=graders, readers=readers, duty=duty)
-        audit.record(
-            db.session,
-            enrolment,
-            "divide readings",
-            subject=f"{name} {question}",
-            readers=readers,
-            graders=len(graders),
-            given=divided.given,
-        )
-        db.session.commit()
+    graders = request.form.getlist("grader", type=row_number)
+    try:
+        readers = 2 if request.form.get("readers") == "2" else 1
+        divided = divide_answers(enrolment, asked, graders, readers)
         flash(f"{divided.given} got a reader; who had one keeps it.", "success")
+    except TooFewGraders as error:
+        flash(str(error), "danger")
     return redirect(_address("work", enrolment, name, question), code=303)
+
+
+def divide_answers(
+    enrolment: Enrolment, asked: Asked, graders: Collection[int], readers: int, **by: str
+) -> Divided:
+    """Divide the answers to a question; raises TooFewGraders."""
+    return hand_out(
+        db.session,
+        enrolment,
+        one_each(answers_to(enrolment, asked)),
+        graders=graders,
+        readers=readers,
+        duty=_duty_for(asked),
+        subject=f"{asked.item.assignment} {asked.question}",
+        **by,
+    )
 
 
 @blueprint.post("/answers/<name>/<question>/work/<int:submission_id>")
@@ -122,16 +144,8 @@ def divide_evenly(enrolment: Enrolment, name: str, question: str) -> Response:
 def reassign(enrolment: Enrolment, name: str, question: str, submission_id: int) -> Response:
     """Let other graders read one answer."""
     asked = asked_in(enrolment, name, question)
-    found = answers_to(enrolment, asked)
-    answer = next((each for each in found if each.id == submission_id), None) or abort(404)
-    everybody = {grader.id: grader.name for grader in graders_of(db.session, enrolment.course_id)}
-    chosen = [g for g in request.form.getlist("grader", type=row_number) if g in everybody]
-    assign(db.session, answer, chosen, _duty_for(asked))
-    readers = ", ".join(everybody[grader] for grader in chosen) or "nobody"
-    subject = f"submission {submission_id}"
-    detail = {"question": question, "readers": readers}
-    audit.record(db.session, enrolment, "assign reader", subject=subject, **detail)
-    db.session.commit()
+    graders = request.form.getlist("grader", type=row_number)
+    readers = let_read_answer(enrolment, asked, submission_id, graders)
     flash(f"Read by {readers} from now on.", "success")
     address = url_for(
         "readings.answers.read",
@@ -141,6 +155,24 @@ def reassign(enrolment: Enrolment, name: str, question: str, submission_id: int)
         submission_id=submission_id,
     )
     return redirect(address, code=303)
+
+
+def let_read_answer(
+    enrolment: Enrolment, asked: Asked, submission_id: int, graders: Sequence[int], **by: str
+) -> str:
+    """Let exactly these read one answer, or 404; their names."""
+    found = answers_to(enrolment, asked)
+    answer = next((each for each in found if each.id == submission_id), None) or abort(404)
+    return hand_over(
+        db.session,
+        enrolment,
+        answer,
+        graders=graders,
+        duty=_duty_for(asked),
+        subject=f"submission {submission_id}",
+        question=asked.question,
+        **by,
+    )
 
 
 def _duty_for(asked: Asked) -> Callable[[Answer, int], AnswerDuty]:

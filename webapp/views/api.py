@@ -2,8 +2,10 @@
 
 from webapp.api import (
     answering,
+    arranging,
     authoring,
     blueprint,
+    dividing,
     document,
     enrolling,
     extending,
@@ -23,8 +25,10 @@ from webapp.api import (
 
 __all__ = [
     "answering",
+    "arranging",
     "authoring",
     "blueprint",
+    "dividing",
     "document",
     "enrolling",
     "extending",

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp import audit
 from webapp.access import STAFF, for_roles
 from webapp.addresses import row_number
 from webapp.calibration import calibrations, picture
 from webapp.database import db
 from webapp.models import Enrolment, Role
-from webapp.reading_duties import assign, divide, duty_in, graders_of, load_of
+from webapp.reading_duties import (
+    Divided,
+    TooFewGraders,
+    duty_in,
+    graders_of,
+    hand_out,
+    hand_over,
+    load_of,
+)
 from webapp.readings import works
 from webapp.views.rubrics import reading_names
 
@@ -43,48 +52,51 @@ def show(enrolment: Enrolment) -> str:
 @for_roles(Role.INSTRUCTOR)
 def divide_evenly(enrolment: Enrolment) -> Response:
     """Give every work one or two readers, evenly."""
-    everybody = {grader.id for grader in graders_of(db.session, enrolment.course_id)}
-    graders = sorted(everybody & set(request.form.getlist("grader", type=row_number)))
     readers = 2 if request.form.get("readers") == "2" else 1
-    if len(graders) < readers:
-        flash(f"Choose at least {readers} of the graders.", "danger")
-        return _back(enrolment)
-    found = works(db.session, enrolment.course, reading_names(enrolment))
-    divided = divide(
-        db.session, found, graders=graders, readers=readers, duty=duty_in(enrolment.course_id)
-    )
-    audit.record(
+    try:
+        divided = divide_works(enrolment, request.form.getlist("grader", type=row_number), readers)
+        flash(f"{divided.given} got a reader; who had one keeps it.", "success")
+    except TooFewGraders as error:
+        flash(str(error), "danger")
+    return _back(enrolment)
+
+
+def divide_works(
+    enrolment: Enrolment, graders: Collection[int], readers: int, **by: str
+) -> Divided:
+    """Divide the course's proposals and reviews; raises TooFewGraders."""
+    return hand_out(
         db.session,
         enrolment,
-        "divide readings",
-        subject=enrolment.course.slug,
+        works(db.session, enrolment.course, reading_names(enrolment)),
+        graders=graders,
         readers=readers,
-        graders=len(graders),
-        given=divided.given,
+        duty=duty_in(enrolment.course_id),
+        subject=enrolment.course.slug,
+        **by,
     )
-    db.session.commit()
-    flash(f"{divided.given} got a reader; who had one keeps it.", "success")
-    return _back(enrolment)
 
 
 @blueprint.post("/work/<kind>/<int:number>")
 @for_roles(Role.INSTRUCTOR)
 def reassign(enrolment: Enrolment, kind: str, number: int) -> Response:
     """Let other graders read one work."""
-    found = works(db.session, enrolment.course, reading_names(enrolment))
-    work = next((w for w in found if (w.kind, w.id) == (kind, number)), None) or abort(404)
-    everybody = {grader.id: grader.name for grader in graders_of(db.session, enrolment.course_id)}
-    chosen = [g for g in request.form.getlist("grader", type=row_number) if g in everybody]
-    assign(db.session, work, chosen, duty_in(enrolment.course_id))
-    readers = ", ".join(everybody[grader] for grader in chosen) or "nobody"
-    subject = f"{kind} {number}"
-    audit.record(db.session, enrolment, "assign reader", subject=subject, readers=readers)
-    db.session.commit()
+    readers = let_read(enrolment, kind, number, request.form.getlist("grader", type=row_number))
     flash(f"Read by {readers} from now on.", "success")
     slug = enrolment.course.slug
     if kind == "proposal":
         return redirect(url_for("readings.proposal", slug=slug, proposal_id=number), code=303)
     return redirect(url_for("readings.review", slug=slug, review_id=number), code=303)
+
+
+def let_read(
+    enrolment: Enrolment, kind: str, number: int, graders: Sequence[int], **by: str
+) -> str:
+    """Let exactly these read a proposal or review of the course, or 404; their names."""
+    found = works(db.session, enrolment.course, reading_names(enrolment))
+    work = next((w for w in found if (w.kind, w.id) == (kind, number)), None) or abort(404)
+    duty, subject = duty_in(enrolment.course_id), f"{kind} {number}"
+    return hand_over(db.session, enrolment, work, graders=graders, duty=duty, subject=subject, **by)
 
 
 def _back(enrolment: Enrolment) -> Response:

@@ -139,16 +139,22 @@ def score_review(enrolment: Enrolment, review_id: int) -> Response | tuple[str, 
 def publish(enrolment: Enrolment) -> Response:
     """Show the scores to students, or hide them again."""
     shown = request.form.get("shown") == "yes"
+    publish_scores(enrolment, shown=shown)
+    flash("Students see the scores now." if shown else "The scores are hidden now.", "success")
+    return redirect(url_for("readings.index", slug=enrolment.course.slug), code=303)
+
+
+def publish_scores(enrolment: Enrolment, *, shown: bool, **by: str) -> None:
+    """Show the written option's scores to students or hide them, with a line in the log."""
     enrolment.course.written_scores_published_at = now() if shown else None
     audit.record(
         db.session,
         enrolment,
         "publish written scores" if shown else "hide written scores",
         subject=enrolment.course.slug,
+        **by,
     )
     db.session.commit()
-    flash("Students see the scores now." if shown else "The scores are hidden now.", "success")
-    return redirect(url_for("readings.index", slug=enrolment.course.slug), code=303)
 
 
 def _page(

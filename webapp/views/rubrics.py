@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from flask import (
     Blueprint,
@@ -52,17 +54,27 @@ def show(enrolment: Enrolment, kind: str) -> str:
 @for_roles(Role.INSTRUCTOR)
 def save(enrolment: Enrolment, kind: str) -> Response | tuple[str, int]:
     """Change a rubric, and with it the points of everything that is read already."""
-    course = enrolment.course
-    lock_rubrics(db.session, course.id, to_change=True)
-    given = selections_in(db.session, course.id, _kind(kind))
-    before = rubric_of(db.session, course.id, kind)
     try:
-        rubric = from_form(kind, request.form)
-        refuse_lost_changes(before, request.form.get(VERSION, ""))
-        refuse_lost_choices(before, rubric, given)
+        changed = change_work_rubric(enrolment, _kind(kind), request.form)
     except RubricError as error:
         db.session.rollback()
         return _page(enrolment, kind, refusal=str(error)), 422
+    flash(f"The rubric is saved. Scores that changed with it: {changed}.", "success")
+    return redirect(url_for(".show", slug=enrolment.course.slug, kind=kind), code=303)
+
+
+def change_work_rubric(enrolment: Enrolment, kind: str, form: Mapping[str, str], **by: str) -> int:
+    """Change a rubric, with a line in the log; how many scores changed with it.
+
+    Raises RubricError.
+    """
+    course = enrolment.course
+    lock_rubrics(db.session, course.id, to_change=True)
+    given = selections_in(db.session, course.id, kind)
+    before = rubric_of(db.session, course.id, kind)
+    rubric = from_form(kind, form)
+    refuse_lost_changes(before, form.get(VERSION, ""))
+    refuse_lost_choices(before, rubric, given)
     save_rubric(db.session, course.id, rubric)
     changed = sum(before.points(each) != rubric.points(each) for each in given)
     audit.record(
@@ -72,10 +84,10 @@ def save(enrolment: Enrolment, kind: str) -> Response | tuple[str, int]:
         subject=KINDS[kind].lower(),
         items=", ".join(f"{item.title} ({item.most:g})" for item in rubric.items),
         scores_changed=changed,
+        **by,
     )
     db.session.commit()
-    flash(f"The rubric is saved. Scores that changed with it: {changed}.", "success")
-    return redirect(url_for(".show", slug=course.slug, kind=kind), code=303)
+    return changed
 
 
 def _page(enrolment: Enrolment, kind: str, refusal: str = "") -> str:
@@ -112,25 +124,36 @@ def _kind(kind: str) -> str:
 @for_roles(*STAFF)
 def add_comment(enrolment: Enrolment) -> Response:
     """Keep a comment for all graders of the course."""
-    text = request.form.get("text", "").strip()
+    refusal = keep_comment(enrolment, request.form.get("text", "").strip())
+    flash(refusal or "The comment is kept.", "danger" if refusal else "success")
+    return _readings(enrolment)
+
+
+def keep_comment(enrolment: Enrolment, text: str) -> str:
+    """Keep a comment, or return the sentence why not."""
     kept = sa.select(sa.func.count(BankComment.id)).where(
         BankComment.course_id == enrolment.course_id
     )
     if not 1 <= len(text) <= _LONGEST_COMMENT:
-        flash(f"A kept comment has 1 to {_LONGEST_COMMENT} characters, not {len(text)}.", "danger")
-    elif (db.session.scalar(kept) or 0) >= _MOST_COMMENTS:
-        flash(f"There are {_MOST_COMMENTS} kept comments: remove one first.", "danger")
-    else:
-        db.session.add(BankComment(course_id=enrolment.course_id, text=text))
-        db.session.commit()
-        flash("The comment is kept.", "success")
-    return _readings(enrolment)
+        return f"A kept comment has 1 to {_LONGEST_COMMENT} characters, not {len(text)}."
+    if (db.session.scalar(kept) or 0) >= _MOST_COMMENTS:
+        return f"There are {_MOST_COMMENTS} kept comments: remove one first."
+    db.session.add(BankComment(course_id=enrolment.course_id, text=text))
+    db.session.commit()
+    return ""
 
 
 @blueprint.post("/comments/<int:comment_id>/remove")
 @for_roles(*STAFF)
 def remove_comment(enrolment: Enrolment, comment_id: int) -> Response:
     """Keep a comment no longer; where it was given it stays."""
+    forget_comment(enrolment, comment_id)
+    flash("The comment is removed.", "success")
+    return _readings(enrolment)
+
+
+def forget_comment(enrolment: Enrolment, comment_id: int) -> None:
+    """Keep a comment of the course no longer, or 404."""
     found = db.session.scalar(
         sa.select(BankComment).where(
             BankComment.id == comment_id, BankComment.course_id == enrolment.course_id
@@ -138,8 +161,6 @@ def remove_comment(enrolment: Enrolment, comment_id: int) -> Response:
     )
     db.session.delete(found or abort(404))
     db.session.commit()
-    flash("The comment is removed.", "success")
-    return _readings(enrolment)
 
 
 @blueprint.post("/names")
@@ -147,16 +168,21 @@ def remove_comment(enrolment: Enrolment, comment_id: int) -> Response:
 def save_names(enrolment: Enrolment) -> Response:
     """Hide authors' names from readers, or show them."""
     hidden = request.form.get("hidden") == "yes"
+    hide_names(enrolment, hidden=hidden)
+    flash("Names are hidden now." if hidden else "Names are shown now.", "success")
+    return _readings(enrolment)
+
+
+def hide_names(enrolment: Enrolment, *, hidden: bool, **by: str) -> None:
+    """Hide authors' names from readers or show them, with a line in the log."""
     rules = db.session.get(ReadingRules, enrolment.course_id)
     if rules is None:
         rules = ReadingRules(course_id=enrolment.course_id)
         db.session.add(rules)
     rules.names_hidden = hidden
     action: audit.Action = "hide names from readers" if hidden else "show names to readers"
-    audit.record(db.session, enrolment, action, subject=enrolment.course.slug)
+    audit.record(db.session, enrolment, action, subject=enrolment.course.slug, **by)
     db.session.commit()
-    flash("Names are hidden now." if hidden else "Names are shown now.", "success")
-    return _readings(enrolment)
 
 
 def sent_in_form() -> Sent:
