@@ -46,7 +46,9 @@ def test_the_total_is_stretched_and_the_score_is_not(auth, graded, weigh, sessio
     assert '3 of 5 <span class="quiet">(50 in the total)</span>' in grade
     assert "you pass" in grade
     ina = auth.login("ina")
-    assert "<strong>30</strong>" in ina.get(STAFF).text
+    table = ina.get(STAFF).text
+    assert "<strong>30</strong>" in table
+    assert "The total stretches scores" in table
     rows = list(csv.DictReader(io.StringIO(ina.get(f"{STAFF}/scores.csv").text)))
     line = next(row for row in rows if row["name"] == "Ada")
     assert (line["a01_demo"], line["total"], line["possible"]) == ("3", "30", "50")
