@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp import audit
@@ -16,8 +17,8 @@ from webapp.readings import Duty, Work
 _Work = TypeVar("_Work", bound=Work)
 
 
-class TooFewGraders(ValueError):
-    """Fewer graders than readers for each work: one sentence."""
+class NotDivided(Exception):
+    """Nobody was given anything to read: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,12 @@ def hand_out(
 ) -> Divided:
     """Divide among these graders of the course, with a line in the log; commits.
 
-    Raises TooFewGraders.
+    Raises NotDivided.
     """
     everybody = {grader.id for grader in graders_of(session, enrolment.course_id)}
     chosen = sorted(everybody & set(graders))
     if len(chosen) < readers:
-        raise TooFewGraders(f"Choose at least {readers} of the graders.")
+        raise NotDivided(f"Choose at least {readers} of the graders.")
     divided = divide(session, found, graders=chosen, readers=readers, duty=duty)
     audit.record(
         session,
@@ -101,7 +102,7 @@ def hand_out(
         given=divided.given,
         **by,
     )
-    session.commit()
+    _commit(session)
     return divided
 
 
@@ -117,15 +118,25 @@ def hand_over(
 ) -> str:
     """Let exactly these graders of the course read a work, with a line in the log: their names.
 
-    Commits.
+    Commits; raises NotDivided.
     """
     everybody = {grader.id: grader.name for grader in graders_of(session, enrolment.course_id)}
     chosen = [grader for grader in dict.fromkeys(graders) if grader in everybody]
     assign(session, work, chosen, duty)
     names = ", ".join(everybody[grader] for grader in chosen) or "nobody"
     audit.record(session, enrolment, "assign reader", subject=subject, readers=names, **detail)
-    session.commit()
+    _commit(session)
     return names
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except IntegrityError:
+        session.rollback()
+        raise NotDivided(
+            "Somebody else changed who reads what at this moment: look at it, then do it again."
+        ) from None
 
 
 def load_of(found: Sequence[Work], graders: Sequence[User]) -> dict[int, tuple[int, int]]:

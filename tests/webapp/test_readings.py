@@ -14,6 +14,7 @@ from tests.webapp.people import add_user, enrol
 from webapp.models import (
     AuditEntry,
     Course,
+    Enrolment,
     PaperReview,
     Proposal,
     ReadingDuty,
@@ -21,6 +22,7 @@ from webapp.models import (
     User,
     WrittenScore,
 )
+from webapp.reading_duties import NotDivided, duty_in, hand_out, hand_over
 from webapp.reading_scores import Marks, give_score
 from webapp.readings import Names, works
 from webapp.rubrics import lock_rubrics, rubric_of, save_rubric
@@ -366,3 +368,25 @@ def test_the_last_one_leaves_with_who_was_to_read_but_not_once_it_is_read(auth, 
     refused = ada.post("/courses/dl/proposal/leave")
     assert refused.status_code == 409
     assert "Staff have read your proposal already" in refused.text
+
+
+@pytest.mark.parametrize("change", [hand_out, hand_over])
+def test_two_who_say_who_reads_at_once_are_told_and_nothing_is_half_done(
+    engine, session, reviews, change
+):
+    ina = session.scalars(
+        sa.select(Enrolment).join(Course).where(Course.slug == "dl", Enrolment.role == "instructor")
+    ).one()
+    found = works(session, ina.course, Names(hidden=False))
+    work = next(each for each in found if (each.kind, each.id) == ("review", reviews[0]))
+    options = {"graders": [ina.user_id], "duty": duty_in(ina.course_id), "subject": "s"}
+    if change is hand_out:
+        work, options["readers"] = [work], 1
+    session.rollback()
+    with Session(engine) as other:
+        row = ReadingDuty(course_id=ina.course_id, review_id=reviews[0], grader_id=ina.user_id)
+        other.add(row)
+        other.commit()
+    with pytest.raises(NotDivided, match="at this moment"):
+        change(session, ina, work, **options)
+    assert session.scalars(sa.select(AuditEntry)).all() == []

@@ -13,7 +13,7 @@ from webapp.api.operations import operation
 from webapp.calibration import Calibration, calibrations
 from webapp.database import db
 from webapp.models import Enrolment, Role
-from webapp.reading_duties import TooFewGraders, graders_of, load_of
+from webapp.reading_duties import NotDivided, graders_of, load_of
 from webapp.readings import Work, works
 from webapp.views.answer_rules import divide_answers, let_read_answer
 from webapp.views.answers import answers_to, asked_in
@@ -56,7 +56,7 @@ def reading_work(enrolment: Enrolment) -> schemas.ReadingWork:
 def divide_reading(enrolment: Enrolment, body: schemas.Divide) -> schemas.Divided:
     try:
         found = divide_works(enrolment, body.graders, body.readers, by="API")
-    except TooFewGraders as error:
+    except NotDivided as error:
         abort(409, str(error))
     return schemas.Divided(found.given, found.short)
 
@@ -68,12 +68,16 @@ def divide_reading(enrolment: Enrolment, body: schemas.Divide) -> schemas.Divide
     scopes=("manage",),
     body=schemas.NewReaders,
     answers={200: schemas.Readers},
+    errors=(409,),
 )
 @for_roles(Role.INSTRUCTOR)
 def assign_readers(
     enrolment: Enrolment, kind: str, number: int, body: schemas.NewReaders
 ) -> schemas.Readers:
-    return schemas.Readers(let_read(enrolment, kind, number, body.graders, by="API"))
+    try:
+        return schemas.Readers(let_read(enrolment, kind, number, body.graders, by="API"))
+    except NotDivided as error:
+        abort(409, str(error))
 
 
 @operation(
@@ -105,7 +109,7 @@ def divide_answer_reading(
     asked = asked_in(enrolment, name, question)
     try:
         found = divide_answers(enrolment, asked, body.graders, body.readers, by="API")
-    except TooFewGraders as error:
+    except NotDivided as error:
         abort(409, str(error))
     return schemas.Divided(found.given, found.short)
 
@@ -117,13 +121,18 @@ def divide_answer_reading(
     scopes=("manage",),
     body=schemas.NewReaders,
     answers={200: schemas.Readers},
+    errors=(409,),
 )
 @for_roles(Role.INSTRUCTOR)
 def assign_answer_readers(
     enrolment: Enrolment, name: str, question: str, submission_id: int, body: schemas.NewReaders
 ) -> schemas.Readers:
     asked = asked_in(enrolment, name, question)
-    return schemas.Readers(let_read_answer(enrolment, asked, submission_id, body.graders, by="API"))
+    try:
+        readers = let_read_answer(enrolment, asked, submission_id, body.graders, by="API")
+    except NotDivided as error:
+        abort(409, str(error))
+    return schemas.Readers(readers)
 
 
 def _work(

@@ -18,7 +18,7 @@ from webapp.database import db
 from webapp.models import AnswerDuty, Enrolment, Role
 from webapp.reading_duties import (
     Divided,
-    TooFewGraders,
+    NotDivided,
     graders_of,
     hand_out,
     hand_over,
@@ -118,7 +118,7 @@ def divide_evenly(enrolment: Enrolment, name: str, question: str) -> Response:
         readers = 2 if request.form.get("readers") == "2" else 1
         divided = divide_answers(enrolment, asked, graders, readers)
         flash(f"{divided.given} got a reader; who had one keeps it.", "success")
-    except TooFewGraders as error:
+    except NotDivided as error:
         flash(str(error), "danger")
     return redirect(_address("work", enrolment, name, question), code=303)
 
@@ -126,7 +126,7 @@ def divide_evenly(enrolment: Enrolment, name: str, question: str) -> Response:
 def divide_answers(
     enrolment: Enrolment, asked: Asked, graders: Collection[int], readers: int, **by: str
 ) -> Divided:
-    """Divide the answers to a question; raises TooFewGraders."""
+    """Divide the answers to a question; raises NotDivided."""
     return hand_out(
         db.session,
         enrolment,
@@ -145,8 +145,11 @@ def reassign(enrolment: Enrolment, name: str, question: str, submission_id: int)
     """Let other graders read one answer."""
     asked = asked_in(enrolment, name, question)
     graders = request.form.getlist("grader", type=row_number)
-    readers = let_read_answer(enrolment, asked, submission_id, graders)
-    flash(f"Read by {readers} from now on.", "success")
+    try:
+        readers = let_read_answer(enrolment, asked, submission_id, graders)
+        flash(f"Read by {readers} from now on.", "success")
+    except NotDivided as error:
+        flash(str(error), "danger")
     address = url_for(
         "readings.answers.read",
         slug=enrolment.course.slug,
@@ -160,7 +163,7 @@ def reassign(enrolment: Enrolment, name: str, question: str, submission_id: int)
 def let_read_answer(
     enrolment: Enrolment, asked: Asked, submission_id: int, graders: Sequence[int], **by: str
 ) -> str:
-    """Let exactly these read one answer, or 404; their names."""
+    """Let exactly these read one answer, or 404; their names. Raises NotDivided."""
     found = answers_to(enrolment, asked)
     answer = next((each for each in found if each.id == submission_id), None) or abort(404)
     return hand_over(

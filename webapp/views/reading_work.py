@@ -14,7 +14,7 @@ from webapp.database import db
 from webapp.models import Enrolment, Role
 from webapp.reading_duties import (
     Divided,
-    TooFewGraders,
+    NotDivided,
     duty_in,
     graders_of,
     hand_out,
@@ -56,7 +56,7 @@ def divide_evenly(enrolment: Enrolment) -> Response:
     try:
         divided = divide_works(enrolment, request.form.getlist("grader", type=row_number), readers)
         flash(f"{divided.given} got a reader; who had one keeps it.", "success")
-    except TooFewGraders as error:
+    except NotDivided as error:
         flash(str(error), "danger")
     return _back(enrolment)
 
@@ -64,7 +64,7 @@ def divide_evenly(enrolment: Enrolment) -> Response:
 def divide_works(
     enrolment: Enrolment, graders: Collection[int], readers: int, **by: str
 ) -> Divided:
-    """Divide the course's proposals and reviews; raises TooFewGraders."""
+    """Divide the course's proposals and reviews; raises NotDivided."""
     return hand_out(
         db.session,
         enrolment,
@@ -81,8 +81,12 @@ def divide_works(
 @for_roles(Role.INSTRUCTOR)
 def reassign(enrolment: Enrolment, kind: str, number: int) -> Response:
     """Let other graders read one work."""
-    readers = let_read(enrolment, kind, number, request.form.getlist("grader", type=row_number))
-    flash(f"Read by {readers} from now on.", "success")
+    graders = request.form.getlist("grader", type=row_number)
+    try:
+        readers = let_read(enrolment, kind, number, graders)
+        flash(f"Read by {readers} from now on.", "success")
+    except NotDivided as error:
+        flash(str(error), "danger")
     slug = enrolment.course.slug
     if kind == "proposal":
         return redirect(url_for("readings.proposal", slug=slug, proposal_id=number), code=303)
@@ -92,7 +96,10 @@ def reassign(enrolment: Enrolment, kind: str, number: int) -> Response:
 def let_read(
     enrolment: Enrolment, kind: str, number: int, graders: Sequence[int], **by: str
 ) -> str:
-    """Let exactly these read a proposal or review of the course, or 404; their names."""
+    """Let exactly these read a proposal or review of the course, or 404; their names.
+
+    Raises NotDivided.
+    """
     found = works(db.session, enrolment.course, reading_names(enrolment))
     work = next((w for w in found if (w.kind, w.id) == (kind, number)), None) or abort(404)
     duty, subject = duty_in(enrolment.course_id), f"{kind} {number}"
