@@ -87,8 +87,7 @@ def hand_out(
 
     Raises NotDivided.
     """
-    everybody = {grader.id for grader in graders_of(session, enrolment.course_id)}
-    chosen = sorted(everybody & set(graders))
+    chosen = sorted(_names_of(session, enrolment.course_id, graders))
     if len(chosen) < readers:
         raise NotDivided(f"Choose at least {readers} of the graders.")
     divided = divide(session, found, graders=chosen, readers=readers, duty=duty)
@@ -120,13 +119,23 @@ def hand_over(
 
     Commits; raises NotDivided.
     """
-    everybody = {grader.id: grader.name for grader in graders_of(session, enrolment.course_id)}
-    chosen = [grader for grader in dict.fromkeys(graders) if grader in everybody]
-    assign(session, work, chosen, duty)
-    names = ", ".join(everybody[grader] for grader in chosen) or "nobody"
+    chosen = _names_of(session, enrolment.course_id, graders)
+    assign(session, work, list(chosen), duty)
+    names = ", ".join(chosen.values()) or "nobody"
     audit.record(session, enrolment, "assign reader", subject=subject, readers=names, **detail)
     _commit(session)
     return names
+
+
+def _names_of(session: Session, course_id: int, graders: Collection[int]) -> dict[int, str]:
+    """The names of these graders of a course; raises NotDivided where one is none.
+
+    To leave such a one out would take the work from whoever has it, and give it to nobody.
+    """
+    everybody = {grader.id: grader.name for grader in graders_of(session, course_id)}
+    if not everybody.keys() >= set(graders):
+        raise NotDivided("Choose only graders and instructors of this course.")
+    return {grader: everybody[grader] for grader in graders}
 
 
 def _commit(session: Session) -> None:

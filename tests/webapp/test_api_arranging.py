@@ -140,8 +140,12 @@ def test_reading_is_divided_and_given_to_someone(ask, review, session, zoe):
     gil = next(each["user"] for each in found["graders"] if each["name"] == "Gil")
     body = {"graders": [gil, zoe], "readers": 2}
     assert ask("ina", "POST", f"{path}/divide", body)[1] == {"given": 1, "short": 0}
-    readers = ask("ina", "POST", f"{path}/review/{review}", {"graders": [gil, 999]})[1]
+    readers = ask("ina", "POST", f"{path}/review/{review}", {"graders": [gil]})[1]
     assert readers == {"readers": "Gil"}
+    for where in (f"review/{review}", "divide"):
+        code, refused = ask("ina", "POST", f"{path}/{where}", {"graders": [gil, 999]})
+        assert (code, "only graders and instructors" in refused["error"]) == (409, True)
+    assert ask("gil", "GET", f"{STAFF}/readings")[1]["works"][0]["readers"] == ["Gil"]
     assert ask("ina", "POST", f"{path}/review/999", {"graders": []})[0] == 404
     assert ask("eve", "POST", f"{path}/review/{review}".replace("dl", "other", 1), body)[0] == 422
     assert _logged(session) == ["divide readings", "assign reader"]

@@ -270,6 +270,23 @@ def test_only_who_grades_in_the_course_can_be_given_work(auth, session, reviews)
     assert session.scalar(sa.select(sa.func.count(ReadingDuty.id))) == 0
 
 
+def test_work_stays_with_its_reader_where_another_who_was_chosen_cannot_read(
+    auth, session, reviews, second_grader
+):
+    zoe, gil, eve = (
+        session.scalars(sa.select(User.id).where(User.name == name)).one()
+        for name in ("Zoe", "Gil", "Eve")
+    )
+    ina, work = auth.login("ina"), f"{READINGS}/work/review/{reviews[0]}"
+    ina.post(work, {"grader": [str(zoe)]})
+    for graders in ([eve], [gil, eve]):
+        refused = ina.post(work, {"grader": [str(each) for each in graders]}, follow_redirects=True)
+        assert "Choose only graders and instructors of this course." in refused.text
+    divide = {"grader": [str(gil), str(eve)], "readers": "1"}
+    ina.post(f"{READINGS}/work/divide", divide)
+    assert session.scalars(sa.select(ReadingDuty.grader_id)).all() == [zoe]
+
+
 def test_a_second_reader_sees_the_first_only_after_saving_and_disagreement_shows(
     auth, reviews, second_grader
 ):
