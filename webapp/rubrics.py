@@ -176,6 +176,8 @@ def from_form(kind: str, form: Mapping[str, str]) -> Rubric:
         raise RubricError("A rubric needs at least one item: give one a title.")
     if len({item.title.casefold() for item in items}) < len(items):
         raise RubricError("Two items have the same title: readers could not tell them apart.")
+    if len({item.key for item in items}) < len(items):
+        raise RubricError("Two items have the same key: leave out the key of the new one.")
     return Rubric(kind, tuple(items))
 
 
@@ -194,6 +196,8 @@ def _item_from(form: Mapping[str, str], place: int) -> Item:
         raise RubricError(f"{title} has {len(levels)} levels, expected at least 2.")
     if max(level.points for level in levels) <= 0:
         raise RubricError(f"{title} has no level with more than 0 points.")
+    if len({level.key for level in levels}) < len(levels):
+        raise RubricError(f"{title} has two levels with the same key: leave out the new one's.")
     return Item(_key(form.get(f"item-{place}", "")), title, tuple(levels))
 
 

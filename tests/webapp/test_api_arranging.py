@@ -92,6 +92,24 @@ def test_a_rubric_changes_and_with_it_what_is_read_already(ask, review, session)
     assert _logged(session) == ["change rubric"]
 
 
+def test_a_rubric_whose_keys_or_titles_do_not_tell_its_parts_apart_is_refused(ask, review, session):
+    path = f"{STAFF}/rubrics/review"
+    found = ask("ina", "GET", path)[1]
+    blank, copied, levels = _edited(found), _edited(found), _edited(found)
+    blank["items"][1]["title"] = " "
+    copied["items"].append(copied["items"][0] | {"title": "Style"})
+    levels["items"][0]["levels"].append({"level": "5", "points": 9})
+    for body, sentence in (
+        (blank, "Item 2 has no title: give it one, or leave it out."),
+        (copied, "Two items have the same key: leave out the key of the new one."),
+        (levels, "has two levels with the same key: leave out the new one's."),
+    ):
+        code, refused = ask("ina", "POST", path, body)
+        assert (code, sentence in refused["error"]) == (409, True)
+    assert ask("ina", "GET", path)[1] == found
+    assert _logged(session) == []
+
+
 def test_the_rubric_of_a_written_question_is_its_own(ask, graded, session):
     graded("ada", result(score=1), notebook("x", answer="**Answer (why):** because"))
     path = f"{QUESTION}/rubric"

@@ -184,9 +184,14 @@ def _refuse(error: RubricError) -> NoReturn:
 
 
 def _fields(body: schemas.NewRubric) -> dict[str, str]:
-    """The rubric as the page's form sends it, which is read in one way alone."""
+    """The rubric as the page's form sends it, which is read in one way alone.
+
+    Raises RubricError where an item has no title, which on the form leaves the item out.
+    """
     found = {VERSION: body.version}
     for place, item in enumerate(body.items):
+        if not item.title.strip():
+            raise RubricError(f"Item {place + 1} has no title: give it one, or leave it out.")
         found |= {f"item-{place}": item.item, f"title-{place}": item.title}
         for number, level in enumerate(item.levels):
             found[f"level-{place}-{number}"] = level.level
