@@ -35,16 +35,18 @@ def test_papers_are_read_by_staff_and_changed_by_instructors(ask, auth, session)
     assert "A. Author (2020). A title." in auth.login("ada").get("/courses/dl/review").text
     assert ask("ina", "POST", path, {"papers": ["x" * 301]})[0] == 422
     assert ask("ina", "POST", path, {"papers": ["two\nlines"]})[0] == 422
-    assert _logged(session) == [("change suggested papers", "API")]
+    one = {"papers": ["A. Author (2020).\u2028A title."]}
+    assert ask("ina", "POST", path, one)[1] == {"papers": ["A. Author (2020). A title."]}
+    assert _logged(session) == [("change suggested papers", "API")] * 2
 
 
 def test_examples_of_proposals_keep_their_titles_and_texts(ask, auth, session):
     path = f"{STAFF}/examples"
-    body = {"examples": [{"title": "Bees", "text": "A network\n\ncounts bees."}]}
+    body = {"examples": [{"title": "Busy\u2028bees", "text": "A network\n\ncounts bees."}]}
     code, found = ask("ina", "POST", path, body)
     assert (code, found) == (
         200,
-        {"examples": [{"title": "Bees", "text": "A network counts bees."}]},
+        {"examples": [{"title": "Busy bees", "text": "A network counts bees."}]},
     )
     assert ask("gil", "GET", path)[1] == found
     assert "counts bees." in auth.login("ada").get("/courses/dl/proposal").text

@@ -49,7 +49,7 @@ def suggested_papers(enrolment: Enrolment) -> schemas.Papers:
 @for_roles(Role.INSTRUCTOR)
 def suggest_papers(enrolment: Enrolment, body: schemas.Papers) -> schemas.Papers:
     try:
-        change_papers(enrolment, "\n".join(body.papers), by="API")
+        change_papers(enrolment, "\n".join(map(_on_one_line, body.papers)), by="API")
     except PaperListError as error:
         db.session.rollback()
         abort(409, str(error))
@@ -86,14 +86,20 @@ def _examples(enrolment: Enrolment) -> schemas.ExampleProposals:
 )
 @for_roles(Role.INSTRUCTOR)
 def show_examples(enrolment: Enrolment, body: schemas.ExampleProposals) -> schemas.ExampleProposals:
-    # Written as the page writes them, where a line that is empty begins the next one.
-    one_line = [Example(each.title, " ".join(each.text.split())) for each in body.examples]
+    one_line = [
+        Example(_on_one_line(each.title), _on_one_line(each.text)) for each in body.examples
+    ]
     try:
         change_proposals(enrolment, as_text(one_line), by="API")
     except ExamplesError as error:
         db.session.rollback()
         abort(409, str(error))
     return _examples(enrolment)
+
+
+def _on_one_line(text: str) -> str:
+    """A text as a page's line, where anything that ends a line, as U+2028 does, begins the next."""
+    return " ".join(text.split())
 
 
 @operation(
