@@ -9,9 +9,9 @@ from itertools import islice
 from autograder.assignment import Assignment
 from autograder.cache import Store, conditions, packed, unpacked
 from autograder.grading import GradingPool, grader_version
-from autograder.intake import Source, Submission
 from autograder.receipt import file_sha256
 from autograder.results import GradeResult, Status
+from autograder.submitted.intake import Source, Submission
 
 Done = Callable[[GradeResult], None]
 

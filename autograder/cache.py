@@ -24,9 +24,9 @@ from msgspec.structs import replace
 from autograder.assignment import Assignment
 from autograder.grading.protocol import Job
 from autograder.grading.version import grader_version
-from autograder.notebook import NotebookRejected, parse_notebook
 from autograder.receipt import Receipt, environment, file_sha256, limits, seed_id
 from autograder.results import GradeResult, Status, Verdict, from_json, to_json
+from autograder.submitted.notebook import NotebookRejected, parse_notebook
 
 _FORMAT = "1"
 _UNSTEADY_VERDICTS = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.INFRASTRUCTURE_ERROR)

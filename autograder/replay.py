@@ -12,7 +12,6 @@ import msgspec
 
 from autograder.assignment import Assignment
 from autograder.grading.version import grader_version
-from autograder.notebook import NotebookRejected, parse_notebook
 from autograder.receipt import (
     Receipt,
     environment,
@@ -22,6 +21,7 @@ from autograder.receipt import (
     seed_id,
 )
 from autograder.results import GradeResult
+from autograder.submitted.notebook import NotebookRejected, parse_notebook
 
 _SAME = 1e-9
 

@@ -11,10 +11,10 @@ import click
 from autograder.assignment import Limits
 from autograder.cli.doctor import refuse_without_sandbox
 from autograder.grading.execution import Execution
-from autograder.notebook import Notebook, NotebookRejected, parse_notebook
 from autograder.results import CellOutput
 from autograder.sandbox.outside_launch import Sandbox, SandboxError
 from autograder.sandbox.outside_mounts import MountError
+from autograder.submitted.notebook import Notebook, NotebookRejected, parse_notebook
 
 _PACKAGES = ("numpy", "matplotlib", "torch")
 _AT_HOME = Limits(cell_seconds=60, total_seconds=600, memory_mb=4096)

@@ -12,10 +12,10 @@ import click
 
 from autograder.assignment import Assignment
 from autograder.cli import tables
-from autograder.gradebook import GradebookError, require_gradebook, write_gradebook
-from autograder.intake import Source
+from autograder.nbgrader.gradebook import GradebookError, require_gradebook, write_gradebook
 from autograder.receipt import file_sha256, sealed
 from autograder.results import GradeResult
+from autograder.submitted.intake import Source
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from autograder.cli.doctor import refuse_without_sandbox
 from autograder.cli.files import Outputs
 from autograder.cli.progress import grading_progress
 from autograder.grading import GradingPool
-from autograder.intake import IntakeError, Source, find_sources
 from autograder.results import GradeResult, Status
 from autograder.seeds import secret_seed
+from autograder.submitted.intake import IntakeError, Source, find_sources
 
 _PATH = click.Path(path_type=Path)
 _FOLDER = click.Path(path_type=Path, file_okay=False)

@@ -14,8 +14,8 @@ from autograder.assignment import find_assignment
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="The folder.")
 def release(assignment: str, output: Path) -> None:
     """Write the student version of ASSIGNMENT: no solutions, no hidden checks."""
-    from autograder.release import ReleaseError
-    from autograder.release import release as make_release
+    from autograder.nbgrader.release import ReleaseError
+    from autograder.nbgrader.release import release as make_release
 
     described = find_assignment(assignment)
     try:

@@ -10,7 +10,6 @@ import click
 from autograder.assignment import Assignment, find_assignment
 from autograder.cli.doctor import refuse_without_sandbox
 from autograder.grading import GradingPool
-from autograder.intake_files import FileRefused, named_file
 from autograder.replay import (
     ReceiptError,
     Record,
@@ -22,6 +21,7 @@ from autograder.replay import (
 )
 from autograder.results import GradeResult, Status
 from autograder.seeds import secret_seed
+from autograder.submitted.intake_files import FileRefused, named_file
 
 _FILE = click.Path(path_type=Path)
 

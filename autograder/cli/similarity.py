@@ -10,9 +10,9 @@ import click
 
 from autograder.assignment import find_assignment
 from autograder.cli.files import refuse_unwritable_file, write_whole
-from autograder.intake import IntakeError, Source, find_sources
-from autograder.notebook import Notebook, NotebookRejected, parse_notebook
 from autograder.similarity import Document, Pair, compare
+from autograder.submitted.intake import IntakeError, Source, find_sources
+from autograder.submitted.notebook import Notebook, NotebookRejected, parse_notebook
 
 _PATH = click.Path(path_type=Path)
 _SHOWN = 50
@@ -60,7 +60,7 @@ def similarity(
 def _released(release: Path | None, assignment: str) -> tuple[str, Notebook]:
     """The assignment's id, which nbgrader trees are searched for, and its release."""
     if release is None:
-        from autograder.release import ReleaseError, release_notebook
+        from autograder.nbgrader.release import ReleaseError, release_notebook
 
         described = find_assignment(assignment)
         try:

@@ -16,10 +16,10 @@ from rich.table import Table
 from autograder.assignment import find_assignment, list_assignments
 from autograder.cli.doctor import refuse_without_sandbox
 from autograder.grading import GradingPool
+from autograder.proof.validate import Report, count_subjects
+from autograder.proof.validate import validate as prove
+from autograder.proof.validation_record import record
 from autograder.seeds import secret_seed
-from autograder.validate import Report, count_subjects
-from autograder.validate import validate as prove
-from autograder.validation_record import record
 
 
 @click.command()

@@ -23,7 +23,6 @@ from autograder.grading.memory import bound_memory
 from autograder.grading.plugin import CheckPlugin, Submitted, run_session
 from autograder.grading.protocol import Job, Reply
 from autograder.grading.version import grader_version
-from autograder.notebook import Notebook, NotebookRejected, parse_notebook
 from autograder.receipt import Receipt
 from autograder.results import (
     CheckResult,
@@ -35,6 +34,7 @@ from autograder.results import (
 )
 from autograder.sandbox.outside_launch import Sandbox, SandboxError
 from autograder.sandbox.outside_mounts import MountError
+from autograder.submitted.notebook import Notebook, NotebookRejected, parse_notebook
 
 # The first optimizer of a process imports torch._dynamo, which takes seconds.
 _WARM = {

@@ -16,12 +16,12 @@ from typing import Any
 
 from autograder.assignment import Limits
 from autograder.findings import Finding
-from autograder.notebook import Cell, Notebook
 from autograder.results import CellOutput, Output, Verdict
 from autograder.sandbox.inside_confine import Confinement
 from autograder.sandbox.outside_launch import Sandbox
 from autograder.sandbox.outside_replies import CallReply, CellReply
 from autograder.sandbox.outside_session import Session, SessionEnded
+from autograder.submitted.notebook import Cell, Notebook
 
 _MAX_RESTARTS = 25
 _MAX_PASSES = 8

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from autograder.notebook import Notebook
 from autograder.similarity.tokens import tokens_of
 from autograder.similarity.winnowing import fingerprints, kgrams
+from autograder.submitted.notebook import Notebook
 
 COMMON_SHARE = 0.1
 COMMON_STUDENTS = 10

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 
-from autograder.notebook import Notebook
 from autograder.similarity.tokens import Token, tokens_of
 from autograder.similarity.winnowing import K, kgrams
+from autograder.submitted.notebook import Notebook
 
 # Passages whose k-grams are all over the notebook are followed from so many places alone.
 _MOST_PLACES = 20

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from autograder.notebook import Notebook
+from autograder.submitted.notebook import Notebook
 
 _SKIPPED = frozenset(
     (

@@ -12,10 +12,10 @@ import nbformat
 import pytest
 
 from autograder.assignment import Assignment, assignments_folder, list_assignments
-from autograder.banks import read_bank
 from autograder.grading import GradingPool
-from autograder.release import release
-from autograder.validate import validate
+from autograder.nbgrader.release import release
+from autograder.proof.banks import read_bank
+from autograder.proof.validate import validate
 
 ASSIGNMENTS = list_assignments(assignments_folder())
 by_id = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda found: found.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from autograder.notebook import parse_notebook
+from autograder.submitted.notebook import parse_notebook
 
 
 def cell(source: Any = "x = 1", kind: str = "code", **extra: Any) -> dict[str, Any]:

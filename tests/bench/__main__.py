@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 
 from autograder.assignment import Assignment, find_assignment
-from autograder.notebook import parse_notebook
+from autograder.submitted.notebook import parse_notebook
 from tests.bench import corpus, nbgrader, otter, report
 from tests.bench.corpus import Sample
 from tests.bench.floor import Floor

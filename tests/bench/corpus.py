@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment import Assignment
-from autograder.banks import Solution, read_bank, with_cell
-from autograder.notebook import parse_notebook
+from autograder.proof.banks import Solution, read_bank, with_cell
 from autograder.results import GradeResult, Status
+from autograder.submitted.notebook import parse_notebook
 
 _SEED = 6191
 

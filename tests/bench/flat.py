@@ -27,8 +27,8 @@ from autograder.assignment import Assignment
 from autograder.bulk import grade_all
 from autograder.cache import DirectoryStore, ResultCache
 from autograder.grading import GradingPool
-from autograder.intake import Source
 from autograder.results import GradeResult, Status
+from autograder.submitted.intake import Source
 from tests.autograder.two import SOLVED, two_functions, written
 
 _MB = 2**20

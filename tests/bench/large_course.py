@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from tests.webapp.conftest import OVERRIDES, settings_for
 from tests.webapp.graders import TOOLS, result
-from tests.webapp.people import add_user, enrol
+from tests.webapp.sample_course import add_user, enrol
 from webapp import create_app, migrations
-from webapp.clock import now
-from webapp.database import db, make_engine
+from webapp.base.clock import now
+from webapp.base.database import db, make_engine
 from webapp.models import (
     CheckFailure,
     Content,
@@ -36,7 +36,7 @@ from webapp.models import (
     SubmissionState,
     User,
 )
-from webapp.recount import recount_course
+from webapp.scoring.counting import recount_course
 
 SLUG, QUESTIONS = "large", 8
 

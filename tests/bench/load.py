@@ -35,8 +35,8 @@ from sqlalchemy.orm import Session
 from autograder.assignment import find_assignment
 from tests.bench.corpus import corpus
 from webapp import create_app, migrations
-from webapp.config import Settings, embedded_database
-from webapp.database import make_engine
+from webapp.base.config import Settings, embedded_database
+from webapp.base.database import make_engine
 from webapp.models import Course, CourseAssignment, Enrolment, Job, JobState, Result, Role, User
 
 _SLUG = "load"

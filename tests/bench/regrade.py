@@ -22,10 +22,10 @@ from sqlalchemy.orm import Session
 from autograder.receipt import Receipt
 from autograder.results import to_json
 from tests.webapp.graders import result
-from tests.webapp.people import ASSIGNMENT
-from webapp import migrations, publishing, regrades
-from webapp.database import make_engine
-from webapp.judge import Judge, conditions_of
+from tests.webapp.sample_course import ASSIGNMENT
+from webapp import migrations
+from webapp.base.database import make_engine
+from webapp.grading.conditions import Judge, conditions_of
 from webapp.models import (
     Content,
     Course,
@@ -40,7 +40,9 @@ from webapp.models import (
     SubmissionState,
     User,
 )
-from webapp.regrade_table import changes
+from webapp.regrades import publish as publishing
+from webapp.regrades import regrades
+from webapp.regrades.changes import changes
 
 BAR_SECONDS = 60.0
 _RECEIPT = Receipt("", "", "v1", {"python": "3"}, "seed", {"calls": 1.0})

@@ -10,9 +10,9 @@ import argparse
 import time
 
 from autograder.assignment import find_assignment
-from autograder.notebook import parse_notebook
-from autograder.release import release_notebook
+from autograder.nbgrader.release import release_notebook
 from autograder.similarity import Document, compare
+from autograder.submitted.notebook import parse_notebook
 from webapp.demo.samples import attempts, materials
 
 

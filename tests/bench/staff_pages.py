@@ -22,10 +22,10 @@ from sqlalchemy import event
 from tests.bench.large_course import SLUG, large_course
 from tests.services.postgresql import PostgreSQL
 from tests.webapp.browser import Visitor
-from tests.webapp.people import PASSWORD
-from webapp.database import db
+from tests.webapp.sample_course import PASSWORD
+from webapp.base.database import db
 from webapp.models import Submission, User
-from webapp.web import leave_out_of_collections
+from webapp.service.web import leave_out_of_collections
 
 PAGES = {
     "scores": "staff",

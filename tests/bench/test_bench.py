@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.assignment import Assignment, find_assignment
-from autograder.notebook import parse_notebook
 from autograder.results import GradeResult, QuestionResult, Status, Verdict
+from autograder.submitted.notebook import parse_notebook
 from tests.bench import report
 from tests.bench.__main__ import main
 from tests.bench.corpus import WrongResult, corpus, require_right

@@ -1,7 +1,7 @@
 """The README's pictures: main pages of a demo, light on the left and dark on the right.
 
 `make screenshots` starts a demo of its own, with work in its first three assignments, and writes
-`webapp/screenshots/` anew. It needs Debian's chromium.
+`docs/pictures/` anew. It needs Debian's chromium.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.browser.workshop import in_database
 from webapp.demo import hand_in_samples
 from webapp.models import Course, User
 
-FOLDER = Path(__file__).parents[2] / "webapp" / "screenshots"
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 _ALSO = ("a02_losses", "a03_backprop")
 _STUDENTS = 30
 _SIZE = (1200, 760)

@@ -10,7 +10,7 @@ from tests.browser.conftest import Visitors
 from tests.browser.places import PLACES, Place
 from tests.browser.service import Site
 from tests.browser.watch import overflow, policy_faults
-from webapp.headers import FILE_POLICY, POLICY
+from webapp.site.headers import FILE_POLICY, POLICY
 
 _SIZES = {"phone": (360, 740), "tablet": (800, 1000), "desk": (1280, 800)}
 

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from tests.browser.service import ASSIGNMENT, Account, Site
 from webapp import create_app
-from webapp.clock import now
-from webapp.database import make_engine
+from webapp.base.clock import now
+from webapp.base.database import make_engine
 from webapp.demo import demo_settings
 from webapp.models import (
     Course,

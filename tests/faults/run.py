@@ -27,8 +27,8 @@ from tests.faults.disk import SmallDisk, may_mount
 from tests.faults.system import Servers, System, clock_library
 from tests.services.brokers import Redis
 from tests.services.postgresql import DurablePostgreSQL
-from webapp import jobs, waiting
 from webapp.models import Job, JobState, Result, Submission
+from webapp.queue import jobs, waiting
 
 KILLED = ("web", "worker", "sandbox", "broker", "database")
 _DISK_MB = 512

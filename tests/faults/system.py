@@ -21,8 +21,8 @@ from tests.services.brokers import Redis
 from tests.services.cluster import Cluster
 from tests.services.postgresql import DurablePostgreSQL
 from tests.services.servers import free_port
-from webapp import tokens
 from webapp.models import Job, JobState, User
+from webapp.site import tokens
 
 _HELDOUT = "from autograder.cli import main; main()"
 _SECRETS = {"HELDOUT_SECRET_KEY": "k" * 32, "HELDOUT_PASSWORD_SALT": "s" * 32}

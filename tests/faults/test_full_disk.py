@@ -17,7 +17,7 @@ from tests.bench.cluster import Bench, notebook
 from tests.faults.disk import SmallDisk, skip_unless_mountable
 from tests.faults.system import kill_tree, start_web, token_of_ada
 from tests.services.servers import free_port
-from webapp.config import embedded_database
+from webapp.base.config import embedded_database
 
 # More than what readiness asks to be free.
 _MEGABYTES = 128

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tests.webapp.graders import notebook
-from webapp import broker
-from webapp.database import make_engine
-from webapp.intake import receive
+from webapp.base.database import make_engine
 from webapp.models import CourseAssignment, Job, JobState, Result, Submission, User
-from webapp.uploads import Upload
+from webapp.queue import broker
+from webapp.site.uploads import Upload
+from webapp.submissions.intake import receive
 
 _PATIENCE = 90.0
 

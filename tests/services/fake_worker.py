@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 
 from tests.webapp.graders import StandInPool, result
-from webapp.broker.celery_worker import consume
-from webapp.config import broker_url, database_url
-from webapp.database import make_engine
-from webapp.worker import Worker
-from webapp.worker_process import _stopped_by_signal
+from webapp.base.config import broker_url, database_url
+from webapp.base.database import make_engine
+from webapp.grading.celery_worker import consume
+from webapp.grading.worker import Worker
+from webapp.service.worker_process import _stopped_by_signal
 
 
 def grade(folder: Path, data: bytes):

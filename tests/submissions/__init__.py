@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment import Assignment, find_assignment
-from autograder.release import release_notebook
+from autograder.nbgrader.release import release_notebook
 
 from tests.submissions import malformed, saved
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.webapp.people import ASSIGNMENT, SLUG
+from tests.webapp.sample_course import ASSIGNMENT, SLUG
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 

@@ -22,16 +22,17 @@ from werkzeug.serving import make_server
 
 from autograder.results import GradeResult, Output
 from tests.services.postgresql import PostgreSQL
-from tests.webapp import people
+from tests.webapp import sample_course
 from tests.webapp.browser import Visitor
 from tests.webapp.graders import PNG, TOOLS, StandInPool, notebook, result
-from webapp import create_app, migrations, tokens
-from webapp.config import Settings, embedded_database
-from webapp.database import db, make_engine
-from webapp.intake import receive
+from webapp import create_app, migrations
+from webapp.base.config import Settings, embedded_database
+from webapp.base.database import db, make_engine
+from webapp.grading.worker import Worker
 from webapp.models import Course, CourseAssignment, Enrolment, Submission, User
-from webapp.uploads import Upload
-from webapp.worker import Worker
+from webapp.site import tokens
+from webapp.site.uploads import Upload
+from webapp.submissions.intake import receive
 
 CHEAP_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
 OVERRIDES = {
@@ -107,7 +108,7 @@ def populate(settings: Settings) -> sa.Engine:
     migrations.upgrade(engine)
     app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
     with app.app_context(), Session(engine) as session:
-        people.populate(session)
+        sample_course.populate(session)
     with app.app_context():
         db.engine.dispose()
     return engine
@@ -187,7 +188,7 @@ def session(engine: sa.Engine) -> Iterator[Session]:
 @pytest.fixture
 def item(session: Session) -> CourseAssignment:
     """Ada's and bob's assignment."""
-    found = sa.select(CourseAssignment).join(Course).where(Course.slug == people.SLUG)
+    found = sa.select(CourseAssignment).join(Course).where(Course.slug == sample_course.SLUG)
     return session.scalars(found).one()
 
 
@@ -207,7 +208,7 @@ class Auth:
     def visitor(self) -> Visitor:
         return Visitor(self._app.test_client())
 
-    def login(self, name: str, password: str = people.PASSWORD) -> Visitor:
+    def login(self, name: str, password: str = sample_course.PASSWORD) -> Visitor:
         visitor = self.visitor()
         response = visitor.sign_in(f"{name}@example.edu", password)
         assert response.status_code == 302, response.text
@@ -257,7 +258,7 @@ def graded(engine: sa.Engine, session: Session) -> Callable[..., Submission]:
         digest = hashlib.sha256(data).hexdigest()
         user = session.scalars(sa.select(User).where(User.name == name.capitalize())).one()
         assignment = session.scalars(
-            sa.select(CourseAssignment).join(Course).where(Course.slug == people.SLUG)
+            sa.select(CourseAssignment).join(Course).where(Course.slug == sample_course.SLUG)
         ).one()
         submission = receive(
             session,

@@ -16,7 +16,7 @@ from autograder.results import (
     Status,
     Verdict,
 )
-from webapp.tools import FileRefused, Slide, Tools
+from webapp.grading.tools import FileRefused, Slide, Tools
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from flask import Blueprint, abort, g, request, session
 from flask_login import current_user
 
-from webapp import tokens
-from webapp.database import db
+from webapp.base.database import db
+from webapp.site import tokens
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 

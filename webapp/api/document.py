@@ -10,9 +10,9 @@ from typing import Any
 from flask import Flask, Response, current_app, jsonify
 from werkzeug.routing import Rule
 
-from webapp.addresses import LARGEST_ROW
 from webapp.api import blueprint, schemas
 from webapp.api.operations import File, Operation
+from webapp.site.addresses import LARGEST_ROW
 
 SCOPES = {
     "submit": "hand in, and follow one's own work",

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from autograder.assignment import Assignment, list_assignments
-from webapp import create_app, jobs, migrations
-from webapp.config import Settings, embedded_database
-from webapp.database import make_engine
+from webapp import create_app, migrations
+from webapp.base.config import Settings, embedded_database
+from webapp.base.database import make_engine
 from webapp.demo import samples
 from webapp.demo.board import ensure_leaderboard
 from webapp.demo.course import (
@@ -36,12 +36,13 @@ from webapp.demo.late import ensure_extension, times_of
 from webapp.demo.requests import ensure_requests
 from webapp.demo.similarity import ensure_similarity
 from webapp.demo.written import ensure_manual_grades, ensure_written
-from webapp.intake import receive
+from webapp.grading.tools import Tools
+from webapp.grading.worker import Grader, Worker
 from webapp.models import Course, CourseAssignment, Lane, Submission, SubmissionState, User
-from webapp.tools import Tools
-from webapp.uploads import Upload
-from webapp.waiting import unfinished
-from webapp.worker import Grader, Worker
+from webapp.queue import jobs
+from webapp.queue.waiting import unfinished
+from webapp.site.uploads import Upload
+from webapp.submissions.intake import receive
 
 _LEAST_FREE_BYTES = 300 * 2**20
 

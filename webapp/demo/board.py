@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp import leaderboard
+from webapp.leaderboard import board as leaderboard
 from webapp.models import Course, CourseAssignment, User
 
 _ALIASES = ("Perceptron", "Gradient 7", "Late plane", "Drop-out", "Seed 42")

@@ -16,7 +16,7 @@ from flask_security.utils import hash_password
 from sqlalchemy.orm import Session
 
 from autograder.assignment import Assignment
-from webapp.clock import moment, now, week_of
+from webapp.base.clock import moment, now, week_of
 from webapp.demo.late import passed_day, set_rules
 from webapp.models import Course, CourseAssignment, Enrolment, Role, User
 from webapp.models.courses import DEFAULT_TIME_ZONE

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp import extensions
-from webapp.clock import local, now
+from webapp.base.clock import local, now
+from webapp.extensions import extensions
 from webapp.models import (
     Course,
     CourseAssignment,

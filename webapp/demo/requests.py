@@ -18,7 +18,7 @@ from webapp.models import (
     Submission,
     User,
 )
-from webapp.regrade_requests import Answer, answer, ask
+from webapp.results.requests import Answer, answer, ask
 
 _REASONS = (
     "My function gives the same numbers as the formula in the lecture when I try it by hand. "

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.assignment import Assignment
-from autograder.banks import Solution, read_bank, with_cell
+from autograder.proof.banks import Solution, read_bank, with_cell
 
 _MARKER = re.compile(r"^[ \t]*###[ \t]*(BEGIN|END) SOLUTION[ \t]*\n?", re.M)
 _ANSWERS = (
@@ -38,7 +38,7 @@ class Materials:
 
 def materials(assignment: Assignment) -> Materials:
     """Read an assignment's notebook, release and bank."""
-    from autograder.release import release_notebook
+    from autograder.nbgrader.release import release_notebook
 
     solved = json.loads(assignment.notebook_path.read_text(encoding="utf-8"))
     for cell in solved["cells"]:

@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from autograder.assignment import Assignment
-from webapp import similarity_reports
 from webapp.models import Course, CourseAssignment
-from webapp.similarity_work import take_one
+from webapp.similarity import reports as similarity_reports
+from webapp.similarity.work import take_one
 
 
 def ensure_similarity(session: Session, course: Course, assignment: Assignment) -> None:
     """Compare the class once, without leaving it to a worker."""
-    from autograder.release import release_notebook
+    from autograder.nbgrader.release import release_notebook
 
     item = session.scalars(
         sa.select(CourseAssignment).where(

@@ -8,11 +8,9 @@ import random
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.answer_readings import answers, questions
-from webapp.answer_rubrics import plain_points
-from webapp.answer_scores import give
-from webapp.clock import now
+from webapp.base.clock import now
 from webapp.demo.slides import slide_pdf
+from webapp.grading.tools import Tools
 from webapp.models import (
     BankComment,
     Course,
@@ -25,11 +23,13 @@ from webapp.models import (
     TeamMember,
     User,
 )
-from webapp.papers import PAPERS
-from webapp.reading_scores import Marks, Sent, give_score
-from webapp.readings import Names
-from webapp.tools import Tools
-from webapp.uploads import Upload, store
+from webapp.reading.answer_points import give
+from webapp.reading.answers import answers, questions
+from webapp.reading.works import Names
+from webapp.rubrics.answer_rubrics import plain_points
+from webapp.rubrics.marks import Marks, Sent, give_score
+from webapp.site.uploads import Upload, store
+from webapp.written.papers import PAPERS
 
 _TEAMS = (
     (

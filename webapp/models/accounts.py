@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask_security import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.clock import now
+from webapp.base.clock import now
 from webapp.models.base import Base
 
 

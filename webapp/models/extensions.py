@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.clock import now
+from webapp.base.clock import now
 from webapp.models.accounts import User
 from webapp.models.base import Base
 from webapp.models.courses import CourseAssignment

@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.clock import now
+from webapp.base.clock import now
 from webapp.models.accounts import User
 from webapp.models.base import Base, text_enum
 from webapp.models.courses import CourseAssignment

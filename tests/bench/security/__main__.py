@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from autograder.notebook import parse_notebook
+from autograder.submitted.notebook import parse_notebook
 from tests import submissions
 from tests.bench.security import nbgrader, otter, report
 from tests.bench.security.attacks import SOLVED, Attack, Canaries, attacks, controls

@@ -41,7 +41,7 @@ def upgrade() -> None:
 def _fill() -> None:
     """The reasons of what is graded already, from the results as they are kept."""
     from autograder.results import from_json
-    from webapp.failures import failures_of
+    from webapp.grading.failures import failures_of
 
     connection = op.get_bind()
     results = sa.table(

@@ -1,0 +1,1 @@
+"""Where nbgrader is used: the release and the gradebook."""

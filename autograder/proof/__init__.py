@@ -1,0 +1,1 @@
+"""Proving an assignment sound, and the record of that proof."""

@@ -1,0 +1,1 @@
+"""The ground: clock, database, settings of the service, paging, Markdown and charts."""

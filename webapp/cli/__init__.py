@@ -1,0 +1,177 @@
+"""The service's commands of `heldout`: serve, worker, demo, roster, submit."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from autograder.assignment import NEEDS
+from webapp.base.config import Settings, SettingsError
+from webapp.service.serve import ServeError, Service, require_free_port
+
+# Browsers keep Secure cookies from plain HTTP, which is fine only on one's own machine.
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_PORT = click.IntRange(1, 65535)
+_COUNT = click.IntRange(1, 256)
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Whatever an administrator can mend ends the command with one sentence."""
+    from webapp.demo.course import DemoError
+    from webapp.people.roster import RosterError
+
+    try:
+        yield
+    except (SettingsError, ServeError, DemoError, RosterError) as error:
+        raise click.ClickException(str(error)) from None
+    except OperationalError as error:
+        raise click.ClickException(f"The database cannot be used: {error.orig}.") from None
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise click.ClickException(f"{error.strerror or error}{where}.") from None
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=_PORT, help="Port to listen on.")
+@click.option("--threads", default=16, show_default=True, type=_COUNT, help="Requests at a time.")
+@click.option(
+    "--workers", default=os.cpu_count() or 1, type=_COUNT, help="Submissions graded at a time."
+)
+@click.option("--no-worker", is_flag=True, help="Serve only; grade with `heldout worker`.")
+def serve(host: str, port: int, threads: int, workers: int, no_worker: bool) -> None:
+    """Serve the site, and grade what students submit."""
+    with _one_sentence():
+        settings = Settings.from_environment()
+        if "HELDOUT_HTTPS" not in os.environ and host in _LOOPBACK and not settings.proxies:
+            settings = dataclasses.replace(settings, https=False)
+        if not no_worker:
+            _refuse_without_sandbox()
+        _prepare_database(settings)
+        service = Service(
+            settings, host, port, threads=threads, slots=workers, with_worker=not no_worker
+        )
+        service.on_ready = _announcer(f"Serving on http://{host}:{port}/ (Ctrl-C stops).")
+        service.run()
+
+
+@click.command()
+@click.option(
+    "--workers", default=os.cpu_count() or 1, type=_COUNT, help="Submissions graded at a time."
+)
+@click.option(
+    "--queue",
+    "queues",
+    multiple=True,
+    type=click.Choice(NEEDS),
+    help="What to grade by need, also several; cpu unless this machine has a CUDA device too.",
+)
+def worker(workers: int, queues: tuple[str, ...]) -> None:
+    """Grade what students submit, beside one or more `heldout serve --no-worker`.
+
+    SIGTERM lets it finish what it is grading, and end.
+    """
+    from webapp.base import logs
+    from webapp.service.worker_process import require_shared_seed, work
+
+    logs.configure()
+    with _one_sentence():
+        require_shared_seed()
+        _refuse_without_sandbox()
+        work(workers, queues)
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, type=_PORT, help="Port to serve on.")
+@click.option(
+    "--data",
+    default=".demo",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for everything the demo stores.",
+)
+@click.option("--students", default=30, show_default=True, type=click.IntRange(1, 2000))
+@click.option(
+    "--accounts",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the demo accounts here as JSON.",
+)
+def demo(port: int, data: Path, students: int, accounts: Path | None) -> None:
+    """Make a sample course in a folder, grade it, and serve it on 127.0.0.1."""
+    from webapp.demo import prepare, say_where
+
+    with _one_sentence():
+        require_free_port("127.0.0.1", port)
+        _refuse_without_sandbox()
+        if accounts is not None:
+            _require_writable_folder(accounts.resolve().parent)
+        prepared = prepare(data.resolve(), students, accounts)
+        # What the demo prints last, where to look and as whom, is to stay in sight.
+        os.environ.setdefault("HELDOUT_LOG_LEVEL", "WARNING")
+        service = Service(prepared.settings, "127.0.0.1", port, slots=os.cpu_count() or 1)
+        service.on_ready = lambda: say_where(prepared, port)
+        service.run()
+
+
+@click.command()
+@click.argument("course")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The site.")
+def roster(course: str, file: Path, url: str) -> None:
+    """Enrol the people of a CSV FILE (name,email,role,section) in COURSE (its short name).
+
+    Prints a one-time link to set a password for everyone who has none.
+    """
+    from webapp import create_app
+    from webapp.people.roster import import_roster
+
+    with _one_sentence():
+        settings = Settings.from_environment()
+        _prepare_database(settings)
+        with create_app(settings).app_context():
+            imported = import_roster(course, file)
+        for person in imported.invited:
+            click.echo(f"{person.name} <{person.email}>: {url.rstrip('/')}/welcome/{person.token}")
+        click.echo(f"{imported.enrolled} enrolled, {imported.known} were enrolled already.")
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def submit(arguments: tuple[str, ...]) -> None:
+    """Hand in a notebook and read its result."""
+    from webapp.cli.submit_client import run
+
+    raise SystemExit(run(list(arguments)))
+
+
+def _prepare_database(settings: Settings) -> None:
+    from webapp import migrations
+    from webapp.base.database import make_engine
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    migrations.upgrade(make_engine(settings.database_url))
+
+
+def _refuse_without_sandbox() -> None:
+    from autograder.cli.doctor import refuse_without_sandbox
+
+    refuse_without_sandbox()
+
+
+def _require_writable_folder(folder: Path) -> None:
+    """Raise OSError now rather than after the work whose result would be written there."""
+    import tempfile
+
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+def _announcer(text: str) -> Callable[[], None]:
+    return lambda: click.echo(text)

@@ -1,0 +1,68 @@
+"""`heldout backup` and `heldout restore`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from webapp.base.config import data_folder, database_url
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    from webapp.service.backup import BackupError
+    from webapp.service.postgresql_dump import DumpError
+
+    try:
+        yield
+    except (BackupError, DumpError) as error:
+        raise click.ClickException(str(error)) from None
+    except DBAPIError as error:
+        raise click.ClickException(f"The database cannot be used: {error.orig}.") from None
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise click.ClickException(f"{error.strerror or error}{where}.") from None
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--without-seed", is_flag=True, help="Leave the secret seed out.")
+@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+def backup(file: Path, without_seed: bool, force: bool) -> None:
+    """Write everything into FILE while the service runs, and verify it.
+
+    FILE holds password hashes, students' work and the secret seed: only its owner can read it.
+    """
+    from webapp.service.backup import make
+
+    if file.exists() and not force:
+        raise click.ClickException(f"{file} is there already: --force replaces it.")
+    with _one_sentence():
+        manifest = make(database_url(), data_folder(), file, with_seed=not without_seed)
+    rows = sum(manifest.rows.values())
+    click.echo(f"{file}: {rows} rows in {len(manifest.rows)} tables, verified.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace the database that is there.")
+@click.option("--check", is_flag=True, help="Only verify FILE.")
+def restore(file: Path, force: bool, check: bool) -> None:
+    """Verify FILE, then put it in place of the database, all or nothing.
+
+    Stop the service first. A backup of an older version is brought up to date when it starts.
+    """
+    from webapp.service.backup import restore as put_back
+    from webapp.service.backup import verify
+
+    with _one_sentence():
+        if check:
+            manifest = verify(file)
+        else:
+            manifest = put_back(file, database_url(), data_folder(), force=force)
+    done = "is sound" if check else "is restored"
+    click.echo(f"{file} of {manifest.made_at} {done}: {sum(manifest.rows.values())} rows.")

@@ -1,0 +1,109 @@
+"""Who may see what: every course page names its roles, and every object is looked up in its course.
+
+Someone outside the course gets 404 (the course does not exist for them); someone inside it without
+the role gets 403.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort
+from flask_login import current_user
+from sqlalchemy.orm import contains_eager
+
+from webapp.base.database import db
+from webapp.courses import viewing
+from webapp.models import (
+    Course,
+    CourseAssignment,
+    Enrolment,
+    Role,
+    Submission,
+    User,
+)
+from webapp.visibility import sight
+
+EVERYONE = (Role.STUDENT, Role.GRADER, Role.INSTRUCTOR)
+STAFF = (Role.GRADER, Role.INSTRUCTOR)
+
+
+def for_roles(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Open a view at `/courses/<slug>/...` to these roles; it is called with the enrolment."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(view)
+        def guarded(slug: str, **arguments: Any) -> Any:
+            enrolment = enrolment_in(slug)
+            if enrolment.role not in roles:
+                abort(403)
+            return view(enrolment, **arguments)
+
+        guarded.roles = roles  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def enrolment_in(slug: str) -> Enrolment:
+    """The current user's enrolment in the course, for the view and for the page's header.
+
+    For staff who look as a student it is the student's, see `viewing`.
+    """
+    enrolment = db.session.scalar(
+        sa.select(Enrolment)
+        .join(Enrolment.course)
+        .options(contains_eager(Enrolment.course))
+        .where(Course.slug == slug, Enrolment.user_id == current_user.id)
+    )
+    if enrolment is None:
+        abort(404)
+    return viewing.seen_by(enrolment)
+
+
+def assignment_in(enrolment: Enrolment, name: str) -> CourseAssignment:
+    """An assignment of the course by its id."""
+    found = db.session.scalar(
+        sa.select(CourseAssignment).where(
+            CourseAssignment.course_id == enrolment.course_id, CourseAssignment.assignment == name
+        )
+    )
+    return found or abort(404)
+
+
+def submission_in(enrolment: Enrolment, submission_id: int) -> Submission:
+    """A submission of the course: one's own, or anyone's for staff.
+
+    A student's comes without its points while results are held back.
+    """
+    found = db.session.scalar(
+        sa.select(Submission)
+        .join(Submission.course_assignment)
+        .join(Submission.user)
+        .options(
+            contains_eager(Submission.course_assignment).contains_eager(CourseAssignment.course),
+            contains_eager(Submission.user),
+        )
+        .join(CourseAssignment.course)
+        .where(Submission.id == submission_id, CourseAssignment.course_id == enrolment.course_id)
+    )
+    if found is None or not (enrolment.is_staff or found.user_id == enrolment.user_id):
+        abort(404)
+    return sight.for_reader(db.session, enrolment, found)
+
+
+def student_in(enrolment: Enrolment, user_id: int) -> User:
+    """A student of the course."""
+    found = db.session.scalar(
+        sa.select(User)
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .where(
+            User.id == user_id,
+            Enrolment.course_id == enrolment.course_id,
+            Enrolment.role == Role.STUDENT,
+        )
+    )
+    return found or abort(404)

@@ -1,0 +1,1 @@
+"""Extensions: more time for one student, for some or for a section."""

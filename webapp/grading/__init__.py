@@ -1,0 +1,1 @@
+"""The worker: takes a job, has it graded and writes the result."""

@@ -1,0 +1,74 @@
+"""What the service borrows from the grader, imported only when a request needs it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from flask import current_app
+
+from webapp.grading.conditions import Judge, current_judge
+
+log = logging.getLogger("heldout.web")
+
+
+class FileRefused(ValueError):
+    """An uploaded file is not what it should be: one sentence for whoever uploaded it."""
+
+
+class ParsedNotebook(Protocol):
+    """The part of `autograder.submitted.notebook.Notebook` that receiving an upload needs."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the notebook's source, the same for the same work."""
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A PDF as the sandbox saw it: its pages and a picture of the first."""
+
+    pages: int
+    thumbnail_png: bytes
+
+
+def _parse_notebook(data: bytes) -> ParsedNotebook:
+    from autograder.submitted.notebook import NotebookRejected, parse_notebook
+
+    try:
+        return parse_notebook(data)
+    except NotebookRejected as error:
+        raise FileRefused(str(error)) from None
+
+
+def _inspect_pdf(data: bytes) -> Slide:
+    from autograder.sandbox.outside_pdf import PdfRejected, SandboxError, inspect_pdf
+
+    try:
+        info = inspect_pdf(data)
+    except PdfRejected as error:
+        raise FileRefused(str(error)) from None
+    except SandboxError:
+        log.exception("a PDF could not be looked at")
+        raise FileRefused(
+            "We could not look at the PDF just now, which is our fault: try again in a moment."
+        ) from None
+    return Slide(info.pages, info.thumbnail_png)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Functions that look into uploads and raise FileRefused; and who would judge now."""
+
+    parse_notebook: Callable[[bytes], ParsedNotebook] = _parse_notebook
+    inspect_pdf: Callable[[bytes], Slide] = _inspect_pdf
+    judge: Callable[[str], Judge] = current_judge
+
+
+def tools() -> Tools:
+    """The running application's tools."""
+    found = current_app.extensions["heldout"]
+    assert isinstance(found, Tools)
+    return found

@@ -1,0 +1,1 @@
+"""Home: a student's week and standing, a person's courses."""

@@ -1,0 +1,1 @@
+"""Bulk import: many students' work, read and looked at before it is taken in."""

@@ -1,0 +1,1 @@
+"""Insight: what staff learn about a class."""

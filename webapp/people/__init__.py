@@ -1,0 +1,1 @@
+"""People: rosters, roles, sections, notes, and looking as a student."""

@@ -1,0 +1,1 @@
+"""Presentation day: who is eligible, the running order, scores and results."""

@@ -1,0 +1,272 @@
+"""The queue: job rows with a lease, claimed by compare-and-swap, on SQLite and PostgreSQL alike.
+
+A worker that dies stops extending its lease; the sweep then queues its job again. What the dead
+worker may still send in carries an old attempt number and is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from webapp.base import logs
+from webapp.models import (
+    Job,
+    JobState,
+    Lane,
+    Regrade,
+    RegradeState,
+    Submission,
+    SubmissionState,
+)
+from webapp.queue import broker
+from webapp.queue.waiting import moment_of, of_paused_courses
+
+LEASE = timedelta(seconds=60)
+MOST_FAULTS = 3
+_FIRST_PAUSE = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to carry out one attempt at a job."""
+
+    job_id: int
+    submission_id: int
+    attempt: int
+    request_id: str = ""
+
+
+def enqueue(session: Session, submission: Submission, lane: Lane) -> Job:
+    """Queue the grading of a submission; the caller commits."""
+    moment = moment_of(session)
+    job = Job(
+        submission_id=submission.id,
+        lane=lane,
+        queue=queue_for(submission.course_assignment.assignment),
+        not_before=moment,
+        created_at=moment,
+        request_id=logs.request_id(),
+    )
+    submission.state = SubmissionState.QUEUED
+    session.add(job)
+    session.flush()
+    broker.announce_on_commit(session, job.id, job.queue)
+    return job
+
+
+def claim(
+    session: Session,
+    owner: str,
+    lease: timedelta = LEASE,
+    queues: Sequence[str] = broker.QUEUES,
+) -> Claim | None:
+    """Take the next job: a waiting student's before a batch's, then the oldest; commits."""
+    while True:
+        moment = moment_of(session)
+        row = _next(session, Lane.INTERACTIVE, queues, moment) or _next(
+            session, Lane.BATCH, queues, moment
+        )
+        if row is None:
+            session.rollback()
+            return None
+        taken = _update_job(
+            session,
+            Claim(row.id, row.submission_id, row.attempt),
+            JobState.QUEUED,
+            state=JobState.RUNNING,
+            attempt=row.attempt + 1,
+            lease_owner=owner,
+            lease_expires_at=moment + lease,
+            heartbeat_at=moment,
+            started_at=moment,
+            progress={},
+        )
+        if taken:
+            set_submission(session, row.id, row.submission_id, SubmissionState.RUNNING)
+            session.commit()
+            return Claim(row.id, row.submission_id, row.attempt + 1, row.request_id)
+        session.rollback()
+
+
+def _next(session: Session, lane: Lane, queues: Sequence[str], moment: datetime) -> Any:
+    """The lane's oldest job that may be claimed; one lane at a time, which the index answers.
+
+    On PostgreSQL the row is locked, and rows that another worker is claiming are passed over.
+    """
+    return session.execute(
+        sa.select(Job.id, Job.submission_id, Job.attempt, Job.request_id)
+        .where(
+            Job.state == JobState.QUEUED,
+            Job.lane == lane,
+            Job.not_before <= moment,
+            Job.queue.in_(queues),
+            Job.submission_id.not_in(of_paused_courses()),
+        )
+        .order_by(Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+
+
+def heartbeat(session: Session, held: Claim, lease: timedelta = LEASE) -> bool:
+    """Extend the lease; False when the job is no longer ours."""
+    moment = moment_of(session)
+    kept = _update_job(
+        session, held, JobState.RUNNING, heartbeat_at=moment, lease_expires_at=moment + lease
+    )
+    session.commit()
+    return kept
+
+
+def note_progress(session: Session, held: Claim, progress: dict[str, Any]) -> None:
+    """Show how far grading has come."""
+    _update_job(session, held, JobState.RUNNING, progress=progress)
+    session.commit()
+
+
+def release_as_done(session: Session, held: Claim) -> bool:
+    """Mark the attempt finished; False when another attempt took over. The caller commits."""
+    return _update_job(
+        session,
+        held,
+        JobState.RUNNING,
+        state=JobState.DONE,
+        finished_at=moment_of(session),
+        lease_owner=None,
+        lease_expires_at=None,
+    )
+
+
+def fault(session: Session, held: Claim, message: str) -> bool:
+    """A fault of ours: try again after a pause, or leave the job to staff; commits."""
+    row = session.execute(_with_regrade().where(Job.id == held.job_id)).one_or_none()
+    if row is None:
+        return False
+    values = _after_fault(row, message, moment_of(session))
+    kept = _update_job(session, held, JobState.RUNNING, **values)
+    if kept:
+        set_submission(session, held.job_id, held.submission_id, _state_after(values))
+    session.commit()
+    return kept
+
+
+def sweep(session: Session) -> int:
+    """Queue again every job whose worker stopped extending its lease; commits."""
+    moment = moment_of(session)
+    _mend_after_clock_change(session, moment)
+    expired = session.execute(
+        _with_regrade()
+        .where(Job.state == JobState.RUNNING, Job.lease_expires_at < moment)
+        .order_by(Job.id)
+    ).all()
+    swept = 0
+    for row in expired:
+        message = "The worker stopped before it had finished."
+        values = _after_fault(row, message, moment)
+        held = Claim(row.id, row.submission_id, row.attempt)
+        if _update_job(session, held, JobState.RUNNING, **values):
+            set_submission(session, row.id, row.submission_id, _state_after(values))
+            swept += 1
+        session.commit()
+    return swept
+
+
+def _mend_after_clock_change(session: Session, moment: datetime) -> None:
+    """After a clock was set back, nothing waits for longer than it ever would have to."""
+    longest = moment + _pause(MOST_FAULTS)
+    session.execute(
+        sa.update(Job)
+        .where(Job.state == JobState.QUEUED, Job.not_before > longest)
+        .values(not_before=longest)
+    )
+    session.execute(
+        sa.update(Job)
+        .where(Job.state == JobState.RUNNING, Job.lease_expires_at > moment + 2 * LEASE)
+        .values(lease_expires_at=moment + LEASE)
+    )
+    session.commit()
+
+
+def retry(session: Session, job_id: int, submission_id: int) -> bool:
+    """Queue a dead or cancelled job again, with its faults forgotten; the caller commits."""
+    queue = session.scalar(
+        sa.update(Job)
+        .where(Job.id == job_id, Job.state.in_((JobState.DEAD, JobState.CANCELLED)))
+        .values(state=JobState.QUEUED, faults=0, not_before=moment_of(session))
+        .returning(Job.queue)
+    )
+    if queue is None:
+        return False
+    set_submission(session, job_id, submission_id, SubmissionState.QUEUED)
+    broker.announce_on_commit(session, job_id, queue)
+    return True
+
+
+def queue_for(assignment_id: str) -> str:
+    """What the assignment declares that it needs; the worker says so when it cannot be read."""
+    from autograder.assignment import AssignmentError, find_assignment
+
+    try:
+        return find_assignment(assignment_id).needs
+    except AssignmentError:
+        return broker.QUEUES[0]
+
+
+def _pause(faults: int) -> timedelta:
+    return _FIRST_PAUSE * 4 ** (faults - 1)
+
+
+def _with_regrade() -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(
+        Job.id, Job.submission_id, Job.attempt, Job.faults, Regrade.state.label("regrade")
+    ).outerjoin(Regrade, Job.regrade_id == Regrade.id)
+
+
+def _after_fault(row: sa.Row[Any], message: str, moment: datetime) -> dict[str, Any]:
+    faults = row.faults + 1
+    values: dict[str, Any] = {
+        "faults": faults,
+        "last_error": message[:2000],
+        "lease_owner": None,
+        "lease_expires_at": None,
+    }
+    if row.regrade not in (None, RegradeState.OPEN):  # nobody waits for its result any more
+        return values | {"state": JobState.CANCELLED, "finished_at": moment}
+    if faults >= MOST_FAULTS:
+        return values | {"state": JobState.DEAD, "finished_at": moment}
+    return values | {"state": JobState.QUEUED, "not_before": moment + _pause(faults)}
+
+
+def _state_after(values: dict[str, Any]) -> SubmissionState:
+    dead = values["state"] == JobState.DEAD
+    return SubmissionState.FAULT if dead else SubmissionState.QUEUED
+
+
+def _update_job(session: Session, held: Claim, only_while: JobState, **values: Any) -> bool:
+    """Change the row only while it is in that state and at that attempt."""
+    changed = session.execute(
+        sa.update(Job)
+        .where(Job.id == held.job_id, Job.state == only_while, Job.attempt == held.attempt)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def set_submission(
+    session: Session, job_id: int, submission_id: int, state: SubmissionState
+) -> None:
+    """What students see follows the job, unless the job is a regrade's: that is not shown yet."""
+    regrade = sa.select(Job.id).where(Job.id == job_id, Job.regrade_id.is_not(None)).exists()
+    session.execute(
+        sa.update(Submission)
+        .where(Submission.id == submission_id, ~regrade)
+        .values(state=state)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,94 @@
+"""Staff: what waits and runs, the workers, and stopping either."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, url_for
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from webapp.audit.record import Action, record
+from webapp.base.database import db
+from webapp.courses.access import STAFF, for_roles, submission_in
+from webapp.models import CourseAssignment, Enrolment, Job, JobState, Role, Submission
+from webapp.queue import steering
+from webapp.queue import workers as fleet
+from webapp.queue.waiting import moment_of
+from webapp.submissions.pages import steer
+
+blueprint = Blueprint("queue", __name__, url_prefix="/courses/<slug>/staff/queue")
+
+_OPEN = (JobState.QUEUED, JobState.RUNNING, JobState.DEAD)
+_MOST_ROWS = 200
+
+
+@blueprint.get("")
+@for_roles(*STAFF)
+def show(enrolment: Enrolment) -> str:
+    """What waits, what runs, what our own faults have stopped, and who works on it."""
+    jobs = db.session.scalars(
+        sa.select(Job)
+        .join(Job.submission)
+        .join(Submission.course_assignment)
+        .options(
+            joinedload(Job.submission).joinedload(Submission.user),
+            joinedload(Job.submission).joinedload(Submission.course_assignment),
+        )
+        .where(CourseAssignment.course_id == enrolment.course_id, Job.state.in_(_OPEN))
+        .order_by(Job.state, Job.id)
+        .limit(_MOST_ROWS)
+    ).all()
+    workers = fleet.live(db.session, moment_of(db.session))
+    served = {queue for worker in workers for queue in worker.queues.split()}
+    return render_template(
+        "queue/queue.html",
+        course=enrolment.course,
+        jobs=jobs,
+        workers=workers,
+        unserved=_unserved(jobs, served),
+    )
+
+
+def _unserved(jobs: Sequence[Job], served: set[str]) -> list[str]:
+    """The queues in which something waits that no worker would take."""
+    return sorted({job.queue for job in jobs if job.state == JobState.QUEUED} - served)
+
+
+@blueprint.post("/submissions/<int:submission_id>/cancel")
+@for_roles(Role.INSTRUCTOR)
+def cancel(enrolment: Enrolment, submission_id: int) -> Response:
+    """Take a submission out of the queue."""
+    if steer(enrolment, submission_in(enrolment, submission_id), steering.cancel, "cancel"):
+        flash("The submission is out of the queue, and its student can read why.", "success")
+    else:
+        flash("That submission does not wait any more, so nothing was cancelled.", "info")
+    return _queue(enrolment)
+
+
+@blueprint.post("/pause")
+@for_roles(Role.INSTRUCTOR)
+def pause(enrolment: Enrolment) -> Response:
+    """Grade nothing more in this course until it is resumed; uploads are taken all the same."""
+    return _set_pause(enrolment, paused=True)
+
+
+@blueprint.post("/resume")
+@for_roles(Role.INSTRUCTOR)
+def resume(enrolment: Enrolment) -> Response:
+    """Go on."""
+    return _set_pause(enrolment, paused=False)
+
+
+def _set_pause(enrolment: Enrolment, *, paused: bool) -> Response:
+    steering.pause(db.session, enrolment.course, paused=paused)
+    action: Action = "pause grading" if paused else "resume grading"
+    record(db.session, enrolment, action, subject=f"course {enrolment.course.slug}")
+    db.session.commit()
+    flash("Grading is paused." if paused else "Grading goes on.", "success")
+    return _queue(enrolment)
+
+
+def _queue(enrolment: Enrolment) -> Response:
+    return redirect(url_for("queue.show", slug=enrolment.course.slug), code=303)

@@ -1,0 +1,1 @@
+"""Reading by rubric: proposals, reviews and written answers, and who reads what."""

@@ -1,0 +1,1 @@
+"""Regrades: unseen until they are published."""

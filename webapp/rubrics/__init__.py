@@ -1,0 +1,1 @@
+"""Rubrics: their items, levels and kept comments."""

@@ -1,0 +1,141 @@
+"""What goes in and comes out where staff's programs arrange the reading of written work."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from webapp.api.schemas import Text
+from webapp.reading.schemas import RubricInfo
+from webapp.results.schemas import UserNumber
+from webapp.rubrics.rubrics import MOST_ITEMS, MOST_LEVELS, MOST_POINTS
+
+_LINE = "^[^\\x00\\r\\n]*$"
+Key = Annotated[str, Meta(max_length=24, pattern="^[A-Za-z0-9]*$")]
+Graders = Annotated[list[UserNumber], Meta(max_length=500)]
+
+
+class NewLevel(Struct, frozen=True, forbid_unknown_fields=True):
+    """A level of an item; `level` is the key of one that was there before, empty for a new one."""
+
+    points: Annotated[float, Meta(ge=0, le=MOST_POINTS)]
+    label: Annotated[str, Meta(max_length=160, pattern=_LINE)] = ""
+    level: Key = ""
+
+
+class NewItem(Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that is judged; `item` is the key of what was there before, empty for a new one."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=120, pattern=_LINE)]
+    levels: Annotated[list[NewLevel], Meta(min_length=2, max_length=MOST_LEVELS)]
+    item: Key = ""
+
+
+class NewRubric(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rubric in the place of the one before.
+
+    With the `version` that was changed it is refused (409) where another rubric holds by now.
+    """
+
+    items: Annotated[list[NewItem], Meta(min_length=1, max_length=MOST_ITEMS)]
+    version: Text = ""
+
+
+class RubricChanged(Struct, frozen=True):
+    """The rubric that holds now, and how many scores changed with it."""
+
+    rubric: RubricInfo
+    scores_changed: int
+
+
+class BankComment(Struct, frozen=True):
+    """A comment that graders give often."""
+
+    comment: int
+    text: str
+
+
+class BankComments(Struct, frozen=True):
+    """The comments that are kept."""
+
+    comments: list[BankComment]
+
+
+class NewBankComment(Struct, frozen=True, forbid_unknown_fields=True):
+    """A comment to keep."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=1000, pattern="^[^\\x00]*$")]
+
+
+class ReadingRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether readers see no names, and students see the written option's scores."""
+
+    names_hidden: bool
+    scores_shown: bool
+
+
+class NewReadingRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """The same; what is null stays as it is."""
+
+    names_hidden: bool | None = None
+    scores_shown: bool | None = None
+
+
+class Load(Struct, frozen=True):
+    """How much a grader was given to read, and has read."""
+
+    user: int
+    name: str
+    given: int
+    read: int
+
+
+class GraderFigures(Struct, frozen=True):
+    """How a grader reads; mean, spread and difference are shares of the rubric's points.
+
+    `difference` is the mean difference to the other readers of the same work, of which there are
+    `twice`; null where there are none.
+    """
+
+    kind: Literal["proposal", "review", "answer"]
+    name: str
+    readings: int
+    mean: float
+    spread: float
+    twice: int
+    difference: float | None
+
+
+class ReadingWork(Struct, frozen=True):
+    """Who has how much to read, how much nobody reads, and how graders compare."""
+
+    graders: list[Load]
+    without_reader: int
+    figures: list[GraderFigures]
+
+
+class Divide(Struct, frozen=True, forbid_unknown_fields=True):
+    """Among which graders, and how many of them read each."""
+
+    graders: Graders
+    readers: Literal[1, 2] = 1
+
+
+class Divided(Struct, frozen=True):
+    """How many got a reader, and how many could not get as many as asked for."""
+
+    given: int
+    short: int
+
+
+class NewReaders(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is to read it, and nobody else; with none anybody may."""
+
+    graders: Graders
+
+
+class Readers(Struct, frozen=True):
+    """The names of who reads it now, or `nobody`."""
+
+    readers: str

@@ -1,0 +1,1 @@
+"""Scoring: what an attempt is worth and which one counts."""

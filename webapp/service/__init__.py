@@ -1,0 +1,1 @@
+"""The processes: serving, workers, backups."""

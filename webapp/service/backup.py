@@ -1,0 +1,243 @@
+"""Backups: one file with everything, made while the service runs, verified before it is believed.
+
+A backup is a ZIP archive of `manifest.json`, the database (an SQLite file, or PostgreSQL's custom
+dump) and, unless left out, the secret seed: without it the same work would meet other hidden inputs
+and receipts could not be replayed. The database holds password hashes and students' work already,
+so the file is as secret as the seed, and only its owner can read it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import msgspec
+import sqlalchemy as sa
+
+from webapp import migrations
+from webapp.base.clock import now
+from webapp.base.database import make_engine
+from webapp.service import postgresql_dump
+
+FORMAT = 1
+_DATABASE, _MANIFEST, _SEED = "database", "manifest.json", "seed"
+_CHUNK = 1024 * 1024
+
+
+class BackupError(Exception):
+    """A backup cannot be made, is not sound, or cannot be restored: one sentence."""
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a backup says of itself; `rows` counts each table, `sha256` is of the database."""
+
+    format: int
+    made_at: str
+    dialect: str
+    revision: str
+    sha256: str
+    rows: dict[str, int]
+    seed: bool
+
+
+def make(database_url: str, data: Path, file: Path, *, with_seed: bool = True) -> Manifest:
+    """Write a backup and verify it; FILE appears whole or not at all. Raises BackupError."""
+    engine = make_engine(database_url)
+    try:
+        with _scratch(file.resolve().parent) as folder:
+            copy = folder / _DATABASE
+            rows = _copy(engine, copy)
+            seed = _seed_of(data) if with_seed else b""
+            manifest = Manifest(
+                FORMAT,
+                now().isoformat(timespec="seconds"),
+                engine.dialect.name,
+                migrations.revision(engine),
+                _sha256(copy),
+                rows,
+                bool(seed),
+            )
+            aside = folder / "backup"
+            _pack(aside, manifest, copy, seed)
+            verify(aside)
+            os.replace(aside, file)
+    finally:
+        engine.dispose()
+    return manifest
+
+
+def verify(file: Path) -> Manifest:
+    """Read a whole backup and check what it says of itself; raises BackupError."""
+    with _scratch(file.resolve().parent) as folder:
+        return _unpacked(file, folder)[0]
+
+
+def restore(file: Path, database_url: str, data: Path, *, force: bool = False) -> Manifest:
+    """Put a backup in place of the database, all or nothing; raises BackupError.
+
+    What is there already is only replaced with `force`, and never while somebody uses it.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    with _scratch(data) as folder:
+        manifest, copy, seed = _unpacked(file, folder)
+        url = sa.make_url(database_url)
+        if url.get_backend_name() != manifest.dialect:
+            raise BackupError(
+                f"The backup is of {manifest.dialect} and the database is {url.get_backend_name()}:"
+                f" set HELDOUT_DATABASE_URL to a {manifest.dialect} database."
+            )
+        _require_seed_agrees(data, seed, force=force)
+        if manifest.dialect == "sqlite":
+            _put_in_place(copy, Path(url.database or ""), force=force)
+        else:
+            postgresql_dump.restore(database_url, copy, force=force)
+        if seed:
+            _write_private(data / _SEED, seed)
+    return manifest
+
+
+def _copy(engine: sa.Engine, target: Path) -> dict[str, int]:
+    """A consistent copy of a database that others are writing to, and its rows by table."""
+    if engine.dialect.name == "postgresql":
+        return postgresql_dump.dump(engine, target)
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        raise BackupError(f"A {engine.dialect.name} database cannot be backed up.")
+    if not Path(engine.url.database).exists():
+        raise BackupError(f"There is no database {engine.url.database}.")
+    target.touch(mode=0o600)
+    with (
+        closing(sqlite3.connect(engine.url.database)) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        source.backup(copy)
+        # A file of its own, without a log beside it.
+        copy.execute("PRAGMA journal_mode=DELETE")
+        return _rows(copy)
+
+
+def _rows(connection: sqlite3.Connection) -> dict[str, int]:
+    tables = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
+    count = "SELECT count(*) FROM {}"
+    return {name: connection.execute(count.format(f'"{name}"')).fetchone()[0] for (name,) in tables}
+
+
+def _unpacked(file: Path, folder: Path) -> tuple[Manifest, Path, bytes]:
+    """The manifest, the checked database and the seed of a backup."""
+    copy = folder / f"{_DATABASE}.unpacked"
+    try:
+        with zipfile.ZipFile(file) as archive:
+            manifest = msgspec.json.decode(archive.read(_MANIFEST), type=Manifest)
+            if manifest.format != FORMAT:
+                raise BackupError(f"The backup's format is {manifest.format}, expected {FORMAT}.")
+            copy.touch(mode=0o600)
+            with archive.open(_DATABASE) as packed, copy.open("wb") as target:
+                shutil.copyfileobj(packed, target, _CHUNK)
+            seed = archive.read(_SEED) if manifest.seed else b""
+    except (zipfile.BadZipFile, KeyError, EOFError, msgspec.DecodeError):
+        raise BackupError(f"{file} is no backup of Heldout, or it is damaged.") from None
+    if _sha256(copy) != manifest.sha256:
+        raise BackupError(f"{file} is damaged: its database is not what its manifest says.")
+    if manifest.dialect == "sqlite":
+        _require_sound(copy, manifest)
+    else:
+        postgresql_dump.require_readable(copy)
+    return manifest, copy, seed
+
+
+def _require_sound(copy: Path, manifest: Manifest) -> None:
+    """Whole pages, no dangling row, as many rows as were counted, and every upload as hashed."""
+    with closing(sqlite3.connect(copy)) as connection:
+        faults = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+        if faults != ["ok"]:
+            raise BackupError(f"The backup's database is damaged: {faults[0]}.")
+        if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise BackupError("The backup's database has rows that refer to nothing.")
+        if _rows(connection) != manifest.rows:
+            raise BackupError("The backup's database has other rows than its manifest says.")
+        if "contents" in manifest.rows:
+            for sha256, content in connection.execute("SELECT sha256, data FROM contents"):
+                if hashlib.sha256(content).hexdigest() != sha256:
+                    raise BackupError(f"The backup's content {sha256} is damaged.")
+
+
+def _require_seed_agrees(data: Path, seed: bytes, *, force: bool) -> None:
+    """Another seed would give other scores to the same work."""
+    kept = _seed_of(data)
+    if seed and kept and seed != kept and not force:
+        raise BackupError(
+            f"{data / _SEED} holds another seed than the backup: --force replaces it."
+        )
+
+
+def _put_in_place(copy: Path, database: Path, *, force: bool) -> None:
+    if database.exists():
+        if not force:
+            raise BackupError(f"There is a database {database} already: --force replaces it.")
+        _require_unused(database)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(copy, database)
+
+
+def _require_unused(database: Path) -> None:
+    """Whoever has it open would go on writing to a file that is no longer there.
+
+    Leaving the write-ahead log needs to be alone with the database, and removes the log.
+    """
+    with closing(sqlite3.connect(database, timeout=0)) as connection:
+        try:
+            mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+        except sqlite3.OperationalError:
+            mode = "locked"
+        except sqlite3.DatabaseError:
+            return  # it is no database any more: nothing can use it
+    if mode != "delete":
+        raise BackupError(f"{database} is in use: stop `heldout serve` and every worker first.")
+
+
+def _pack(file: Path, manifest: Manifest, database: Path, seed: bytes) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as target:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr(_MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+            archive.write(database, _DATABASE)
+            if seed:
+                archive.writestr(_SEED, seed)
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def _seed_of(data: Path) -> bytes:
+    try:
+        return (data / _SEED).read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    aside = path.with_name(f".{path.name}.restored")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, path)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _scratch(beside: Path) -> Iterator[Path]:
+    """A private folder on the same disk, so that what it holds can be moved into place."""
+    with tempfile.TemporaryDirectory(prefix=".heldout-backup-", dir=beside) as name:
+        yield Path(name)

@@ -1,0 +1,67 @@
+"""The web server process: gunicorn with threads, used as a library."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from webapp import create_app
+from webapp.base import logs
+from webapp.service.serve import end_with_parent
+
+
+class WebServer(BaseApplication):
+    """gunicorn around `create_app`."""
+
+    def __init__(self, bind: str, threads: int) -> None:
+        self._bind = bind
+        self._threads = threads
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Called by gunicorn while it starts."""
+        settings: dict[str, Any] = {
+            "bind": self._bind,
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": self._threads,
+            "timeout": 90,
+            "graceful_timeout": 20,
+            "keepalive": 5,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "proc_name": "heldout-web",
+        }
+        if os.path.isdir("/dev/shm"):  # noqa: S108 - gunicorn keeps heartbeats there, no data
+            settings["worker_tmp_dir"] = "/dev/shm"  # noqa: S108
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application, made in the serving process."""
+        app = create_app()
+        leave_out_of_collections()
+        return app
+
+
+def leave_out_of_collections() -> None:
+    """What is there stays for good: the collector, run by large tables, need not look at it."""
+    gc.collect()
+    gc.freeze()
+
+
+def main() -> None:
+    """`python -m webapp.service.web ADDRESS THREADS`, started by `heldout serve`."""
+    end_with_parent()
+    logs.configure()
+    bind, threads = sys.argv[1:]
+    WebServer(bind, int(threads)).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""Staff: an assignment as students meet it: the notebook they get, and the feedback they read."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from webapp.base.database import db
+from webapp.courses.access import STAFF, assignment_in, for_roles
+from webapp.grading import release as release_preview
+from webapp.grading.release import NoRelease
+from webapp.models import CourseAssignment, Enrolment
+from webapp.submissions.attempt_list import graded_examples
+from webapp.submissions.notebook_cells import source_cells
+from webapp.submissions.pages import attachment
+
+blueprint = Blueprint("preview", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>")
+
+NOTEBOOK = "application/x-ipynb+json"
+
+
+@blueprint.get("/preview")
+@for_roles(*STAFF)
+def show(enrolment: Enrolment, name: str) -> str:
+    """The release cell by cell, and attempts to look at as their students do."""
+    assignment = assignment_in(enrolment, name)
+    found = release_preview.look(assignment.assignment)
+    return render_template(
+        "settings/preview.html",
+        course=enrolment.course,
+        assignment=assignment,
+        cells=source_cells(found.data),
+        refusal=found.refusal,
+        examples=graded_examples(db.session, assignment),
+    )
+
+
+@blueprint.get("/release.ipynb")
+@for_roles(*STAFF)
+def release(enrolment: Enrolment, name: str) -> Response:
+    """The notebook that students get."""
+    try:
+        return release_file(assignment_in(enrolment, name))
+    except NoRelease:
+        address = url_for("preview.show", slug=enrolment.course.slug, name=name)
+        return redirect(address, code=303)  # which says why
+
+
+def release_file(assignment: CourseAssignment) -> Response:
+    """The release to save; raises NoRelease."""
+    data = release_preview.released_notebook(assignment.assignment)
+    return attachment(data, f"{assignment.assignment}.ipynb", NOTEBOOK)

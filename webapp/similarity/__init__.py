@@ -1,0 +1,1 @@
+"""Similarity: notebooks of a class compared."""

@@ -1,0 +1,174 @@
+"""Similarity reports: asked for by an instructor, found by a worker, read from the database."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
+
+from webapp.base.clock import now
+from webapp.base.paging import pages_of, within
+from webapp.models import (
+    CourseAssignment,
+    ReportState,
+    SimilarityReport,
+    SimilarPair,
+    Submission,
+    TeamMember,
+)
+
+_OPEN = (ReportState.QUEUED, ReportState.RUNNING)
+
+
+class SimilarityRefused(Exception):
+    """A report cannot be started or cancelled now: one sentence."""
+
+
+def start(
+    session: Session, assignment: CourseAssignment, *, actor_id: int | None, all_attempts: bool
+) -> SimilarityReport:
+    """Queue a report in the place of earlier ones; the caller commits."""
+    session.execute(  # one start at a time; SQLite has one writer anyway
+        sa.select(CourseAssignment.id).where(CourseAssignment.id == assignment.id).with_for_update()
+    )
+    latest = latest_report(session, assignment)
+    if latest is not None and latest.open:
+        raise SimilarityRefused("A report of this assignment is being made: wait or cancel it.")
+    some = sa.select(Submission.id).where(Submission.course_assignment_id == assignment.id)
+    if session.scalar(some.limit(1)) is None:
+        raise SimilarityRefused("Nobody has submitted yet, so there is nothing to compare.")
+    _forget_earlier(session, assignment)
+    report = SimilarityReport(
+        course_assignment_id=assignment.id, started_by_id=actor_id, all_attempts=all_attempts
+    )
+    session.add(report)
+    session.flush()
+    return report
+
+
+def _forget_earlier(session: Session, assignment: CourseAssignment) -> None:
+    earlier = sa.select(SimilarityReport.id).where(
+        SimilarityReport.course_assignment_id == assignment.id
+    )
+    session.execute(sa.delete(SimilarPair).where(SimilarPair.report_id.in_(earlier)))
+    session.execute(
+        sa.delete(SimilarityReport).where(SimilarityReport.course_assignment_id == assignment.id)
+    )
+
+
+def cancel(session: Session, assignment: CourseAssignment) -> SimilarityReport:
+    """Stop the open report; the caller commits."""
+    stopped = session.execute(
+        sa.update(SimilarityReport)
+        .where(
+            SimilarityReport.course_assignment_id == assignment.id,
+            SimilarityReport.state.in_(_OPEN),
+        )
+        .values(state=ReportState.CANCELLED, closed_at=now())
+        .execution_options(synchronize_session=False)
+    )
+    report = latest_report(session, assignment)
+    if report is None or not stopped.rowcount:  # type: ignore[attr-defined]
+        raise SimilarityRefused("No report of this assignment is being made any more.")
+    session.refresh(report)
+    return report
+
+
+def latest_report(session: Session, assignment: CourseAssignment) -> SimilarityReport | None:
+    """The newest report of the assignment."""
+    return session.scalar(
+        sa.select(SimilarityReport)
+        .options(joinedload(SimilarityReport.started_by))
+        .where(SimilarityReport.course_assignment_id == assignment.id)
+        .order_by(SimilarityReport.id.desc())
+        .limit(1)
+    )
+
+
+@dataclass(frozen=True)
+class PairPage:
+    """Some of `found` pairs, the highest figure first; `team_mates` are those of one team."""
+
+    pairs: tuple[SimilarPair, ...]
+    team_mates: frozenset[int]
+    found: int
+    page: int
+    pages: int
+
+
+def pairs_of(session: Session, report: SimilarityReport, *, page: int, rows: int) -> PairPage:
+    """A page of a report's pairs with their students, in three statements."""
+    of_report = SimilarPair.report_id == report.id
+    found = session.scalar(sa.select(sa.func.count()).where(of_report)) or 0
+    pages = pages_of(found, rows)
+    page = within(page, pages)
+    shown = session.scalars(
+        _with_students()
+        .where(of_report)
+        .order_by(SimilarPair.rank)
+        .limit(rows)
+        .offset((page - 1) * rows)
+    ).all()
+    mates = team_mates(session, report, shown)
+    return PairPage(tuple(shown), mates, found, page, pages)
+
+
+def team_mates(
+    session: Session, report: SimilarityReport, pairs: Iterable[SimilarPair]
+) -> frozenset[int]:
+    """The pairs whose students write a proposal together, by the pair's number.
+
+    Notebooks are each student's own, in a team or not: staff should know it when they look.
+    """
+    students = {pair.id: (pair.left.user_id, pair.right.user_id) for pair in pairs}
+    rows = session.execute(
+        sa.select(TeamMember.user_id, TeamMember.team_id)
+        .join(CourseAssignment, CourseAssignment.course_id == TeamMember.course_id)
+        .where(
+            CourseAssignment.id == report.course_assignment_id,
+            TeamMember.user_id.in_({user for both in students.values() for user in both}),
+        )
+    )
+    team = {row.user_id: row.team_id for row in rows}
+    return frozenset(
+        number
+        for number, (left, right) in students.items()
+        if left in team and team[left] == team.get(right)
+    )
+
+
+def pair_in(session: Session, assignment: CourseAssignment, pair_id: int) -> SimilarPair | None:
+    """A pair of the assignment with its report, students and files."""
+    return session.scalar(
+        _with_students()
+        .join(SimilarPair.report)
+        .options(
+            contains_eager(SimilarPair.report).options(undefer(SimilarityReport.left_out)),
+            joinedload(SimilarPair.left).joinedload(Submission.content),
+            joinedload(SimilarPair.right).joinedload(Submission.content),
+        )
+        .where(
+            SimilarPair.id == pair_id,
+            SimilarityReport.course_assignment_id == assignment.id,
+        )
+    )
+
+
+def _with_students() -> sa.Select[SimilarPair]:
+    return sa.select(SimilarPair).options(
+        joinedload(SimilarPair.left).joinedload(Submission.user),
+        joinedload(SimilarPair.right).joinedload(Submission.user),
+    )
+
+
+def packed(hashes: frozenset[int]) -> bytes:
+    """Hashes of k-grams as a report keeps them, eight bytes each."""
+    return array("Q", sorted(hashes)).tobytes()
+
+
+def unpacked(data: bytes) -> frozenset[int]:
+    """The hashes that a report keeps."""
+    return frozenset(array("Q", data))

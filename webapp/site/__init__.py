@@ -1,0 +1,1 @@
+"""What every page has: headers, errors, filters, signing in, uploads, health."""

@@ -1,0 +1,132 @@
+"""Error pages: what happened and what to do next, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from webapp.base.config import MAX_UPLOAD_BYTES
+from webapp.base.database import db
+from webapp.site.sign_in import UPLOAD_ENDPOINTS
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A title and a paragraph for one kind of error."""
+
+    title: str
+    text: str
+
+
+_EXPLANATIONS = {
+    400: Explanation(
+        "That did not arrive whole",
+        "Your browser sent something we could not read. Go back, reload the page and try again.",
+    ),
+    401: Explanation(
+        "Please sign in again", "Your session has ended. Sign in, then come back to this page."
+    ),
+    403: Explanation(
+        "This page is for someone else",
+        "Your role in this course does not open it. If you think it should, ask your instructor.",
+    ),
+    404: Explanation(
+        "There is nothing here",
+        "The address may be mistyped, or it belongs to a course you are not enrolled in.",
+    ),
+    405: Explanation("That cannot be done here", "Go back to the page before and use its buttons."),
+    413: Explanation(
+        "That file is too large",
+        f"A notebook may have up to {MAX_UPLOAD_BYTES // 2**20} MB. Clear its outputs (in Jupyter: "
+        "Kernel, Restart and Clear Outputs), save it, and submit it again: your outputs are made "
+        "anew when we run it.",
+    ),
+    429: Explanation(
+        "Too many tries",
+        "To keep accounts safe we slow down after several failed sign-ins. Wait a minute, then "
+        "try again. Your password has not changed.",
+    ),
+    500: Explanation(
+        "Something broke on our side",
+        "It is our fault, not yours, and it has been logged. Nothing you had submitted is lost. "
+        "Try again in a moment.",
+    ),
+}
+_TOO_MANY_FILES = Explanation(
+    "Many files at once",
+    "Your account has handed in more files than we take at a time, so this one was not kept: wait "
+    "a minute, then submit it again.",
+)
+
+
+_UNAVAILABLE = Explanation(
+    "We cannot reach our records",
+    "It is our fault, not yours, and it has been logged. What you just sent was not kept: wait a "
+    "minute, then send it again. Nothing you had submitted before is lost.",
+)
+_RETRY_AFTER_SECONDS = "30"
+
+
+def init_app(app: Flask) -> None:
+    """Show every error as a page of ours."""
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(HTTPException, _explain)
+    app.register_error_handler(500, _explain)
+
+
+def _expired_form(_error: CSRFError) -> tuple[str, int]:
+    text = "The form on the page was too old to be sure it was you. Go back, reload and try again."
+    return _page(400, Explanation("That form has expired", text))
+
+
+def _explain(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
+    code = error.code or 500
+    if 300 <= code < 400:
+        return error
+    if code == 500:
+        db.session.rollback()
+    if request.path.startswith("/api/"):
+        return jsonify(error=_sentence(error, code)), code
+    known = _EXPLANATIONS.get(code)
+    if code == 429 and request.endpoint in UPLOAD_ENDPOINTS:
+        known = _TOO_MANY_FILES
+    return _page(code, known or Explanation(error.name, "Go back and try again."))
+
+
+def _unavailable(error: OperationalError) -> Response:
+    """The database is down, its disk is full or it was locked for long."""
+    current_app.logger.error("the database did not do its work", exc_info=error)
+    db.session.rollback()
+    if request.path.startswith("/api/"):
+        response = jsonify(error=_UNAVAILABLE.text)
+    else:
+        # Not render_template, whose context holds the user, for whom the database would be asked.
+        name = "fragment" if request.headers.get("HX-Request") else "unavailable"
+        template = current_app.jinja_env.get_template(f"site/errors/{name}.html")
+        response = make_response(template.render(explanation=_UNAVAILABLE))
+    response.status_code = 503
+    response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
+    return response
+
+
+def _sentence(error: HTTPException, code: int) -> str:
+    """What a program gets: the sentence of whoever refused, or the page's."""
+    own = error.description if error.description != type(error).description else None
+    if own and code in (400, 401, 403, 409, 422):
+        return own
+    known = _TOO_MANY_FILES if code == 429 else _EXPLANATIONS.get(code)
+    return known.text if known else f"{error.name}."
+
+
+def _page(code: int, explanation: Explanation) -> tuple[str, int]:
+    template = (
+        "site/errors/fragment.html"
+        if request.headers.get("HX-Request")
+        else "site/errors/page.html"
+    )
+    return render_template(template, code=code, explanation=explanation), code

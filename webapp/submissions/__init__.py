@@ -1,0 +1,1 @@
+"""Submissions: handing in, and the list of attempts."""

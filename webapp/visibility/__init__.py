@@ -1,0 +1,1 @@
+"""Visibility: what a student may know of their points, and when."""

@@ -1,0 +1,168 @@
+"""What a student may know of their points yet: the one home of that rule.
+
+The public tests, which ran in the student's own notebook, are theirs at once. What hidden checks
+found, and staff's points, follow the assignment's rule; staff always see everything. "After the due
+time" is after its grace, and the student's own where they have an extension, so that nobody reads
+what they may still use; late days, which nobody asks for, do not put it off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, make_transient
+
+from webapp.audit.record import Action, record
+from webapp.base.clock import in_words, now, written
+from webapp.models import (
+    CourseAssignment,
+    Enrolment,
+    Extension,
+    ResultRule,
+    ResultVisibility,
+    Submission,
+)
+from webapp.scoring.counting import policy_of
+
+_CHOSEN: dict[ResultRule, Action] = {
+    ResultRule.AT_ONCE: "show results at once",
+    ResultRule.AFTER_DUE: "show results after due",
+    ResultRule.PUBLISHED: "show results published",
+}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """An assignment's rule, whether students see their results now, and else from when on.
+
+    `extended_to` is until when the student has an extension.
+    """
+
+    rule: ResultRule
+    open: bool
+    opens_at: datetime | None
+    extended_to: datetime | None = None
+
+    def sentence(self, zone: str) -> str:
+        """Which rule holds, and when the rest appears."""
+        if self.open:
+            return "Points and messages of the hidden checks are shown as soon as there are any."
+        held = "Points and messages of the hidden checks are held back"
+        if self.opens_at is not None:
+            when = f"{written(self.opens_at, zone)} ({in_words(self.opens_at)})"
+            return f"{held} until the due time has passed, {when}."
+        return f"{held} until staff publish them."
+
+
+def sight_of(session: Session, assignment: CourseAssignment, user_id: int | None = None) -> Sight:
+    """What students see of one assignment, or one of them with an extension of their own."""
+    return sights_of(session, [assignment], user_id)[assignment.id]
+
+
+def sights_of(
+    session: Session, assignments: Iterable[CourseAssignment], user_id: int | None = None
+) -> dict[int, Sight]:
+    """What a student sees of each assignment, by its number, in one statement."""
+    found = {assignment.id: assignment for assignment in assignments}
+    of_it = ResultVisibility.course_assignment_id == CourseAssignment.id
+    own = sa.and_(
+        Extension.course_assignment_id == CourseAssignment.id, Extension.user_id == user_id
+    )
+    rows = session.execute(
+        sa.select(CourseAssignment.id, ResultVisibility, Extension.due_at)
+        .outerjoin(ResultVisibility, of_it)
+        .outerjoin(Extension, own)
+        .where(CourseAssignment.id.in_(found))
+    )
+    return {number: _sight(found[number], rule, until) for number, rule, until in rows}
+
+
+def _sight(
+    item: CourseAssignment, row: ResultVisibility | None, extended_to: datetime | None
+) -> Sight:
+    if row is None or row.rule == ResultRule.AT_ONCE:
+        return Sight(ResultRule.AT_ONCE, True, None, extended_to)
+    if row.published_at is not None:
+        return Sight(row.rule, True, None, extended_to)
+    # Without a due time nobody can say when it has passed: then staff publish.
+    due = None
+    if row.rule == ResultRule.AFTER_DUE:
+        due = policy_of(item.course, item, extended_to).in_time_until
+    return Sight(row.rule, due is not None and due <= now(), due, extended_to)
+
+
+def for_reader(session: Session, enrolment: Enrolment, submission: Submission) -> Submission:
+    """The submission as this person may see it: a student's without points while they are held."""
+    item = submission.course_assignment
+    if enrolment.is_staff or sight_of(session, item, submission.user_id).open:
+        return submission
+    return masked(submission)
+
+
+def for_student(session: Session, submissions: Iterable[Submission]) -> list[Submission]:
+    """One's own submissions as one may see them, in one statement more."""
+    found = list(submissions)
+    if not found:
+        return []
+    sights = sights_of(session, {s.course_assignment for s in found}, found[0].user_id)
+    return [s if sights[s.course_assignment_id].open else masked(s) for s in found]
+
+
+def masked(submission: Submission) -> Submission:
+    """The submission without its points; it is no row of the database any more, only shown."""
+    make_transient(submission)
+    submission.auto_score = submission.manual_score = submission.adjustment = None
+    submission.ungraded = 0
+    return submission
+
+
+def set_rule(session: Session, assignment: CourseAssignment, rule: ResultRule) -> None:
+    """Give the assignment another rule; what was published stays so. The caller commits."""
+    row = session.get(ResultVisibility, assignment.id)
+    if row is None:
+        row = ResultVisibility(course_assignment_id=assignment.id)
+        session.add(row)
+    row.rule = rule
+
+
+def publish(session: Session, assignment: CourseAssignment, *, on: bool) -> None:
+    """Show the results now, whatever the rule; or hide them until staff publish them again."""
+    row = session.get(ResultVisibility, assignment.id)
+    if row is None:
+        row = ResultVisibility(course_assignment_id=assignment.id, rule=ResultRule.PUBLISHED)
+        session.add(row)
+    row.published_at = now() if on else None
+    if not on:
+        row.rule = ResultRule.PUBLISHED
+
+
+def change_rule(
+    session: Session,
+    enrolment: Enrolment,
+    assignment: CourseAssignment,
+    rule: ResultRule,
+    *,
+    by: str = "",
+) -> None:
+    """Staff give the assignment another rule: with the log. Commits."""
+    set_rule(session, assignment, rule)
+    record(session, enrolment, _CHOSEN[rule], subject=assignment.assignment, by=by)
+    session.commit()
+
+
+def show(
+    session: Session,
+    enrolment: Enrolment,
+    assignment: CourseAssignment,
+    *,
+    on: bool,
+    by: str = "",
+) -> None:
+    """Staff publish the results, or hide them: with the log. Commits."""
+    publish(session, assignment, on=on)
+    action: Action = "publish results" if on else "hide results"
+    record(session, enrolment, action, subject=assignment.assignment, by=by)
+    session.commit()

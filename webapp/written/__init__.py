@@ -1,0 +1,1 @@
+"""The written option: teams, proposals, papers and reviews."""

@@ -1,0 +1,207 @@
+"""The paper review: one page of Markdown, or a PDF."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from sqlalchemy.orm import joinedload, undefer
+from werkzeug.wrappers import Response
+
+from webapp.base.clock import local, now
+from webapp.base.database import db
+from webapp.base.markdown import markdown
+from webapp.courses.access import EVERYONE, for_roles
+from webapp.grading.tools import FileRefused, tools
+from webapp.models import Enrolment, PaperReview, ReviewDraft, Role
+from webapp.rubrics.marks import published_scores
+from webapp.rubrics.pages import file_name
+from webapp.rubrics.rubrics import rubric_of
+from webapp.site.addresses import row_number
+from webapp.site.uploads import read_upload, store
+from webapp.submissions.pages import attachment
+from webapp.written import drafts, rules
+from webapp.written.drafts import LONGEST_BODY, DraftConflict, DraftRefused, Text, draft_of, hand_in
+from webapp.written.page_length import pages
+from webapp.written.papers import suggested
+
+blueprint = Blueprint("reviews", __name__, url_prefix="/courses/<slug>")
+
+REVIEW_BYTES = 10 * 2**20
+
+
+@blueprint.get("/review")
+@for_roles(Role.STUDENT)
+def show(enrolment: Enrolment) -> str:
+    """One's review: the form, the preview, and what is handed in."""
+    return _page(enrolment)
+
+
+def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
+    course = enrolment.course
+    review = rules.review_of(db.session, course.id, enrolment.user_id)
+    draft = draft_of(db.session, course.id, enrolment.user_id)
+    shown = draft or review
+    typed = field in ("text", "conflict")
+    body = request.form.get("body", "") if typed else (shown.body if shown else "")
+    paper = request.form.get("paper", "") if typed else (shown.paper if shown else "")
+    open_draft = draft and (not review or (draft.body, draft.paper) != (review.body, review.paper))
+    return render_template(
+        "written/review.html",
+        course=course,
+        review=review,
+        draft=draft if open_draft else None,
+        other=draft if field == "conflict" else None,
+        revision=draft.revision if draft else 0,
+        body=body,
+        paper=paper,
+        preview=markdown(body[:LONGEST_BODY]),
+        pages=pages(body[:LONGEST_BODY]),
+        papers=suggested(db.session, course.id),
+        scores=published_scores(db.session, course, review=review),
+        rubric=rubric_of(db.session, course.id, "review"),
+        refusal=refusal,
+        field=field,
+    )
+
+
+@blueprint.post("/review")
+@for_roles(Role.STUDENT)
+def save(enrolment: Enrolment) -> Response | tuple[str, int]:
+    """Hand in the paper's reference and the Markdown, or only keep them and show a preview."""
+    try:
+        draft = _save_draft(enrolment)
+        if request.form.get("then") == "preview":
+            flash("Your draft is saved. It is not handed in yet.", "info")
+            return _back(enrolment)
+        review = hand_in(db.session, draft)
+    except DraftRefused as error:
+        return _page(enrolment, refusal=str(error), field="text"), 422
+    except DraftConflict:
+        return _page(enrolment, refusal=_conflict(enrolment), field="conflict"), 409
+    flash(_saved(enrolment, review), "success")
+    return _back(enrolment)
+
+
+@blueprint.post("/review/draft")
+@for_roles(Role.STUDENT)
+def save_draft(enrolment: Enrolment) -> dict[str, str | int]:
+    """Keep what is being written; says so, or why not, as the page reads it out."""
+    try:
+        draft = _save_draft(enrolment)
+    except DraftRefused as error:
+        return {"state": "refused", "sentence": f"Not saved. {error}"}
+    except DraftConflict:
+        return {"state": "conflict", "sentence": _conflict(enrolment)}
+    at = local(draft.saved_at, enrolment.course.time_zone)
+    sentence = f"Draft saved at {at:%H:%M}. It is not handed in yet."
+    return {"state": "saved", "sentence": sentence, "revision": draft.revision}
+
+
+def _save_draft(enrolment: Enrolment) -> ReviewDraft:
+    return drafts.save_draft(
+        db.session,
+        enrolment.course_id,
+        enrolment.user_id,
+        text=Text(request.form.get("paper", "").strip(), request.form.get("body", "")),
+        revision=request.form.get("revision", 0, type=row_number),
+    )
+
+
+def _conflict(enrolment: Enrolment) -> str:
+    draft = draft_of(db.session, enrolment.course_id, enrolment.user_id)
+    at = local(draft.saved_at, enrolment.course.time_zone) if draft else None
+    when = f" at {at:%H:%M}" if at else ""
+    return (
+        f"Another window saved a different text{when}, so this one is not saved. Nothing is "
+        "lost: hand this one in to see both, or load the page again for the other."
+    )
+
+
+@blueprint.post("/review/preview")
+@for_roles(Role.STUDENT)
+def preview(enrolment: Enrolment) -> str:
+    """The Markdown being written, as it will be read."""
+    body = request.form.get("body", "")[:LONGEST_BODY]
+    return render_template("written/_preview.html", preview=markdown(body), pages=pages(body))
+
+
+@blueprint.post("/review/file")
+@for_roles(Role.STUDENT)
+def hand_in_file(enrolment: Enrolment) -> Response | tuple[str, int]:
+    """Hand in the review as a one-page PDF; the Markdown stays as it is."""
+    try:
+        upload = read_upload(request.files.get("review"), most=REVIEW_BYTES, what="a PDF review")
+        seen = tools().inspect_pdf(upload.data)
+        if seen.pages != 1:
+            raise FileRefused(f"The PDF has {seen.pages} pages, expected 1: a review is one page.")
+    except FileRefused as error:
+        return _page(enrolment, refusal=str(error), field="file"), 422
+    store(db.session, upload)
+    review = _own_review(enrolment)
+    review.filename, review.sha256 = upload.filename, upload.sha256
+    review.thumbnail, review.received_at = seen.thumbnail_png, now()
+    db.session.commit()
+    flash(_saved(enrolment, review), "success")
+    return _back(enrolment)
+
+
+@blueprint.get("/reviews/<int:review_id>/file")
+@for_roles(*EVERYONE)
+def file(enrolment: Enrolment, review_id: int) -> Response:
+    """The PDF; for its author and the staff."""
+    review = review_in(enrolment, review_id)
+    if review.content is None:
+        abort(404)
+    name = file_name(enrolment, "review", review.id, review.filename)
+    return attachment(review.content.data, name, "application/pdf")
+
+
+@blueprint.get("/reviews/<int:review_id>/file.png")
+@for_roles(*EVERYONE)
+def file_picture(enrolment: Enrolment, review_id: int) -> Response:
+    """A picture of the PDF's page."""
+    picture = review_in(enrolment, review_id).thumbnail
+    if picture is None:
+        abort(404)
+    response = make_response(picture)
+    response.mimetype = "image/png"
+    return response
+
+
+def review_in(enrolment: Enrolment, review_id: int) -> PaperReview:
+    """A review of the course: one's own, or any for staff."""
+    review = db.session.scalar(
+        sa.select(PaperReview)
+        .options(joinedload(PaperReview.user), undefer(PaperReview.thumbnail))
+        .where(PaperReview.id == review_id, PaperReview.course_id == enrolment.course_id)
+    )
+    if review is None or not (enrolment.is_staff or review.user_id == enrolment.user_id):
+        abort(404)
+    return review
+
+
+def _own_review(enrolment: Enrolment) -> PaperReview:
+    review = rules.review_of(db.session, enrolment.course_id, enrolment.user_id)
+    if review is None:
+        review = PaperReview(course_id=enrolment.course_id, user_id=enrolment.user_id)
+        db.session.add(review)
+    return review
+
+
+def _saved(enrolment: Enrolment, review: PaperReview) -> str:
+    late = rules.is_late(review.received_at, enrolment.course.reviews_due_at)
+    return "Your review is handed in, marked as late." if late else "Your review is handed in."
+
+
+def _back(enrolment: Enrolment) -> Response:
+    address = url_for("reviews.show", slug=enrolment.course.slug)
+    return redirect(address, code=303)
