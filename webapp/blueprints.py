@@ -8,12 +8,14 @@ from webapp import api
 from webapp.accounts import pages as accounts
 from webapp.api import document
 from webapp.api import pages as api_docs
+from webapp.audit import api as audit_api
 from webapp.audit import pages as audit
 from webapp.extensions import api as extensions_api
 from webapp.extensions import pages as extensions
 from webapp.gradebook import api as gradebook_api
 from webapp.gradebook import nbgrader_pages, score_table_api, score_table_pages
 from webapp.gradebook import pages as gradebook
+from webapp.home import api as home_api
 from webapp.home import pages as home
 from webapp.imports import api as imports_api
 from webapp.imports import pages as imports
@@ -21,8 +23,9 @@ from webapp.insight import api as insight_api
 from webapp.insight import pages as insight
 from webapp.leaderboard import pages as leaderboard
 from webapp.people import api as people_api
+from webapp.people import notes_api, student_pages, viewing_pages
 from webapp.people import pages as people
-from webapp.people import student_pages, viewing_pages
+from webapp.presentations import api as presentations_api
 from webapp.presentations import pages as presentations
 from webapp.queue import api as queue_api
 from webapp.queue import pages as queue
@@ -38,15 +41,17 @@ from webapp.reading import pages as reading
 from webapp.regrades import api as regrades_api
 from webapp.regrades import pages as regrades
 from webapp.results import api as results_api
-from webapp.results import overrides_pages, requests_pages, student_api
+from webapp.results import by_hand_pages, overrides_pages, requests_pages, student_api
 from webapp.results import pages as results
 from webapp.rubrics import api as rubrics_api
 from webapp.rubrics import pages as rubrics
 from webapp.settings import api as settings_api
 from webapp.settings import catalogue_api, catalogue_pages, preview_pages
 from webapp.settings import pages as settings
+from webapp.similarity import api as similarity_api
 from webapp.similarity import pages as similarity
 from webapp.site import assets, health, metrics_pages
+from webapp.submissions import api as submissions_api
 from webapp.submissions import pages as submissions
 from webapp.visibility import api as visibility_api
 from webapp.visibility import pages as visibility
@@ -54,7 +59,18 @@ from webapp.written import api as written_api
 from webapp.written import lists_pages, proposal_pages, review_pages
 
 _PAGES = (
-    *(accounts, api_docs, assets, audit, catalogue_pages, extensions, gradebook, health, home),
+    *(
+        accounts,
+        api_docs,
+        assets,
+        audit,
+        by_hand_pages,
+        catalogue_pages,
+        extensions,
+        gradebook,
+        health,
+        home,
+    ),
     *(imports, insight, leaderboard, metrics_pages, nbgrader_pages, overrides_pages, people),
     *(preview_pages, proposal_pages, queue, reading, regrades, requests_pages, results),
     *(review_pages, score_table_pages, settings, similarity, student_pages, submissions),
@@ -63,7 +79,16 @@ _PAGES = (
 
 # Importing one of these adds its routes to the API's blueprint.
 OPERATIONS = (
-    *(answers_api, catalogue_api, document, duties_api, extensions_api, gradebook_api),
+    *(
+        answers_api,
+        audit_api,
+        home_api,
+        notes_api,
+        presentations_api,
+        similarity_api,
+        submissions_api,
+    ),
+    *(catalogue_api, document, duties_api, extensions_api, gradebook_api),
     *(imports_api, insight_api, people_api, queue_api, reading_api, regrades_api, results_api),
     *(rubrics_api, score_table_api, settings_api, student_api, visibility_api, written_api),
 )

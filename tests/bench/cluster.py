@@ -23,9 +23,9 @@ from tests.services.brokers import RabbitMQ, Redis
 from tests.services.cluster import Cluster
 from tests.services.postgresql import DurablePostgreSQL
 from tests.webapp.conftest import populate, settings_for
+from webapp.base.database import moment_of
 from webapp.models import CourseAssignment
 from webapp.queue import workers as fleet
-from webapp.queue.waiting import moment_of
 
 _CHECKS = '''
 from autograder.checks import assert_close, question

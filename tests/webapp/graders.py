@@ -16,7 +16,8 @@ from autograder.results import (
     Status,
     Verdict,
 )
-from webapp.grading.tools import FileRefused, Slide, Tools
+from webapp.grading.tools import Slide, Tools
+from webapp.site.uploads import FileRefused
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, g, request, session
 from flask_login import current_user
 
-from webapp.base.database import db
+from webapp.base.database import db, make_with
 from webapp.site import tokens
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -25,4 +25,5 @@ def _by_token_alone() -> None:
     token = tokens.find(db.session, request.headers.get("Authorization", ""))
     if token is None or token.user_id != current_user.id:
         abort(401, "The token is missing, mistyped or no longer valid: make one on your account.")
+    make_with(db.session, "API")
     g.token_scopes = frozenset(token.scopes.split())

@@ -17,6 +17,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.api import blueprint
 
+# The rows of one page of a list, where an operation does not say otherwise.
+PAGE_ROWS = 100
+# Where what only staff may do begins.
+STAFF_PATH = "/courses/<slug>/staff"
+# A token that hands in may follow its own work.
+OWN_WORK = ("read", "submit")
+
 _JSON = "application/json"
 
 

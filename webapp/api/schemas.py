@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from webapp.models import RegradeState, Scope, SubmissionState
+from webapp.site.addresses import LARGEST_ROW
 
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 PageNumber = Annotated[int, Meta(ge=1, le=100_000)]
@@ -279,3 +280,21 @@ def schema_of(kinds: tuple[type[Struct], ...]) -> dict[str, object]:
         kinds, ref_template="#/components/schemas/{name}"
     )
     return components
+
+
+_LINE = "^[^\\x00\\r\\n]*$"
+
+
+Day = Annotated[str, Meta(pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+
+
+UserNumber = Annotated[int, Meta(ge=1, le=LARGEST_ROW)]
+
+
+Reason = Annotated[str, Meta(min_length=1, max_length=500, pattern="^[^\\x00]*$")]
+
+
+class Kept(Struct, frozen=True):
+    """That it was done."""
+
+    done: bool

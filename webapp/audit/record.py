@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from sqlalchemy.orm import Session
 
+from webapp.base.database import made_with
 from webapp.models import AuditEntry, Enrolment
 
 ScoreAction = Literal[
@@ -91,14 +92,14 @@ def record(
     action: Action,
     *,
     subject: str,
-    by: str = "",
     **detail: Any,
 ) -> None:
     """Note that someone did `action` to `subject`; the caller commits.
 
-    `by` says what it was done with, where that is no page.
+    Where it was done with no page, `by` in the detail says with what (see `made_with`).
     """
-    made = detail | ({"by": by} if by else {})
+    tool = made_with(session)
+    made = detail | ({"by": tool} if tool and "by" not in detail else {})
     record_by(session, enrolment.user_id, enrolment.course_id, action, subject=subject, detail=made)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -10,11 +12,14 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from webapp.base.clock import now
+
 db = SQLAlchemy()
 
 _BUSY_SECONDS = 30
 # SQLite takes 32766 values in a statement; this many keep it quick to parse.
 _AT_ONCE = 500
+_TOOL = "made with"
 _Row = TypeVar("_Row")
 
 
@@ -46,6 +51,27 @@ def prepare(engine: sa.Engine) -> None:
         event.listen(engine, "connect", _set_pragmas)
 
 
+@contextmanager
+def change(session: Session) -> Iterator[None]:
+    """One change, as an operation makes it: all of it is kept at the end, none where it fails."""
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def make_with(session: Session, tool: str) -> None:
+    """Note what this session's changes are made with, where that is no page: `API`."""
+    session.info[_TOOL] = tool
+
+
+def made_with(session: Session) -> str:
+    """What this session's changes are made with; empty for a page."""
+    return str(session.info.get(_TOOL, ""))
+
+
 def takes_the_one_lock(session: Session) -> bool:
     """Whether the database has one lock for everything, as SQLite, which is then taken."""
     if session.get_bind().dialect.name != "sqlite":
@@ -67,3 +93,14 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
     cursor.close()
+
+
+def moment_of(session: Session) -> datetime:
+    """The present moment by the clock that all workers share: that of the database's machine.
+
+    SQLite's machine is this one; a PostgreSQL server serves machines whose clocks may differ.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return now()
+    clock = sa.func.timezone("utc", sa.func.clock_timestamp(), type_=sa.DateTime())
+    return session.execute(sa.select(clock)).scalar_one().replace(tzinfo=UTC)

@@ -22,10 +22,8 @@ from webapp.models import (
     CourseAssignment,
     Enrolment,
     Role,
-    Submission,
     User,
 )
-from webapp.visibility import sight
 
 EVERYONE = (Role.STUDENT, Role.GRADER, Role.INSTRUCTOR)
 STAFF = (Role.GRADER, Role.INSTRUCTOR)
@@ -72,27 +70,6 @@ def assignment_in(enrolment: Enrolment, name: str) -> CourseAssignment:
         )
     )
     return found or abort(404)
-
-
-def submission_in(enrolment: Enrolment, submission_id: int) -> Submission:
-    """A submission of the course: one's own, or anyone's for staff.
-
-    A student's comes without its points while results are held back.
-    """
-    found = db.session.scalar(
-        sa.select(Submission)
-        .join(Submission.course_assignment)
-        .join(Submission.user)
-        .options(
-            contains_eager(Submission.course_assignment).contains_eager(CourseAssignment.course),
-            contains_eager(Submission.user),
-        )
-        .join(CourseAssignment.course)
-        .where(Submission.id == submission_id, CourseAssignment.course_id == enrolment.course_id)
-    )
-    if found is None or not (enrolment.is_staff or found.user_id == enrolment.user_id):
-        abort(404)
-    return sight.for_reader(db.session, enrolment, found)
 
 
 def student_in(enrolment: Enrolment, user_id: int) -> User:

@@ -25,9 +25,9 @@ from webapp.models import (
 )
 from webapp.reading.answer_points import give
 from webapp.reading.answers import answers, questions
-from webapp.reading.works import Names
 from webapp.rubrics.answer_rubrics import plain_points
 from webapp.rubrics.marks import Marks, Sent, give_score
+from webapp.rubrics.names import Names
 from webapp.site.uploads import Upload, store
 from webapp.written.papers import PAPERS
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from flask import abort
 
 from webapp.api.operations import operation
-from webapp.api.schemas import moment
+from webapp.api.schemas import Kept, moment
 from webapp.base.database import db
 from webapp.base.typed_times import NoMoment, moment_from
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.extensions import extensions
 from webapp.extensions.extensions import ExtensionRefused
+from webapp.extensions.schemas import (
+    ExtensionInfo,
+    Extensions,
+    ExtensionsGiven,
+    NewExtensions,
+    OldExtension,
+)
 from webapp.models import Enrolment, Role
-from webapp.results import schemas
 
 _PATH = "/courses/<slug>/staff/assignments/<name>/extensions"
 
@@ -22,16 +28,16 @@ _PATH = "/courses/<slug>/staff/assignments/<name>/extensions"
     _PATH,
     summary="Who has more time at an assignment, until when and why",
     scopes=("read",),
-    answers={200: schemas.Extensions},
+    answers={200: Extensions},
 )
 @for_roles(*STAFF)
-def given_extensions(enrolment: Enrolment, name: str) -> schemas.Extensions:
+def given_extensions(enrolment: Enrolment, name: str) -> Extensions:
     item = assignment_in(enrolment, name)
-    return schemas.Extensions(
+    return Extensions(
         item.assignment,
         moment(item.due_at),
         [
-            schemas.ExtensionInfo(
+            ExtensionInfo(
                 row.user_id,
                 row.user.name,
                 due_at=moment(row.due_at) or "",
@@ -49,27 +55,25 @@ def given_extensions(enrolment: Enrolment, name: str) -> schemas.Extensions:
     _PATH,
     summary="Give students, or a whole section, until another moment, with the reason",
     scopes=("grade",),
-    body=schemas.NewExtensions,
-    answers={200: schemas.ExtensionsGiven},
+    body=NewExtensions,
+    answers={200: ExtensionsGiven},
     errors=(409,),
 )
 @for_roles(Role.INSTRUCTOR)
-def give_extensions(
-    enrolment: Enrolment, name: str, body: schemas.NewExtensions
-) -> schemas.ExtensionsGiven:
+def give_extensions(enrolment: Enrolment, name: str, body: NewExtensions) -> ExtensionsGiven:
     item = assignment_in(enrolment, name)
     users = extensions.chosen_of(db.session, enrolment.course, body.users, body.section)
     try:
         due_at = moment_from(body.due_at, enrolment.course.time_zone)
         given = extensions.give(
-            db.session, enrolment, item, users=users, due_at=due_at, reason=body.reason, by="API"
+            db.session, enrolment, item, users=users, due_at=due_at, reason=body.reason
         )
     except NoMoment as error:
         abort(422, str(error))
     except ExtensionRefused as error:
         db.session.rollback()
         abort(409, str(error))
-    return schemas.ExtensionsGiven(given, moment(due_at) or "")
+    return ExtensionsGiven(given, moment(due_at) or "")
 
 
 @operation(
@@ -77,22 +81,20 @@ def give_extensions(
     f"{_PATH}/<int:user_id>/remove",
     summary="Let the assignment's due time hold again for a student",
     scopes=("grade",),
-    body=schemas.OldExtension,
-    answers={200: schemas.Kept},
+    body=OldExtension,
+    answers={200: Kept},
     errors=(409,),
 )
 @for_roles(Role.INSTRUCTOR)
-def remove_extension(
-    enrolment: Enrolment, name: str, user_id: int, body: schemas.OldExtension
-) -> schemas.Kept:
+def remove_extension(enrolment: Enrolment, name: str, user_id: int, body: OldExtension) -> Kept:
     item = assignment_in(enrolment, name)
     try:
         removed = extensions.remove(
-            db.session, enrolment, item, user_id=user_id, reason=body.reason, by="API"
+            db.session, enrolment, item, user_id=user_id, reason=body.reason
         )
     except ExtensionRefused as error:
         db.session.rollback()
         abort(409, str(error))
     if not removed:
         abort(409, "There is no extension to remove.")
-    return schemas.Kept(True)
+    return Kept(True)

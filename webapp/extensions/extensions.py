@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from webapp.audit.record import record
 from webapp.base.clock import now, written
-from webapp.models import Course, CourseAssignment, Enrolment, Extension, Role, User
+from webapp.courses.people import students_of
+from webapp.models import Course, CourseAssignment, Enrolment, Extension, User
 from webapp.scoring import counting
 
 LONGEST_REASON = 500
@@ -52,19 +53,6 @@ def of_student(session: Session, course: Course, user_id: int) -> dict[int, Exte
     return {row.course_assignment_id: row for row in rows}
 
 
-def students_of(session: Session, course: Course, section: str = "") -> list[tuple[int, str, str]]:
-    """Whom an extension can be given to: number, name and section, by name."""
-    statement = (
-        sa.select(User.id, User.name, Enrolment.section)
-        .join(Enrolment, Enrolment.user_id == User.id)
-        .where(Enrolment.course_id == course.id, Enrolment.role == Role.STUDENT)
-        .order_by(User.name, User.id)
-    )
-    if section:
-        statement = statement.where(Enrolment.section == section)
-    return [(row.id, row.name, row.section) for row in session.execute(statement)]
-
-
 def chosen_of(
     session: Session, course: Course, users: Iterable[int], section: str = ""
 ) -> set[int]:
@@ -81,7 +69,6 @@ def give(
     users: Collection[int],
     due_at: datetime | None,
     reason: str,
-    by: str = "",
 ) -> int:
     """Give these students until `due_at`; how many. Commits; raises ExtensionRefused.
 
@@ -112,7 +99,6 @@ def give(
             assignment=item.assignment,
             until=written(until, enrolment.course.time_zone),
             reason=why,
-            by=by,
         )
     session.commit()
     return len(chosen)
@@ -171,7 +157,6 @@ def remove(
     *,
     user_id: int,
     reason: str,
-    by: str = "",
 ) -> bool:
     """Let the assignment's due time hold again; False without an extension. Commits."""
     why = _reason(reason)
@@ -193,7 +178,6 @@ def remove(
         assignment=item.assignment,
         until=until,
         reason=why,
-        by=by,
     )
     session.commit()
     return True

@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from webapp.base.database import db
 from webapp.base.typed_times import NoMoment, for_input, read_moment
+from webapp.courses import people
 from webapp.courses.access import STAFF, assignment_in, for_roles
+from webapp.courses.people import sections_of
 from webapp.extensions import extensions
 from webapp.extensions.extensions import ExtensionRefused
-from webapp.gradebook.score_table import sections_of
 from webapp.models import CourseAssignment, Enrolment, Role
 from webapp.site.addresses import row_number
 
@@ -94,7 +95,7 @@ def _page(enrolment: Enrolment, item: CourseAssignment, typed: Typed, refusal: s
         course=course,
         assignment=item,
         given=extensions.of_assignment(db.session, item),
-        students=extensions.students_of(db.session, course),
+        students=people.students_of(db.session, course),
         sections=sections_of(db.session, course),
         typed=typed,
         refusal=refusal,

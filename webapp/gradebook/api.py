@@ -13,8 +13,8 @@ from webapp.gradebook import pass_rule, schemas
 from webapp.gradebook.nbgrader_pages import look_into, take_changes
 from webapp.gradebook.pages import GRADEBOOK, canvas_file, change_rule, gradebook_file, scores_file
 from webapp.gradebook.totals import passing
-from webapp.grading.tools import FileRefused
 from webapp.models import Enrolment, Role
+from webapp.site.uploads import FileRefused
 
 _GRADES = "/courses/<slug>/staff/grades"
 
@@ -42,7 +42,7 @@ def rule_to_pass(enrolment: Enrolment) -> schemas.PassRuleInfo:
 @for_roles(Role.INSTRUCTOR)
 def change_rule_to_pass(enrolment: Enrolment, body: schemas.PassRule) -> schemas.PassRuleInfo:
     rule = pass_rule.PassRule(body.minimum_share, body.minimum_each, body.written_option)
-    change_rule(enrolment, rule, by="API")
+    change_rule(enrolment, rule)
     return _rule(enrolment)
 
 

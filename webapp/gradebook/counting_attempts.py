@@ -56,17 +56,6 @@ def total_of(assignments: Iterable[CourseAssignment], scores: Mapping[int, float
     return sum(item.weighed(scores.get(item.id)) for item in assignments)
 
 
-def assignments_of(session: Session, course: Course) -> list[CourseAssignment]:
-    """The course's assignments in order."""
-    return list(
-        session.scalars(
-            sa.select(CourseAssignment)
-            .where(CourseAssignment.course_id == course.id)
-            .order_by(CourseAssignment.position)
-        )
-    )
-
-
 def score_table(session: Session, course: Course) -> list[Row]:
     """Every student of the course, with the attempts that count."""
     statement = (

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from autograder.nbgrader.gradebook import student_id
 from autograder.nbgrader.gradebook_reading import GradebookGrade
 from webapp.gradebook.counting_attempts import counting_attempts
-from webapp.grading import results
 from webapp.models import (
     Course,
     CourseAssignment,
@@ -29,6 +28,7 @@ from webapp.models import (
     User,
 )
 from webapp.scoring import counting as recount
+from webapp.scoring import manual_grades
 
 _CLOSE = 1e-9
 _LONGEST_COMMENT = 5000
@@ -129,7 +129,7 @@ def take(session: Session, changes: Sequence[GradeChange], grader_id: int) -> No
     """Give every change's points in its grader's name; the caller commits."""
     recount.lock_students(session, [change.submission_id for change in changes])
     for change in changes:
-        results.set_manual_grade(
+        manual_grades.set_manual_grade(
             session,
             session.get_one(Submission, change.submission_id),
             question=change.question,

@@ -17,9 +17,8 @@ from webapp.base.config import MAX_UPLOAD_BYTES
 from webapp.base.database import db
 from webapp.courses.access import for_roles
 from webapp.gradebook.from_nbgrader import Comparison, compare, take
-from webapp.grading.tools import FileRefused
 from webapp.models import Content, Enrolment, Role
-from webapp.site.uploads import read_upload, store
+from webapp.site.uploads import FileRefused, read_upload, store
 
 blueprint = Blueprint("gradebook_import", __name__, url_prefix="/courses/<slug>/staff/gradebook")
 _SHOWN = 500

@@ -22,7 +22,7 @@ from webapp.audit.record import record
 from webapp.base.clock import now
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
-from webapp.gradebook.counting_attempts import assignments_of
+from webapp.courses.assignments import assignments_of
 from webapp.gradebook.csv_files import canvas_csv, scores_csv
 from webapp.gradebook.pass_rule import PassRule, PassRuleError, explain, in_words, read_rule
 from webapp.gradebook.totals import (
@@ -35,7 +35,7 @@ from webapp.gradebook.totals import (
     with_written_option,
 )
 from webapp.models import Enrolment, Role
-from webapp.submissions.pages import attachment
+from webapp.site.uploads import attachment
 from webapp.visibility import sight
 
 GRADEBOOK = "application/vnd.sqlite3"
@@ -96,7 +96,7 @@ def save_rule(enrolment: Enrolment) -> Response | tuple[str, int]:
     return redirect(url_for("grades.show", slug=enrolment.course.slug), code=303)
 
 
-def change_rule(enrolment: Enrolment, rule: PassRule, **by: str) -> None:
+def change_rule(enrolment: Enrolment, rule: PassRule) -> None:
     """Let another rule decide who passes, with a line in the log."""
     before, enrolment.course.pass_rule = enrolment.course.pass_rule, rule.stored()
     record(
@@ -106,7 +106,6 @@ def change_rule(enrolment: Enrolment, rule: PassRule, **by: str) -> None:
         subject=enrolment.course.slug,
         before=before,
         after=rule.stored(),
-        **by,
     )
     db.session.commit()
 

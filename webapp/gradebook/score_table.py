@@ -81,22 +81,6 @@ def table_page(
     return TablePage(tuple(shown.values()), people.found, people.page, people.pages)
 
 
-def sections_of(session: Session, course: Course) -> list[str]:
-    """The sections that students are in."""
-    return list(
-        session.scalars(
-            sa.select(Enrolment.section)
-            .where(
-                Enrolment.course_id == course.id,
-                Enrolment.role == Role.STUDENT,
-                Enrolment.section != "",
-            )
-            .distinct()
-            .order_by(Enrolment.section)
-        )
-    )
-
-
 def _chosen(
     course: Course,
     assignments: Sequence[CourseAssignment],

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from autograder.assignment import Assignment, Limits, Question
 from autograder.nbgrader.gradebook import write_gradebook
 from autograder.results import GradeResult, QuestionResult, Status, Verdict
-from webapp.gradebook.counting_attempts import assignments_of, counting_attempts
+from webapp.courses.assignments import assignments_of
+from webapp.gradebook.counting_attempts import counting_attempts
 from webapp.models import (
     Course,
     CourseAssignment,

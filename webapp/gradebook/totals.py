@@ -8,13 +8,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from webapp.gradebook.counting_attempts import (
-    Row,
-    assignments_of,
-    counting_attempts,
-    fill_in,
-    score_table,
-)
+from webapp.courses.assignments import assignments_of
+from webapp.gradebook.counting_attempts import Row, counting_attempts, fill_in, score_table
 from webapp.gradebook.pass_rule import Outcome, PassRule, PassRuleError, decide, read_rule
 from webapp.models import (
     LARGEST_TEAM,

@@ -10,7 +10,6 @@ from webapp.grading.conditions import conditions_of
 from webapp.grading.failures import failures_of
 from webapp.models import (
     Job,
-    ManualGrade,
     QuestionScore,
     Regrade,
     RegradeItem,
@@ -20,7 +19,8 @@ from webapp.models import (
     SubmissionState,
 )
 from webapp.queue import jobs
-from webapp.scoring import counting, overrides, tallies
+from webapp.scoring import counting
+from webapp.scoring.manual_grades import count_manual
 
 
 def write_result(session: Session, held: jobs.Claim, result: GradeResult) -> bool:
@@ -122,41 +122,3 @@ def _row(held: jobs.Claim, result: GradeResult) -> Result:
         ],
         failures=failures_of(result),
     )
-
-
-def count_manual(session: Session, submission: Submission) -> None:
-    """Bring the submission's manual score, ungraded questions and overrides up to date.
-
-    And with them which of the student's attempts counts.
-    """
-    tallies.count_manual(session, [submission.id])
-    session.refresh(submission, ["manual_score", "ungraded"])
-    overrides.recount(session, submission)
-    counting.recount_submission(session, submission)
-
-
-def set_manual_grade(
-    session: Session,
-    submission: Submission,
-    *,
-    question: str,
-    points: float,
-    comment: str,
-    grader_id: int,
-) -> ManualGrade:
-    """Give, or change, staff's points for a written answer; the caller commits."""
-    counting.lock_students(session, [submission.id])
-    session.refresh(submission, with_for_update=True)
-    grade = session.scalar(
-        sa.select(ManualGrade).where(
-            ManualGrade.submission_id == submission.id, ManualGrade.question == question
-        )
-    )
-    if grade is None:
-        grade = ManualGrade(submission_id=submission.id, question=question)
-        session.add(grade)
-    grade.points = points
-    grade.comment = comment
-    grade.grader_id = grader_id
-    count_manual(session, submission)
-    return grade

@@ -10,12 +10,9 @@ from typing import Protocol
 from flask import current_app
 
 from webapp.grading.conditions import Judge, current_judge
+from webapp.site.uploads import FileRefused
 
 log = logging.getLogger("heldout.web")
-
-
-class FileRefused(ValueError):
-    """An uploaded file is not what it should be: one sentence for whoever uploaded it."""
 
 
 class ParsedNotebook(Protocol):

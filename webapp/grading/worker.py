@@ -22,11 +22,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from autograder.results import GradeResult, Status
 from webapp.base import logs
+from webapp.base.database import moment_of
 from webapp.grading import results
 from webapp.grading.progress import Progress
 from webapp.models import Submission
 from webapp.queue import broker, jobs, workers
-from webapp.queue.waiting import moment_of, unfinished
+from webapp.queue.waiting import unfinished
 
 log = logging.getLogger("heldout.worker")
 

@@ -9,14 +9,11 @@ from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response
 
 from webapp.base.database import db
-from webapp.courses.access import EVERYONE, assignment_in, for_roles
+from webapp.courses.access import EVERYONE, for_roles
 from webapp.home import agenda
-from webapp.leaderboard import board as leaderboard
-from webapp.models import Course, Enrolment, Role
+from webapp.models import Course, Enrolment
 from webapp.results import requests
-from webapp.scoring import late_words
-from webapp.submissions.standing import Standing, standings
-from webapp.visibility import sight
+from webapp.submissions.standing import standings
 from webapp.written import rules as written
 
 blueprint = Blueprint("courses", __name__)
@@ -56,31 +53,4 @@ def home(enrolment: Enrolment) -> str | Response:
         earned=sum(s.assignment.weighed(s.best.counted) for s in found if s.best),
         possible=sum(s.assignment.in_total for s in found),
         requests=requests.news_of(db.session, course, enrolment.user_id),
-    )
-
-
-@blueprint.get("/courses/<slug>/assignments/<name>")
-@for_roles(Role.STUDENT)
-def assignment(enrolment: Enrolment, name: str) -> str:
-    """One assignment: when it is due, the upload form, and one's attempts."""
-    return render_assignment(enrolment, name)
-
-
-def render_assignment(enrolment: Enrolment, name: str, refusal: str = "") -> str:
-    """The page, with the sentence why the last upload was refused."""
-    item = assignment_in(enrolment, name)
-    found = standings(db.session, enrolment.course, enrolment.user_id)
-    standing = next((s for s in found if s.assignment.id == item.id), Standing(item, ()))
-    return render_template(
-        "submissions/assignment.html",
-        course=enrolment.course,
-        standing=standing,
-        refusal=refusal,
-        rules=late_words.in_words(item, standing.policy),
-        account=late_words.account(standing.best, standing.policy, enrolment.course)
-        if standing.best
-        else "",
-        tries=standing.tries.sentence(enrolment.course.time_zone),
-        sight=sight.sight_of(db.session, item, enrolment.user_id),
-        has_leaderboard=leaderboard.is_on(db.session, item),
     )

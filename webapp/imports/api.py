@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import abort, request
 
 from webapp.api.operations import operation
-from webapp.api.schemas import PageQuery, moment
+from webapp.api.schemas import Kept, PageQuery, moment
 from webapp.base.database import db
 from webapp.base.typed_times import NoMoment
 from webapp.courses.access import assignment_in, for_roles
@@ -14,7 +14,6 @@ from webapp.imports.archives import NotOpen
 from webapp.imports.matching import ImportRefused
 from webapp.imports.take_in import Listed
 from webapp.models import BulkImport, Enrolment, Role
-from webapp.results.schemas import Kept
 
 _PATH = "/courses/<slug>/staff/assignments/<name>/import"
 _PAGE_ROWS = 500
@@ -69,7 +68,7 @@ def read_import(
 def take_import(enrolment: Enrolment, name: str, body: schemas.SeenImport) -> schemas.ImportTaken:
     item = assignment_in(enrolment, name)
     try:
-        taken = archives.take(db.session, enrolment, item, body.number, by="API")
+        taken = archives.take(db.session, enrolment, item, body.number)
     except NotOpen as error:
         abort(409, str(error))
     return schemas.ImportTaken(taken.new, taken.same, taken.dated)
@@ -88,7 +87,7 @@ def take_import(enrolment: Enrolment, name: str, body: schemas.SeenImport) -> sc
 def discard_import(enrolment: Enrolment, name: str, body: schemas.SeenImport) -> Kept:
     item = assignment_in(enrolment, name)
     try:
-        archives.discard(db.session, enrolment, item, body.number, by="API")
+        archives.discard(db.session, enrolment, item, body.number)
     except NotOpen as error:
         abort(409, str(error))
     return Kept(True)

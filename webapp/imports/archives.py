@@ -53,25 +53,25 @@ def read(
 
 
 def take(
-    session: Session, enrolment: Enrolment, assignment: CourseAssignment, number: int, by: str = ""
+    session: Session, enrolment: Enrolment, assignment: CourseAssignment, number: int
 ) -> Taken:
     """Hand in what was matched; what was broken off goes on. Commits; raises NotOpen."""
     found = _seen(session, assignment, number)
     taken = take_in.take_in(session, found)
     subject, said = _subject(found, assignment), f"{taken.sentence}."
-    record(session, enrolment, "import work", subject=subject, by=by, outcome=said)
+    record(session, enrolment, "import work", subject=subject, outcome=said)
     session.commit()
     return taken
 
 
 def discard(
-    session: Session, enrolment: Enrolment, assignment: CourseAssignment, number: int, by: str = ""
+    session: Session, enrolment: Enrolment, assignment: CourseAssignment, number: int
 ) -> str:
     """Forget what was read; what to say of it. Commits; raises NotOpen."""
     found = _seen(session, assignment, number)
     take_in.discard(session, found)
     subject, said = _subject(found, assignment), "The import is discarded: nothing was handed in."
-    record(session, enrolment, "discard import", subject=subject, by=by, outcome=said)
+    record(session, enrolment, "discard import", subject=subject, outcome=said)
     session.commit()
     return said
 

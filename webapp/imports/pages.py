@@ -81,7 +81,7 @@ def take(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     except NotOpen as error:
         return _page(enrolment, assignment, str(error)), 409
     flash(f"{taken.sentence}.", "success")
-    return redirect(_address(enrolment, assignment, "staff.assignment"), code=303)
+    return redirect(_address(enrolment, assignment, "insight.assignment"), code=303)
 
 
 @blueprint.post("/discard")

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from webapp.api.operations import operation
+from webapp.api.operations import PAGE_ROWS, STAFF_PATH, operation
 from webapp.api.schemas import PageQuery, moment
 from webapp.base.clock import now
 from webapp.base.database import db
 from webapp.base.histogram import Histogram
 from webapp.base.timeline import Timeline
 from webapp.courses.access import STAFF, assignment_in, for_roles
-from webapp.gradebook.counting_attempts import QuestionRate, assignments_of
+from webapp.courses.assignments import assignments_of, question_titles
+from webapp.gradebook.counting_attempts import QuestionRate
 from webapp.insight import insight as services
 from webapp.insight import schemas
 from webapp.insight.at_risk import at_risk
 from webapp.insight.class_picture import picture_of
 from webapp.insight.insight import Failure
 from webapp.models import Enrolment
-from webapp.results.pages import question_titles
-
-_PAGE_ROWS = 100
-_STAFF = "/courses/<slug>/staff"
 
 
 @operation(
     "GET",
-    f"{_STAFF}/insight",
+    f"{STAFF_PATH}/insight",
     summary="The course's assignments beside each other, over the attempts that count",
     scopes=("read",),
     answers={200: schemas.Insight},
@@ -49,7 +46,7 @@ def insight(enrolment: Enrolment) -> schemas.Insight:
 
 @operation(
     "GET",
-    f"{_STAFF}/at-risk",
+    f"{STAFF_PATH}/at-risk",
     summary="Students who may not pass, those with the fewest points first",
     scopes=("read",),
     query=PageQuery,
@@ -59,7 +56,7 @@ def insight(enrolment: Enrolment) -> schemas.Insight:
 def students_at_risk(enrolment: Enrolment, query: PageQuery) -> schemas.AtRiskList:
     course = enrolment.course
     items = assignments_of(db.session, course)
-    found = at_risk(db.session, course, items, moment=now(), page=query.page, rows=_PAGE_ROWS)
+    found = at_risk(db.session, course, items, moment=now(), page=query.page, rows=PAGE_ROWS)
     shown = found.students if found.page == query.page else ()
     return schemas.AtRiskList(
         found.due,
@@ -81,7 +78,7 @@ def students_at_risk(enrolment: Enrolment, query: PageQuery) -> schemas.AtRiskLi
 
 @operation(
     "GET",
-    f"{_STAFF}/assignments/<name>/insight",
+    f"{STAFF_PATH}/assignments/<name>/insight",
     summary="One assignment over the class: scores, questions with their failures, and times",
     scopes=("read",),
     answers={200: schemas.AssignmentInsight},

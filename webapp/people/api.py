@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from flask import abort, request
 
 from webapp.api.operations import operation
+from webapp.api.schemas import Assignments, Kept, PageQuery, Person, Roster
 from webapp.base.database import db
-from webapp.courses.access import for_roles
-from webapp.grading.tools import FileRefused
-from webapp.models import Enrolment, Role
+from webapp.courses.access import STAFF, for_roles
+from webapp.courses.assignments import assignments_of
+from webapp.gradebook.score_table_api import _page
+from webapp.models import Enrolment, Role, User
 from webapp.people import membership
 from webapp.people.membership import NotRemovable
 from webapp.people.roster import Invitation, RosterError
-from webapp.results.schemas import Kept
-from webapp.settings import schemas
+from webapp.people.schemas import Link, Links, RosterImported
+from webapp.site.uploads import FileRefused
+from webapp.submissions.api import assignment_info
 
 _PERSON = "/courses/<slug>/staff/people/<int:user_id>"
 
@@ -27,19 +31,17 @@ _PERSON = "/courses/<slug>/staff/people/<int:user_id>"
     summary="Enrol the people of a CSV file (name,email,role,section): all or none",
     scopes=("manage",),
     file="roster",
-    answers={200: schemas.RosterImported},
+    answers={200: RosterImported},
     errors=(422,),
 )
 @for_roles(Role.INSTRUCTOR)
-def import_roster(enrolment: Enrolment) -> schemas.RosterImported:
+def import_roster(enrolment: Enrolment) -> RosterImported:
     try:
-        imported = membership.import_file(
-            db.session, enrolment, request.files.get("roster"), by="API"
-        )
+        imported = membership.import_file(db.session, enrolment, request.files.get("roster"))
     except (FileRefused, RosterError) as error:
         abort(422, str(error))
     handed = _handed_out(enrolment, imported.invited)
-    return schemas.RosterImported(**handed, enrolled=imported.enrolled, known=imported.known)
+    return RosterImported(**handed, enrolled=imported.enrolled, known=imported.known)
 
 
 @operation(
@@ -47,12 +49,12 @@ def import_roster(enrolment: Enrolment) -> schemas.RosterImported:
     f"{_PERSON}/link",
     summary="A new link to set a password, for someone who has none or has forgotten it",
     scopes=("manage",),
-    answers={200: schemas.Links},
+    answers={200: Links},
 )
 @for_roles(Role.INSTRUCTOR)
-def make_link(enrolment: Enrolment, user_id: int) -> schemas.Links:
-    invitation = membership.new_link(db.session, enrolment, user_id, by="API")
-    return schemas.Links(**_handed_out(enrolment, [invitation])) if invitation else abort(404)
+def make_link(enrolment: Enrolment, user_id: int) -> Links:
+    invitation = membership.new_link(db.session, enrolment, user_id)
+    return Links(**_handed_out(enrolment, [invitation])) if invitation else abort(404)
 
 
 @operation(
@@ -66,7 +68,7 @@ def make_link(enrolment: Enrolment, user_id: int) -> schemas.Links:
 @for_roles(Role.INSTRUCTOR)
 def remove_person(enrolment: Enrolment, user_id: int) -> Kept:
     try:
-        removed = membership.remove(db.session, enrolment, user_id, by="API")
+        removed = membership.remove(db.session, enrolment, user_id)
     except NotRemovable as error:
         abort(409, str(error))
     return Kept(True) if removed else abort(404)
@@ -74,10 +76,43 @@ def remove_person(enrolment: Enrolment, user_id: int) -> Kept:
 
 def _handed_out(enrolment: Enrolment, invited: Sequence[Invitation]) -> dict[str, Any]:
     handed = membership.hand_out(db.session, enrolment, invited)
-    links = [schemas.Link(p.user_id, p.name, p.email, link) for p, link in handed.links]
+    links = [Link(p.user_id, p.name, p.email, link) for p, link in handed.links]
     return {
         "mailed": handed.mailed,
         "unsent": handed.unsent,
         "links": links,
         "kept_back": [person.user_id for person in handed.kept_back],
     }
+
+
+@operation(
+    "GET",
+    "/courses/<slug>/staff/assignments",
+    summary="The course's assignments",
+    scopes=("read",),
+    answers={200: Assignments},
+)
+@for_roles(*STAFF)
+def assignments(enrolment: Enrolment) -> Assignments:
+    found = assignments_of(db.session, enrolment.course)
+    return Assignments([assignment_info(item) for item in found])
+
+
+@operation(
+    "GET",
+    "/courses/<slug>/staff/roster",
+    summary="Who is in the course",
+    scopes=("read",),
+    query=PageQuery,
+    answers={200: Roster},
+)
+@for_roles(*STAFF)
+def roster(enrolment: Enrolment, query: PageQuery) -> Roster:
+    people = (
+        sa.select(User.id, User.name, User.email, Enrolment.role, Enrolment.section)
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .where(Enrolment.course_id == enrolment.course_id)
+        .order_by(User.name, User.id)
+    )
+    rows, found = _page(people, query.page)
+    return Roster([Person(r.id, r.name, r.email, r.role.value, r.section) for r in rows], found)

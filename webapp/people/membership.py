@@ -39,9 +39,7 @@ class HandedOut:
     kept_back: tuple[Invitation, ...]
 
 
-def import_file(
-    session: Session, enrolment: Enrolment, file: FileStorage | None, *, by: str = ""
-) -> Imported:
+def import_file(session: Session, enrolment: Enrolment, file: FileStorage | None) -> Imported:
     """Enrol everyone of a CSV file, or nobody when a line of it is wrong; commits.
 
     Raises FileRefused or RosterError.
@@ -49,14 +47,12 @@ def import_file(
     upload = read_upload(file, most=_ROSTER_BYTES, what="a CSV roster")
     imported = enrol(session, enrolment.course, read_roster(upload.data, upload.filename))
     subject = f"course {enrolment.course.slug}"
-    record(session, enrolment, "import roster", subject=subject, by=by, **imported.told())
+    record(session, enrolment, "import roster", subject=subject, **imported.told())
     session.commit()
     return imported
 
 
-def new_link(
-    session: Session, enrolment: Enrolment, user_id: int, *, by: str = ""
-) -> Invitation | None:
+def new_link(session: Session, enrolment: Enrolment, user_id: int) -> Invitation | None:
     """A new link for someone of the course; None where they are not in it. Commits."""
     user = session.scalar(
         sa.select(User)
@@ -65,12 +61,12 @@ def new_link(
     )
     if user is None:
         return None
-    record(session, enrolment, "make sign-in link", subject=f"user {user.id}", by=by)
+    record(session, enrolment, "make sign-in link", subject=f"user {user.id}")
     session.commit()
     return invite(user)
 
 
-def remove(session: Session, enrolment: Enrolment, user_id: int, *, by: str = "") -> bool:
+def remove(session: Session, enrolment: Enrolment, user_id: int) -> bool:
     """Take someone out of the course, whose work stays; False where they are not in it. Commits."""
     if user_id == enrolment.user_id:
         raise NotRemovable("You cannot take yourself out of the course.")
@@ -84,7 +80,7 @@ def remove(session: Session, enrolment: Enrolment, user_id: int, *, by: str = ""
     left = duties.give_back(session, enrolment.course_id, user_id)
     detail = {"readings_given_back": left} if left else {}
     subject = f"user {user_id}"
-    record(session, enrolment, "remove from course", subject=subject, by=by, **detail)
+    record(session, enrolment, "remove from course", subject=subject, **detail)
     session.commit()
     return True
 

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
-from webapp.grading.tools import FileRefused
 from webapp.models import Enrolment, Role
 from webapp.people import membership
 from webapp.people.membership import NotRemovable
 from webapp.people.people_list import people_page
 from webapp.people.roster import Invitation, RosterError
 from webapp.site.addresses import row_number
+from webapp.site.uploads import FileRefused
 
 blueprint = Blueprint("people", __name__, url_prefix="/courses/<slug>/staff/people")
 

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from webapp.audit.record import record
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles, student_in
+from webapp.courses.assignments import question_titles
 from webapp.models import Enrolment, User
 from webapp.people import student_file
-from webapp.results.pages import question_titles
 
 blueprint = Blueprint("students", __name__, url_prefix="/courses/<slug>/staff/students")
 
@@ -57,17 +57,24 @@ def remove_note(enrolment: Enrolment, user_id: int, note_id: int) -> Response:
     return _page(enrolment, student)
 
 
-def forget_note(enrolment: Enrolment, student: User, note_id: int, **by: str) -> bool:
+def forget_note(enrolment: Enrolment, student: User, note_id: int) -> bool:
     """Forget a note about the student, with a line in the log; False where there is none."""
     gone = student_file.remove_note(db.session, enrolment.course, student, note_id)
     if gone:
-        record(db.session, enrolment, "remove note", subject=f"user {student.id}", **by)
+        record(db.session, enrolment, "remove note", subject=f"user {student.id}")
     db.session.commit()
     return gone
 
 
 def _page(enrolment: Enrolment, student: User) -> Response:
     address = url_for(
-        "staff.student", slug=enrolment.course.slug, user_id=student.id, _anchor="notes-title"
+        "students.student", slug=enrolment.course.slug, user_id=student.id, _anchor="notes-title"
     )
     return redirect(address, code=303)
+
+
+@blueprint.get("/<int:user_id>")
+@for_roles(*STAFF)
+def student(enrolment: Enrolment, user_id: int) -> str:
+    """One student's attempts at everything."""
+    return render_student(enrolment, user_id)

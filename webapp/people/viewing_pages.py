@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 from webapp.audit.record import record, record_by
 from webapp.base.database import db
 from webapp.courses import viewing
-from webapp.courses.access import STAFF, for_roles, student_in, submission_in
+from webapp.courses.access import STAFF, for_roles, student_in
 from webapp.models import Enrolment
 from webapp.site.addresses import row_number
+from webapp.visibility.submissions import submission_in
 
 blueprint = Blueprint("viewing", __name__)
 
@@ -49,4 +50,4 @@ def stop() -> Response:
         detail={},
     )
     db.session.commit()
-    return redirect(url_for("staff.student", slug=found.slug, user_id=found.user_id), code=303)
+    return redirect(url_for("students.student", slug=found.slug, user_id=found.user_id), code=303)

@@ -12,10 +12,9 @@ from webapp.courses.access import STAFF, for_roles
 from webapp.models import Enrolment, PresentationScore, Role
 from webapp.presentations import day as presentations
 from webapp.presentations.results import item_means, results_csv
-from webapp.rubrics.marks import ReadingRefused, Sent, marks_by
-from webapp.rubrics.pages import sent_in_form
+from webapp.rubrics.marks import ReadingRefused, Sent, marks_by, sent_in_form
 from webapp.rubrics.rubrics import Rubric, lock_rubrics, rubric_of
-from webapp.submissions.pages import attachment
+from webapp.site.uploads import attachment
 
 blueprint = Blueprint("presentations", __name__)
 
@@ -65,11 +64,11 @@ def draw(enrolment: Enrolment) -> Response:
     return _back(enrolment)
 
 
-def draw_order(enrolment: Enrolment, **by: str) -> int:
+def draw_order(enrolment: Enrolment) -> int:
     """Give a place to whoever is eligible and has none; how many, with a line in the log."""
     added = presentations.draw(db.session, enrolment.course)
     subject = enrolment.course.slug
-    record(db.session, enrolment, "draw presentations", subject=subject, added=added, **by)
+    record(db.session, enrolment, "draw presentations", subject=subject, added=added)
     db.session.commit()
     return added
 
@@ -83,12 +82,12 @@ def move(enrolment: Enrolment, proposal_id: int) -> Response:
     return _back(enrolment)
 
 
-def move_team(enrolment: Enrolment, proposal_id: int, where: str, **by: str) -> bool:
+def move_team(enrolment: Enrolment, proposal_id: int, where: str) -> bool:
     """Move a team `up`, `down`, `in` or `out`, with a line in the log; False where it cannot."""
     moved = presentations.move(db.session, enrolment.course, proposal_id, where)
     if moved:
         subject = f"proposal {proposal_id}"
-        record(db.session, enrolment, "move presentation", subject=subject, where=where, **by)
+        record(db.session, enrolment, "move presentation", subject=subject, where=where)
     db.session.commit()
     return moved
 
@@ -146,7 +145,7 @@ def save_score(enrolment: Enrolment, proposal_id: int) -> Response | tuple[str, 
 
 
 def keep_presented(
-    enrolment: Enrolment, proposal_id: int, sent: Sent, **by: str
+    enrolment: Enrolment, proposal_id: int, sent: Sent
 ) -> tuple[Rubric, PresentationScore]:
     """Keep one's score of a presentation by the rubric of now, with a line in the log.
 
@@ -162,7 +161,6 @@ def keep_presented(
         "score presentation",
         subject=f"proposal {proposal_id}",
         points=rubric.points(given.selections),
-        **by,
     )
     db.session.commit()
     return rubric, given

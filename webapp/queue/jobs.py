@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.base import logs
+from webapp.base.database import moment_of
 from webapp.models import (
     Job,
     JobState,
@@ -25,7 +26,7 @@ from webapp.models import (
     SubmissionState,
 )
 from webapp.queue import broker
-from webapp.queue.waiting import moment_of, of_paused_courses
+from webapp.queue.waiting import of_paused_courses
 
 LEASE = timedelta(seconds=60)
 MOST_FAULTS = 3

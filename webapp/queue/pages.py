@@ -10,13 +10,13 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from webapp.audit.record import Action, record
-from webapp.base.database import db
-from webapp.courses.access import STAFF, for_roles, submission_in
+from webapp.base.database import db, moment_of
+from webapp.courses.access import STAFF, for_roles
 from webapp.models import CourseAssignment, Enrolment, Job, JobState, Role, Submission
 from webapp.queue import steering
 from webapp.queue import workers as fleet
-from webapp.queue.waiting import moment_of
-from webapp.submissions.pages import steer
+from webapp.queue.steering import steer
+from webapp.visibility.submissions import submission_in
 
 blueprint = Blueprint("queue", __name__, url_prefix="/courses/<slug>/staff/queue")
 

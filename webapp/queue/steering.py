@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.models import Course, Job, JobState, Result, SubmissionState
+from webapp.audit.record import Action, record
+from webapp.base.database import db, moment_of
+from webapp.models import Course, Enrolment, Job, JobState, Result, Submission, SubmissionState
 from webapp.queue import jobs
-from webapp.queue.waiting import moment_of
+from webapp.queue.status import current_job
 
 
 def cancel(session: Session, job_id: int, submission_id: int) -> bool:
@@ -37,3 +41,20 @@ def cancel(session: Session, job_id: int, submission_id: int) -> bool:
 def pause(session: Session, course: Course, *, paused: bool) -> None:
     """Claim nothing more of a course, or go on; what runs is finished. The caller commits."""
     course.grading_paused_at = moment_of(session) if paused else None
+
+
+def steer(
+    enrolment: Enrolment,
+    submission: Submission,
+    change: Callable[[Session, int, int], bool],
+    action: Action,
+    **detail: str,
+) -> bool:
+    """Do `change` to the submission's job and note it; False when there is nothing to change."""
+    job = current_job(submission)
+    done = job is not None and change(db.session, job.id, submission.id)
+    if done:
+        subject = f"submission {submission.id}"
+        record(db.session, enrolment, action, subject=subject, **detail)
+    db.session.commit()
+    return done

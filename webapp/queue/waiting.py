@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.base.clock import now
+from webapp.base.database import moment_of
 from webapp.models import Course, CourseAssignment, Job, JobState, Submission
 from webapp.queue.workers import live
-
-
-def moment_of(session: Session) -> datetime:
-    """The present moment by the clock that all workers share: that of the database's machine.
-
-    SQLite's machine is this one; a PostgreSQL server serves machines whose clocks may differ.
-    """
-    if session.get_bind().dialect.name != "postgresql":
-        return now()
-    clock = sa.func.timezone("utc", sa.func.clock_timestamp(), type_=sa.DateTime())
-    return session.execute(sa.select(clock)).scalar_one().replace(tzinfo=UTC)
 
 
 def of_paused_courses() -> sa.Select[int]:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
 from webapp.base.database import in_parts
-from webapp.grading.results import set_manual_grade
 from webapp.models import (
     AnswerReading,
     CourseAssignment,
@@ -32,6 +31,7 @@ from webapp.rubrics.answer_rubrics import answer_rubric, save_answer_rubric
 from webapp.rubrics.marks import Sent, marks_by, plain_lines
 from webapp.rubrics.rubrics import Rubric, refuse_lost_changes, refuse_lost_choices
 from webapp.scoring import counting, overrides, tallies
+from webapp.scoring.manual_grades import set_manual_grade
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,9 @@ from webapp.models import (
     Submission,
     User,
 )
-from webapp.reading.works import Names, Work
+from webapp.reading.works import Work
 from webapp.rubrics.answer_rubrics import KIND
+from webapp.rubrics.names import Names
 from webapp.rubrics.rubrics import Rubric
 from webapp.scoring.attempts_to_read import attempts_to_read
 

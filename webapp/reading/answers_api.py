@@ -4,35 +4,31 @@ from __future__ import annotations
 
 from msgspec.structs import asdict
 
-from webapp.api.operations import operation
+from webapp.api.operations import STAFF_PATH, operation
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
-from webapp.models import Enrolment
+from webapp.courses.assignments import question_titles
+from webapp.models import Enrolment, Role
 from webapp.reading import schemas
 from webapp.reading.answer_points import answer_now
 from webapp.reading.answers import questions
+from webapp.reading.answers_duties_pages import change_answer_rubric
 from webapp.reading.answers_pages import answer_in, answers_to, asked_in, is_shown, keep_reading
-from webapp.reading.api import (
-    as_read,
-    in_list,
-    page_of,
-    reading_info,
-    refusing,
-    rubric_info,
-    sent_in,
-)
-from webapp.results.pages import content_of, question_titles
-from webapp.rubrics.pages import reading_names
+from webapp.reading.api import as_read, in_list, page_of, reading_info, refusing, sent_in
+from webapp.rubrics.api import _fields, _refuse
+from webapp.rubrics.names import reading_names
+from webapp.rubrics.rubrics import RubricError
+from webapp.rubrics.schemas import NewRubric, RubricChanged, RubricInfo, rubric_info
 from webapp.submissions.notebook_cells import answers_of
+from webapp.visibility.submissions import content_of
 
-_STAFF = "/courses/<slug>/staff"
-_QUESTION = f"{_STAFF}/assignments/<name>/answers/<question>"
+_QUESTION = f"{STAFF_PATH}/assignments/<name>/answers/<question>"
 _ANSWER = f"{_QUESTION}/<int:submission_id>"
 
 
 @operation(
     "GET",
-    f"{_STAFF}/answers",
+    f"{STAFF_PATH}/answers",
     summary="The written questions that somebody answered, and how many answers wait",
     scopes=("read",),
     answers={200: schemas.WrittenQuestions},
@@ -134,8 +130,40 @@ def give_answer_reading(
     submission = answer_in(enrolment, asked_in(enrolment, name, question), submission_id)
     sent, instead_of = sent_in(body), body.instead_of
     with refusing():
-        given = keep_reading(
-            enrolment, submission, question, sent=sent, instead_of=instead_of, by="API"
-        )
+        given = keep_reading(enrolment, submission, question, sent=sent, instead_of=instead_of)
     reading = reading_info(given.rubric, given.reading)
     return schemas.AnswerReading(**asdict(reading), by_hand=given.by_hand)
+
+
+@operation(
+    "GET",
+    f"{_QUESTION}/rubric",
+    summary="The rubric of a written question",
+    scopes=("read",),
+    answers={200: RubricInfo},
+)
+@for_roles(*STAFF)
+def rubric_of_question(enrolment: Enrolment, name: str, question: str) -> RubricInfo:
+    return rubric_info(asked_in(enrolment, name, question).rubric)
+
+
+@operation(
+    "POST",
+    f"{_QUESTION}/rubric",
+    summary="Change that rubric, and with it the points of every answer that is read already",
+    scopes=("manage",),
+    body=NewRubric,
+    answers={200: RubricChanged},
+    errors=(409,),
+)
+@for_roles(Role.INSTRUCTOR)
+def change_rubric_of_question(
+    enrolment: Enrolment, name: str, question: str, body: NewRubric
+) -> RubricChanged:
+    asked = asked_in(enrolment, name, question)
+    try:
+        changed = change_answer_rubric(enrolment, asked, _fields(body))
+    except RubricError as error:
+        _refuse(error)
+    rubric = asked_in(enrolment, name, question).rubric
+    return RubricChanged(rubric_info(rubric), changed)

@@ -45,9 +45,7 @@ def save_rubric(enrolment: Enrolment, name: str, question: str) -> Response | tu
     return redirect(_address("rubric", enrolment, name, question), code=303)
 
 
-def change_answer_rubric(
-    enrolment: Enrolment, asked: Asked, form: Mapping[str, str], **by: str
-) -> int:
+def change_answer_rubric(enrolment: Enrolment, asked: Asked, form: Mapping[str, str]) -> int:
     """Change a question's rubric, with a line in the log; how many scores changed with it.
 
     Raises RubricError.
@@ -62,7 +60,6 @@ def change_answer_rubric(
         subject=f"{asked.item.assignment} {asked.question}",
         items=", ".join(f"{item.title} ({item.most:g})" for item in after.items),
         scores_changed=changed,
-        **by,
     )
     db.session.commit()
     return changed
@@ -117,7 +114,7 @@ def divide_evenly(enrolment: Enrolment, name: str, question: str) -> Response:
 
 
 def divide_answers(
-    enrolment: Enrolment, asked: Asked, graders: Collection[int], readers: int, **by: str
+    enrolment: Enrolment, asked: Asked, graders: Collection[int], readers: int
 ) -> Divided:
     """Divide the answers to a question; raises NotDivided."""
     return hand_out(
@@ -128,7 +125,6 @@ def divide_answers(
         readers=readers,
         duty=_duty_for(asked),
         subject=f"{asked.item.assignment} {asked.question}",
-        **by,
     )
 
 
@@ -154,7 +150,7 @@ def reassign(enrolment: Enrolment, name: str, question: str, submission_id: int)
 
 
 def let_read_answer(
-    enrolment: Enrolment, asked: Asked, submission_id: int, graders: Sequence[int], **by: str
+    enrolment: Enrolment, asked: Asked, submission_id: int, graders: Sequence[int]
 ) -> str:
     """Let exactly these read one answer, or 404; their names. Raises NotDivided."""
     found = answers_to(enrolment, asked)
@@ -167,7 +163,6 @@ def let_read_answer(
         duty=_duty_for(asked),
         subject=f"submission {submission_id}",
         question=asked.question,
-        **by,
     )
 
 

@@ -11,19 +11,21 @@ from webapp.audit.record import record
 from webapp.base.database import db
 from webapp.base.markdown import markdown
 from webapp.base.paging import pages_of, within
-from webapp.courses.access import STAFF, assignment_in, for_roles, submission_in
+from webapp.courses.access import STAFF, assignment_in, for_roles
+from webapp.courses.assignments import question_titles
 from webapp.models import CourseAssignment, Enrolment, Submission
 from webapp.reading.answer_points import Given, answer_now, give
 from webapp.reading.answers import Answer, answers, duties_of, is_asked, questions, worth
 from webapp.reading.duties import graders_of
 from webapp.reading.works import next_work
-from webapp.results.pages import content_of, question_titles
 from webapp.rubrics.answer_rubrics import answer_rubric
-from webapp.rubrics.marks import ReadingRefused, Sent
-from webapp.rubrics.pages import bank_of, reading_names, sent_in_form
+from webapp.rubrics.marks import ReadingRefused, Sent, sent_in_form
+from webapp.rubrics.names import reading_names
+from webapp.rubrics.pages import bank_of
 from webapp.rubrics.rubrics import Rubric
 from webapp.site.addresses import row_number
 from webapp.submissions.notebook_cells import answers_of
+from webapp.visibility.submissions import content_of, submission_in
 
 blueprint = Blueprint("answers", __name__)
 
@@ -188,7 +190,6 @@ def keep_reading(
     *,
     sent: Sent,
     instead_of: float | None,
-    **by: str,
 ) -> Given:
     """Keep one's reading of an answer, with a line in the log; raises ReadingRefused."""
     given = give(
@@ -208,7 +209,6 @@ def keep_reading(
         points=given.rubric.points(given.reading.selections),
         stays_by_hand=given.by_hand,
         instead_of_by_hand=given.instead_of,
-        **by,
     )
     db.session.commit()
     return given

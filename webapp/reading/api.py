@@ -8,32 +8,36 @@ from typing import Any
 
 from flask import abort
 
-from webapp.api.operations import operation
+from webapp.api.operations import PAGE_ROWS, STAFF_PATH, operation
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
-from webapp.models import AnswerReading, Enrolment, PresentationScore, WrittenScore
-from webapp.presentations import day as presentations
-from webapp.presentations.pages import keep_presented
-from webapp.presentations.results import item_means
+from webapp.models import (
+    AnswerReading,
+    Enrolment,
+    PresentationScore,
+    ReadingRules,
+    Role,
+    WrittenScore,
+)
 from webapp.reading import schemas
-from webapp.reading.pages import is_shown, keep_score
+from webapp.reading.pages import is_shown, keep_score, publish_scores
 from webapp.reading.works import Work, team_name, works
 from webapp.rubrics.marks import ReadingRefused, Sent, scores_of
-from webapp.rubrics.pages import reading_names
+from webapp.rubrics.names import hide_names, reading_names
 from webapp.rubrics.rubrics import Rubric, rubric_of
+from webapp.rubrics.schemas import rubric_info
 from webapp.written.proposal_pages import proposal_in
 from webapp.written.review_pages import review_in
 
 Given = WrittenScore | AnswerReading | PresentationScore
 
-_PAGE_ROWS = 100
-_STAFF = "/courses/<slug>/staff"
-_WORK = f"{_STAFF}/readings/<kind>/<int:number>"
+_RULES = f"{STAFF_PATH}/reading-rules"
+_WORK = f"{STAFF_PATH}/readings/<kind>/<int:number>"
 
 
 @operation(
     "GET",
-    f"{_STAFF}/readings",
+    f"{STAFF_PATH}/readings",
     summary="Proposals and paper reviews: who reads them, and what they are worth",
     scopes=("read",),
     query=schemas.WorksQuery,
@@ -62,7 +66,7 @@ def readings(enrolment: Enrolment, query: schemas.WorksQuery) -> schemas.Works:
 
 def page_of(found: Sequence[Any], page: int) -> Sequence[Any]:
     """A page of a list that is whole already."""
-    return found[(page - 1) * _PAGE_ROWS : page * _PAGE_ROWS]
+    return found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
 
 
 def in_list(work: Work, reader_id: int) -> dict[str, Any]:
@@ -122,19 +126,6 @@ def as_read(rubric: Rubric, given: Sequence[Given], enrolment: Enrolment) -> dic
     }
 
 
-def rubric_info(rubric: Rubric) -> schemas.RubricInfo:
-    """A rubric as the API shows it."""
-    items = [
-        schemas.RubricItem(
-            item.key,
-            item.title,
-            [schemas.RubricLevel(each.key, each.points, each.label) for each in item.levels],
-        )
-        for item in rubric.items
-    ]
-    return schemas.RubricInfo(items, rubric.most, rubric.version)
-
-
 def reading_info(rubric: Rubric, row: Given) -> schemas.Reading:
     """A reading as the API shows it: of the rubric as it is now."""
     chosen = {item.key: item.level(row.selections.get(item.key)) for item in rubric.items}
@@ -158,7 +149,7 @@ def give_reading(
 ) -> schemas.Reading:
     work = _work(enrolment, kind, number)
     with refusing():
-        rubric, score = keep_score(enrolment, sent_in(body), **work, by="API")
+        rubric, score = keep_score(enrolment, sent_in(body), **work)
     return reading_info(rubric, score)
 
 
@@ -185,50 +176,36 @@ def _work(enrolment: Enrolment, kind: str, number: int) -> dict[str, Any]:
 
 @operation(
     "GET",
-    f"{_STAFF}/presentations",
-    summary="The running order of presentation day, and what staff gave each team",
+    _RULES,
+    summary="Whether readers see names, and students the written option's scores",
     scopes=("read",),
-    answers={200: schemas.Presentations},
+    answers={200: schemas.ReadingRules},
 )
 @for_roles(*STAFF)
-def presentation_results(enrolment: Enrolment) -> schemas.Presentations:
-    day = presentations.day(db.session, enrolment.course)
-    rubric = rubric_of(db.session, enrolment.course_id, "presentation")
-    return schemas.Presentations(
-        rubric_info(rubric),
-        [_presentation(place, slot) for place, slot in enumerate(day.order, start=1)],
-    )
-
-
-def _presentation(place: int, slot: presentations.Slot) -> schemas.Presentation:
-    team = slot.proposal.team
-    return schemas.Presentation(
-        place,
-        slot.proposal.id,
-        team=team.name,
-        title=slot.proposal.title,
-        members=[member.user.name for member in team.members],
-        scores=len(slot.scores),
-        items=[schemas.ItemMean(each.item.key, each.mean) for each in item_means(slot)],
-        mean=slot.mean,
-        comments=[score.comment for score in slot.scores if score.comment],
-    )
+def reading_rules(enrolment: Enrolment) -> schemas.ReadingRules:
+    return _rules(enrolment)
 
 
 @operation(
     "POST",
-    f"{_STAFF}/presentations/<int:proposal_id>/score",
-    summary="Score a team's presentation by its rubric, as oneself",
-    scopes=("grade",),
-    body=schemas.NewReading,
-    answers={200: schemas.Reading},
-    errors=(409,),
+    _RULES,
+    summary="Hide names from readers or show them, show students the scores or hide them",
+    scopes=("manage",),
+    body=schemas.NewReadingRules,
+    answers={200: schemas.ReadingRules},
 )
-@for_roles(*STAFF)
-def score_presentation(
-    enrolment: Enrolment, proposal_id: int, body: schemas.NewReading
-) -> schemas.Reading:
-    proposal = proposal_in(enrolment, proposal_id)
-    with refusing():
-        rubric, given = keep_presented(enrolment, proposal.id, sent_in(body), by="API")
-    return reading_info(rubric, given)
+@for_roles(Role.INSTRUCTOR)
+def change_reading_rules(
+    enrolment: Enrolment, body: schemas.NewReadingRules
+) -> schemas.ReadingRules:
+    if body.names_hidden is not None:
+        hide_names(enrolment, hidden=body.names_hidden)
+    if body.scores_shown is not None:
+        publish_scores(enrolment, shown=body.scores_shown)
+    return _rules(enrolment)
+
+
+def _rules(enrolment: Enrolment) -> schemas.ReadingRules:
+    kept = db.session.get(ReadingRules, enrolment.course_id)
+    shown = enrolment.course.written_scores_published_at is not None
+    return schemas.ReadingRules(kept is not None and kept.names_hidden, shown)

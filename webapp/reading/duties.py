@@ -81,7 +81,6 @@ def hand_out(
     readers: int,
     duty: Callable[[_Work, int], Duty],
     subject: str,
-    **by: str,
 ) -> Divided:
     """Divide among these graders of the course, with a line in the log; commits.
 
@@ -99,7 +98,6 @@ def hand_out(
         readers=readers,
         graders=len(chosen),
         given=divided.given,
-        **by,
     )
     _commit(session)
     return divided

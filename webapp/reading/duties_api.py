@@ -18,7 +18,7 @@ from webapp.reading.duties import NotDivided, graders_of, load_of
 from webapp.reading.duties_pages import divide_works, let_read
 from webapp.reading.works import Work, works
 from webapp.rubrics import schemas
-from webapp.rubrics.pages import reading_names
+from webapp.rubrics.names import reading_names
 
 _WORK = "/courses/<slug>/staff/reading-work"
 _QUESTION = "/courses/<slug>/staff/assignments/<name>/answers/<question>"
@@ -55,7 +55,7 @@ def reading_work(enrolment: Enrolment) -> schemas.ReadingWork:
 @for_roles(Role.INSTRUCTOR)
 def divide_reading(enrolment: Enrolment, body: schemas.Divide) -> schemas.Divided:
     try:
-        found = divide_works(enrolment, body.graders, body.readers, by="API")
+        found = divide_works(enrolment, body.graders, body.readers)
     except NotDivided as error:
         abort(409, str(error))
     return schemas.Divided(found.given, found.short)
@@ -75,7 +75,7 @@ def assign_readers(
     enrolment: Enrolment, kind: str, number: int, body: schemas.NewReaders
 ) -> schemas.Readers:
     try:
-        return schemas.Readers(let_read(enrolment, kind, number, body.graders, by="API"))
+        return schemas.Readers(let_read(enrolment, kind, number, body.graders))
     except NotDivided as error:
         abort(409, str(error))
 
@@ -108,7 +108,7 @@ def divide_answer_reading(
 ) -> schemas.Divided:
     asked = asked_in(enrolment, name, question)
     try:
-        found = divide_answers(enrolment, asked, body.graders, body.readers, by="API")
+        found = divide_answers(enrolment, asked, body.graders, body.readers)
     except NotDivided as error:
         abort(409, str(error))
     return schemas.Divided(found.given, found.short)
@@ -129,7 +129,7 @@ def assign_answer_readers(
 ) -> schemas.Readers:
     asked = asked_in(enrolment, name, question)
     try:
-        readers = let_read_answer(enrolment, asked, submission_id, body.graders, by="API")
+        readers = let_read_answer(enrolment, asked, submission_id, body.graders)
     except NotDivided as error:
         abort(409, str(error))
     return schemas.Readers(readers)

@@ -21,7 +21,7 @@ from webapp.reading.duties import (
     load_of,
 )
 from webapp.reading.works import works
-from webapp.rubrics.pages import reading_names
+from webapp.rubrics.names import reading_names
 from webapp.site.addresses import row_number
 
 blueprint = Blueprint("work", __name__)
@@ -61,9 +61,7 @@ def divide_evenly(enrolment: Enrolment) -> Response:
     return _back(enrolment)
 
 
-def divide_works(
-    enrolment: Enrolment, graders: Collection[int], readers: int, **by: str
-) -> Divided:
+def divide_works(enrolment: Enrolment, graders: Collection[int], readers: int) -> Divided:
     """Divide the course's proposals and reviews; raises NotDivided."""
     return hand_out(
         db.session,
@@ -73,7 +71,6 @@ def divide_works(
         readers=readers,
         duty=duty_in(enrolment.course_id),
         subject=enrolment.course.slug,
-        **by,
     )
 
 
@@ -93,9 +90,7 @@ def reassign(enrolment: Enrolment, kind: str, number: int) -> Response:
     return redirect(url_for("readings.review", slug=slug, review_id=number), code=303)
 
 
-def let_read(
-    enrolment: Enrolment, kind: str, number: int, graders: Sequence[int], **by: str
-) -> str:
+def let_read(enrolment: Enrolment, kind: str, number: int, graders: Sequence[int]) -> str:
     """Let exactly these read a proposal or review of the course, or 404; their names.
 
     Raises NotDivided.
@@ -103,7 +98,7 @@ def let_read(
     found = works(db.session, enrolment.course, reading_names(enrolment))
     work = next((w for w in found if (w.kind, w.id) == (kind, number)), None) or abort(404)
     duty, subject = duty_in(enrolment.course_id), f"{kind} {number}"
-    return hand_over(db.session, enrolment, work, graders=graders, duty=duty, subject=subject, **by)
+    return hand_over(db.session, enrolment, work, graders=graders, duty=duty, subject=subject)
 
 
 def _back(enrolment: Enrolment) -> Response:

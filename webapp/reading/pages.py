@@ -24,8 +24,9 @@ from webapp.models import (
 )
 from webapp.reading.duties import graders_of
 from webapp.reading.works import Work, next_work, team_name, works
-from webapp.rubrics.marks import ReadingRefused, Sent, give_score, marks_by, scores_of
-from webapp.rubrics.pages import bank_of, reading_names, sent_in_form
+from webapp.rubrics.marks import ReadingRefused, Sent, give_score, marks_by, scores_of, sent_in_form
+from webapp.rubrics.names import reading_names
+from webapp.rubrics.pages import bank_of
 from webapp.rubrics.rubrics import Rubric, lock_rubrics, rubric_of
 from webapp.site.addresses import row_number
 from webapp.written import rules
@@ -142,7 +143,7 @@ def publish(enrolment: Enrolment) -> Response:
     return redirect(url_for("readings.index", slug=enrolment.course.slug), code=303)
 
 
-def publish_scores(enrolment: Enrolment, *, shown: bool, **by: str) -> None:
+def publish_scores(enrolment: Enrolment, *, shown: bool) -> None:
     """Show the written option's scores to students or hide them, with a line in the log."""
     enrolment.course.written_scores_published_at = now() if shown else None
     record(
@@ -150,7 +151,6 @@ def publish_scores(enrolment: Enrolment, *, shown: bool, **by: str) -> None:
         enrolment,
         "publish written scores" if shown else "hide written scores",
         subject=enrolment.course.slug,
-        **by,
     )
     db.session.commit()
 
@@ -227,7 +227,6 @@ def keep_score(
     *,
     proposal: Proposal | None = None,
     review: PaperReview | None = None,
-    **by: str,
 ) -> tuple[Rubric, WrittenScore]:
     """Keep one's score of a proposal or a review by the rubric of now, with a line in the log.
 
@@ -245,7 +244,6 @@ def keep_score(
         subject=f"{rubric.kind} {number}",
         points=rubric.points(score.selections),
         chosen=rubric.in_words(score.selections),
-        **by,
     )
     db.session.commit()
     return rubric, score

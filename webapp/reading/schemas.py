@@ -7,32 +7,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from webapp.api.schemas import PageQuery, Text
+from webapp.rubrics.schemas import RubricInfo
 
 Comment = Annotated[str, Meta(max_length=5000, pattern="^[^\\x00]*$")]
-
-
-class RubricLevel(Struct, frozen=True):
-    """A level of an item; `level` is what a reading chooses."""
-
-    level: str
-    points: float
-    label: str
-
-
-class RubricItem(Struct, frozen=True):
-    """One thing that is judged."""
-
-    item: str
-    title: str
-    levels: list[RubricLevel]
-
-
-class RubricInfo(Struct, frozen=True):
-    """How a kind of work is read, the points of the best reading, and which version it is."""
-
-    items: list[RubricItem]
-    possible: float
-    version: str
 
 
 class NewReading(Struct, frozen=True, forbid_unknown_fields=True):
@@ -215,3 +192,17 @@ class Presentations(Struct, frozen=True):
 
     rubric: RubricInfo
     presentations: list[Presentation]
+
+
+class ReadingRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether readers see no names, and students see the written option's scores."""
+
+    names_hidden: bool
+    scores_shown: bool
+
+
+class NewReadingRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """The same; what is null stays as it is."""
+
+    names_hidden: bool | None = None
+    scores_shown: bool | None = None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer, joinedload
@@ -16,14 +14,13 @@ from webapp.models import (
     AnswerReading,
     Course,
     PaperReview,
-    PresentationScore,
     Proposal,
     ReadingDuty,
-    ReadingRules,
     Team,
     TeamMember,
     WrittenScore,
 )
+from webapp.rubrics.names import Names
 from webapp.rubrics.rubrics import Rubric, rubrics_of
 
 # Two readers disagree when they differ by more than this share of the points.
@@ -81,29 +78,6 @@ class Work:
         """Whether it is theirs and they have yet to read it, before seeing what others gave."""
         mine = any(duty.grader_id == grader_id for duty in self.readers)
         return mine and not self.read_by(grader_id)
-
-
-@dataclass(frozen=True)
-class Names:
-    """How authors are called on the reading pages: by name, or by a stable stand-in."""
-
-    hidden: bool
-    key: bytes = field(default=b"", repr=False)
-
-    def of(self, kind: str, number: int, name: str) -> str:
-        """A name, or what stands for it."""
-        if not self.hidden:
-            return name
-        digest = hmac.new(self.key, f"{kind} {number}".encode(), hashlib.sha256).hexdigest()
-        return f"{'Team' if kind == 'proposal' else 'Author'} {digest[:6]}"
-
-
-def names_in(session: Session, course_id: int, secret: str) -> Names:
-    """Whether names show in a course; stand-ins are made from the site's secret."""
-    hidden = session.scalar(
-        sa.select(ReadingRules.names_hidden).where(ReadingRules.course_id == course_id)
-    )
-    return Names(bool(hidden), f"reading {course_id} {secret}".encode())
 
 
 def works(session: Session, course: Course, names: Names) -> list[Work]:
@@ -185,24 +159,6 @@ def _scores(session: Session, course: Course) -> list[WrittenScore]:
         .order_by(WrittenScore.id)
     )
     return list(rows)
-
-
-def selections_in(session: Session, course_id: int, kind: str) -> list[dict[str, Any]]:
-    """What was chosen in every reading of one kind in a course."""
-    statement = {
-        "review": sa.select(WrittenScore.selections)
-        .join(PaperReview, WrittenScore.review_id == PaperReview.id)
-        .where(PaperReview.course_id == course_id),
-        "proposal": sa.select(WrittenScore.selections)
-        .join(Proposal, WrittenScore.proposal_id == Proposal.id)
-        .join(Proposal.team)
-        .where(Team.course_id == course_id),
-        "presentation": sa.select(PresentationScore.selections)
-        .join(Proposal, PresentationScore.proposal_id == Proposal.id)
-        .join(Proposal.team)
-        .where(Team.course_id == course_id),
-    }[kind]
-    return list(session.scalars(statement))
 
 
 def _by_work(rows: Iterable[_Row]) -> dict[tuple[str, int], list[_Row]]:

@@ -124,7 +124,7 @@ def _finish(
 def _note(enrolment: Enrolment, regrade: Regrade, action: Action, **detail: str) -> None:
     subject = f"regrade {regrade.id} of {regrade.course_assignment.assignment}"
     version = regrade.grader_version
-    record(db.session, enrolment, action, subject=subject, version=version, by="API", **detail)
+    record(db.session, enrolment, action, subject=subject, version=version, **detail)
 
 
 def _info(found: Regrade) -> schemas.RegradeInfo:

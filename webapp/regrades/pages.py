@@ -13,6 +13,7 @@ from webapp.audit.record import Action, record
 from webapp.base.database import db
 from webapp.base.histogram import change_chart
 from webapp.courses.access import STAFF, assignment_in, for_roles
+from webapp.courses.assignments import question_titles
 from webapp.grading.conditions import NoJudge
 from webapp.grading.tools import tools
 from webapp.models import (
@@ -27,7 +28,6 @@ from webapp.regrades import publish as publishing
 from webapp.regrades import regrades
 from webapp.regrades.changes import changes
 from webapp.regrades.regrades import RegradeRefused
-from webapp.results.pages import question_titles
 from webapp.site.addresses import row_number
 
 blueprint = Blueprint(

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from webapp.base.clock import now
+from webapp.base.database import moment_of
 from webapp.grading.conditions import Judge
 from webapp.models import (
     CourseAssignment,
@@ -31,7 +32,6 @@ from webapp.models import (
     SubmissionState,
 )
 from webapp.queue import broker, jobs
-from webapp.queue.waiting import moment_of
 
 _WITHOUT_SYNC = {"synchronize_session": False}
 

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from flask import abort
+from sqlalchemy.orm import contains_eager
 
-from webapp.api.operations import operation
-from webapp.api.schemas import moment
+from webapp.api.operations import PAGE_ROWS, STAFF_PATH, operation
+from webapp.api.schemas import (
+    Kept,
+    StaffSubmission,
+    StaffSubmissions,
+    StaffSubmissionsQuery,
+    SubmissionResult,
+    moment,
+)
 from webapp.audit.record import record
 from webapp.base.database import db
-from webapp.courses.access import STAFF, for_roles, student_in, submission_in
-from webapp.gradebook.score_table_pages import GradeRefused, give_points
-from webapp.models import Enrolment, RegradeRequest, RequestState
-from webapp.people import student_file
-from webapp.people.student_pages import forget_note
+from webapp.courses.access import STAFF, for_roles
+from webapp.models import CourseAssignment, Enrolment, RegradeRequest, RequestState, Submission
+from webapp.results import kept_replies, schemas
 from webapp.results import requests as regrade_requests
-from webapp.results import schemas
+from webapp.results.by_hand import GradeRefused, give_points
 from webapp.results.requests import Answer, RequestRefused
+from webapp.results.schemas import NewReply, Replies, Reply
+from webapp.results.student_api import result_of
 from webapp.scoring import overrides
 from webapp.scoring.overrides import OverrideRefused
+from webapp.submissions.api import brief
+from webapp.visibility.submissions import submission_in
 
-_PAGE_ROWS = 100
-_STAFF = "/courses/<slug>/staff"
-_OVERRIDE = f"{_STAFF}/submissions/<int:submission_id>/overrides"
+_REPLIES = f"{STAFF_PATH}/replies"
+_OVERRIDE = f"{STAFF_PATH}/submissions/<int:submission_id>/overrides"
 
 
 @operation(
     "GET",
-    f"{_STAFF}/requests",
+    f"{STAFF_PATH}/requests",
     summary="Regrade requests, the open ones first",
     scopes=("read",),
     query=schemas.RequestsQuery,
@@ -41,7 +51,7 @@ def requests(enrolment: Enrolment, query: schemas.RequestsQuery) -> schemas.Regr
         assignment=query.assignment,
         search="",
         page=query.page,
-        rows=_PAGE_ROWS,
+        rows=PAGE_ROWS,
     )
     shown = listed.requests if listed.page == query.page else ()
     return schemas.RegradeRequests([_request(row) for row in shown], listed.found)
@@ -49,7 +59,7 @@ def requests(enrolment: Enrolment, query: schemas.RequestsQuery) -> schemas.Regr
 
 @operation(
     "POST",
-    f"{_STAFF}/requests/<int:request_id>/answer",
+    f"{STAFF_PATH}/requests/<int:request_id>/answer",
     summary="Accept or decline a regrade request, perhaps with points",
     scopes=("grade",),
     body=schemas.RequestAnswer,
@@ -71,7 +81,7 @@ def answer_request(
     detail = {"question": asked.question, "answer": str(asked.state), "reason": asked.reply}
     detail |= {"points": points} if points else {}
     subject = f"submission {asked.submission_id}"
-    record(db.session, enrolment, "answer regrade request", subject=subject, by="API", **detail)
+    record(db.session, enrolment, "answer regrade request", subject=subject, **detail)
     db.session.commit()
     return _request(asked)
 
@@ -125,7 +135,6 @@ def set_override(
         before=found.automatic,
         points=found.points,
         reason=found.reason,
-        by="API",
     )
     answer = schemas.OverrideInfo(submission_id, found.question, found.points, found.automatic)
     db.session.commit()
@@ -159,86 +168,128 @@ def remove_override(
         subject=f"submission {submission_id}",
         question=body.question or "whole attempt",
         points=removed.points,
-        by="API",
     )
     db.session.commit()
     return answer
 
 
 @operation(
-    "GET",
-    f"{_STAFF}/students/<int:user_id>/notes",
-    summary="What staff noted about a student",
-    scopes=("read",),
-    answers={200: schemas.Notes},
-)
-@for_roles(*STAFF)
-def notes(enrolment: Enrolment, user_id: int) -> schemas.Notes:
-    found = student_file.notes_of(db.session, enrolment.course, student_in(enrolment, user_id))
-    return schemas.Notes(
-        [
-            schemas.Note(row.id, row.author.name, row.text, moment(row.created_at) or "")
-            for row in found
-        ]
-    )
-
-
-@operation(
     "POST",
-    f"{_STAFF}/students/<int:user_id>/notes",
-    summary="Keep a note about a student for the rest of the staff",
-    scopes=("grade",),
-    body=schemas.NewNote,
-    answers={201: schemas.Kept},
-    errors=(409,),
-)
-@for_roles(*STAFF)
-def add_note(enrolment: Enrolment, user_id: int, body: schemas.NewNote) -> tuple[schemas.Kept, int]:
-    student = student_in(enrolment, user_id)
-    refusal = student_file.add_note(
-        db.session, enrolment.course, student, author_id=enrolment.user_id, text=body.text
-    )
-    if refusal:
-        abort(409, refusal)
-    record(db.session, enrolment, "add note", subject=f"user {user_id}", by="API")
-    db.session.commit()
-    return schemas.Kept(True), 201
-
-
-@operation(
-    "POST",
-    f"{_STAFF}/students/<int:user_id>/notes/<int:note_id>/remove",
-    summary="Forget a note about a student",
-    scopes=("grade",),
-    answers={200: schemas.Kept},
-)
-@for_roles(*STAFF)
-def remove_note(enrolment: Enrolment, user_id: int, note_id: int) -> schemas.Kept:
-    if not forget_note(enrolment, student_in(enrolment, user_id), note_id, by="API"):
-        abort(404)
-    return schemas.Kept(True)
-
-
-@operation(
-    "POST",
-    f"{_STAFF}/submissions/<int:submission_id>/grades/<question>",
+    f"{STAFF_PATH}/submissions/<int:submission_id>/grades/<question>",
     summary="Give a written answer's points by hand",
     scopes=("grade",),
     body=schemas.HandPoints,
-    answers={200: schemas.Kept},
+    answers={200: Kept},
     errors=(409,),
 )
 @for_roles(*STAFF)
 def give_points_by_hand(
     enrolment: Enrolment, submission_id: int, question: str, body: schemas.HandPoints
-) -> schemas.Kept:
+) -> Kept:
     submission = submission_in(enrolment, submission_id)
     comment = body.comment.strip()
     try:
-        give_points(
-            enrolment, submission, question, f"{body.points:.12g}", comment=comment, by="API"
-        )
+        give_points(enrolment, submission, question, f"{body.points:.12g}", comment=comment)
     except GradeRefused as error:
         db.session.rollback()
         abort(409, str(error))
-    return schemas.Kept(True)
+    return Kept(True)
+
+
+@operation(
+    "GET",
+    _REPLIES,
+    summary="The replies that staff keep for regrade requests",
+    scopes=("read",),
+    answers={200: Replies},
+)
+@for_roles(*STAFF)
+def replies(enrolment: Enrolment) -> Replies:
+    return _replies(enrolment)
+
+
+def _replies(enrolment: Enrolment) -> Replies:
+    found = kept_replies.of(db.session, enrolment.course)
+    return Replies([Reply(each.id, each.title, each.text) for each in found])
+
+
+@operation(
+    "POST",
+    _REPLIES,
+    summary="Keep a reply for everyone on the staff",
+    scopes=("grade",),
+    body=NewReply,
+    answers={201: Replies},
+    errors=(409,),
+)
+@for_roles(*STAFF)
+def keep_reply(enrolment: Enrolment, body: NewReply) -> tuple[Replies, int]:
+    title, text = body.title.strip(), body.text.strip()
+    if refusal := kept_replies.add(db.session, enrolment.course, title, text):
+        abort(409, refusal)
+    db.session.commit()
+    return _replies(enrolment), 201
+
+
+@operation(
+    "POST",
+    f"{_REPLIES}/<int:reply_id>/remove",
+    summary="Forget a reply",
+    scopes=("grade",),
+    answers={200: Kept},
+)
+@for_roles(*STAFF)
+def forget_reply(enrolment: Enrolment, reply_id: int) -> Kept:
+    if not kept_replies.remove(db.session, enrolment.course, reply_id):
+        abort(404)
+    db.session.commit()
+    return Kept(True)
+
+
+@operation(
+    "GET",
+    "/courses/<slug>/staff/submissions",
+    summary="Everybody's submissions, newest first",
+    scopes=("read",),
+    query=StaffSubmissionsQuery,
+    answers={200: StaffSubmissions},
+)
+@for_roles(*STAFF)
+def staff_submissions(enrolment: Enrolment, query: StaffSubmissionsQuery) -> StaffSubmissions:
+    wanted = (
+        sa.select(Submission)
+        .join(Submission.course_assignment)
+        .join(Submission.user)
+        .options(contains_eager(Submission.course_assignment), contains_eager(Submission.user))
+        .where(CourseAssignment.course_id == enrolment.course_id)
+        .order_by(Submission.id.desc())
+    )
+    if query.assignment:
+        wanted = wanted.where(CourseAssignment.assignment == query.assignment)
+    if query.user:
+        wanted = wanted.where(Submission.user_id == query.user)
+    count = sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery())
+    found = db.session.scalar(count) or 0
+    rows = db.session.scalars(wanted.limit(PAGE_ROWS).offset((query.page - 1) * PAGE_ROWS))
+    shown = [
+        StaffSubmission(
+            **brief(enrolment, row),
+            user=row.user_id,
+            name=row.user.name,
+            received_at=moment(row.received_at) or "",
+        )
+        for row in rows
+    ]
+    return StaffSubmissions(shown, found)
+
+
+@operation(
+    "GET",
+    "/courses/<slug>/staff/submissions/<int:submission_id>",
+    summary="Anybody's submission with its result",
+    scopes=("read",),
+    answers={200: SubmissionResult},
+)
+@for_roles(*STAFF)
+def staff_submission(enrolment: Enrolment, submission_id: int) -> SubmissionResult:
+    return result_of(enrolment, submission_in(enrolment, submission_id))

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from webapp.audit.record import Action, record
 from webapp.base.database import db
-from webapp.courses.access import STAFF, for_roles, submission_in
+from webapp.courses.access import STAFF, for_roles
 from webapp.models import Enrolment, Submission
 from webapp.results.pages import render_result, to_result
 from webapp.scoring import overrides
 from webapp.scoring.overrides import OverrideRefused
+from webapp.visibility.submissions import submission_in
 
 blueprint = Blueprint("overrides", __name__, url_prefix="/courses/<slug>/staff/submissions")
 

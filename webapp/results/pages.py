@@ -10,15 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from msgspec.structs import replace
-from sqlalchemy.orm import joinedload, undefer
 from werkzeug.wrappers import Response
 
-from autograder.results import GradeResult, from_json
+from autograder.results import GradeResult
 from webapp.base import markdown
 from webapp.base.curves import LineChart, line_chart
 from webapp.base.database import db
-from webapp.courses.access import EVERYONE, for_roles, submission_in
-from webapp.models import Content, Enrolment, ManualGrade, Result, Submission
+from webapp.courses.access import EVERYONE, for_roles
+from webapp.courses.assignments import question_titles
+from webapp.models import Enrolment, Submission
+from webapp.queue.status import current_job, progress
 from webapp.results import requests
 from webapp.results.history import history
 from webapp.results.improvement import since_last
@@ -26,9 +27,9 @@ from webapp.results.public_tests import public_tests
 from webapp.scoring import counting, late_words
 from webapp.scoring.overrides import overrides_of
 from webapp.submissions.notebook_cells import answers_of, source_cells
-from webapp.submissions.pages import current_job, progress
 from webapp.visibility import sight as visibility
 from webapp.visibility.sight import Sight
+from webapp.visibility.submissions import content_of, detail_of, manual_grades, submission_in
 
 _CELL = re.compile(r"^Cell (\d{1,5}), line ", re.M)
 
@@ -209,33 +210,6 @@ def picture(enrolment: Enrolment, submission_id: int, cell: int, position: int) 
     return response
 
 
-def detail_of(submission: Submission) -> GradeResult | None:
-    """The whole current result of a submission, or None before it is graded."""
-    row = db.session.scalar(
-        sa.select(Result)
-        .options(undefer(Result.detail))
-        .where(Result.submission_id == submission.id, Result.current.is_(True))
-    )
-    return None if row is None else from_json(row.detail)
-
-
-def content_of(submission: Submission) -> bytes:
-    """The file as it was handed in."""
-    return db.session.scalars(
-        sa.select(Content.data).where(Content.sha256 == submission.sha256)
-    ).one()
-
-
-def manual_grades(submission: Submission) -> dict[str, ManualGrade]:
-    """Staff's grades by question."""
-    rows = db.session.scalars(
-        sa.select(ManualGrade)
-        .options(joinedload(ManualGrade.grader))
-        .where(ManualGrade.submission_id == submission.id)
-    )
-    return {row.question: row for row in rows}
-
-
 def attempts_beside(submission: Submission) -> list[Submission]:
     """All attempts of the same student at the same assignment, newest first."""
     rows = db.session.scalars(
@@ -247,13 +221,3 @@ def attempts_beside(submission: Submission) -> list[Submission]:
         .order_by(Submission.attempt.desc())
     )
     return list(rows)
-
-
-def question_titles(assignment_id: str) -> dict[str, str]:
-    """What students read instead of a question's name; empty without the assignments folder."""
-    from autograder.assignment import AssignmentError, find_assignment
-
-    try:
-        return {q.name: q.title for q in find_assignment(assignment_id).questions}
-    except AssignmentError:
-        return {}

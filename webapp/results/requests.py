@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from webapp.base.clock import now
 from webapp.base.paging import pages_of, within
-from webapp.grading import results
 from webapp.models import (
     Course,
     CourseAssignment,
@@ -24,7 +23,7 @@ from webapp.models import (
     Submission,
     User,
 )
-from webapp.scoring import overrides
+from webapp.scoring import manual_grades, overrides
 from webapp.visibility import sight
 
 LONGEST_TEXT = 2000
@@ -111,7 +110,7 @@ def _set_points(
             ManualGrade.submission_id == submission.id, ManualGrade.question == question
         )
     )
-    results.set_manual_grade(
+    manual_grades.set_manual_grade(
         session,
         submission,
         question=question,

@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 
 from webapp.audit.record import record
 from webapp.base.database import db
-from webapp.courses.access import STAFF, for_roles, submission_in
-from webapp.gradebook.counting_attempts import assignments_of
+from webapp.courses.access import STAFF, for_roles
+from webapp.courses.assignments import assignments_of, question_titles
 from webapp.models import Enrolment, RegradeRequest, RequestState, Role
 from webapp.results import kept_replies, requests
-from webapp.results.pages import question_titles, render_result, to_result
+from webapp.results.pages import render_result, to_result
 from webapp.results.requests import Answer, RequestRefused
 from webapp.site.addresses import row_number
+from webapp.visibility.submissions import submission_in
 
 blueprint = Blueprint("requests", __name__, url_prefix="/courses/<slug>")
 

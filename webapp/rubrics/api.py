@@ -6,31 +6,18 @@ from typing import NoReturn
 
 from flask import abort
 
-from webapp.api.operations import operation
+from webapp.api.operations import STAFF_PATH, operation
+from webapp.api.schemas import Kept
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
-from webapp.models import Enrolment, ReadingRules, Role
-from webapp.reading.answers_duties_pages import change_answer_rubric
-from webapp.reading.answers_pages import asked_in
-from webapp.reading.api import rubric_info
-from webapp.reading.pages import publish_scores
-from webapp.reading.schemas import RubricInfo
-from webapp.results.schemas import Kept
+from webapp.models import Enrolment, Role
 from webapp.rubrics import schemas
-from webapp.rubrics.pages import (
-    VERSION,
-    bank_of,
-    change_work_rubric,
-    forget_comment,
-    hide_names,
-    keep_comment,
-)
+from webapp.rubrics.pages import VERSION, bank_of, change_work_rubric, forget_comment, keep_comment
 from webapp.rubrics.rubrics import KINDS, RubricError, rubric_of
+from webapp.rubrics.schemas import RubricInfo, rubric_info
 
-_STAFF = "/courses/<slug>/staff"
-_RUBRIC, _COMMENTS = f"{_STAFF}/rubrics/<kind>", f"{_STAFF}/comments"
-_RULES = f"{_STAFF}/reading-rules"
-_QUESTION = f"{_STAFF}/assignments/<name>/answers/<question>"
+_RUBRIC, _COMMENTS = f"{STAFF_PATH}/rubrics/<kind>", f"{STAFF_PATH}/comments"
+_QUESTION = f"{STAFF_PATH}/assignments/<name>/answers/<question>"
 
 
 @operation(
@@ -59,44 +46,10 @@ def change_rubric_of_kind(
     enrolment: Enrolment, kind: str, body: schemas.NewRubric
 ) -> schemas.RubricChanged:
     try:
-        changed = change_work_rubric(enrolment, _known(kind), _fields(body), by="API")
+        changed = change_work_rubric(enrolment, _known(kind), _fields(body))
     except RubricError as error:
         _refuse(error)
     rubric = rubric_of(db.session, enrolment.course_id, kind)
-    return schemas.RubricChanged(rubric_info(rubric), changed)
-
-
-@operation(
-    "GET",
-    f"{_QUESTION}/rubric",
-    summary="The rubric of a written question",
-    scopes=("read",),
-    answers={200: RubricInfo},
-)
-@for_roles(*STAFF)
-def rubric_of_question(enrolment: Enrolment, name: str, question: str) -> RubricInfo:
-    return rubric_info(asked_in(enrolment, name, question).rubric)
-
-
-@operation(
-    "POST",
-    f"{_QUESTION}/rubric",
-    summary="Change that rubric, and with it the points of every answer that is read already",
-    scopes=("manage",),
-    body=schemas.NewRubric,
-    answers={200: schemas.RubricChanged},
-    errors=(409,),
-)
-@for_roles(Role.INSTRUCTOR)
-def change_rubric_of_question(
-    enrolment: Enrolment, name: str, question: str, body: schemas.NewRubric
-) -> schemas.RubricChanged:
-    asked = asked_in(enrolment, name, question)
-    try:
-        changed = change_answer_rubric(enrolment, asked, _fields(body), by="API")
-    except RubricError as error:
-        _refuse(error)
-    rubric = asked_in(enrolment, name, question).rubric
     return schemas.RubricChanged(rubric_info(rubric), changed)
 
 
@@ -143,37 +96,6 @@ def forget_bank_comment(enrolment: Enrolment, comment_id: int) -> Kept:
     return Kept(True)
 
 
-@operation(
-    "GET",
-    _RULES,
-    summary="Whether readers see names, and students the written option's scores",
-    scopes=("read",),
-    answers={200: schemas.ReadingRules},
-)
-@for_roles(*STAFF)
-def reading_rules(enrolment: Enrolment) -> schemas.ReadingRules:
-    return _rules(enrolment)
-
-
-@operation(
-    "POST",
-    _RULES,
-    summary="Hide names from readers or show them, show students the scores or hide them",
-    scopes=("manage",),
-    body=schemas.NewReadingRules,
-    answers={200: schemas.ReadingRules},
-)
-@for_roles(Role.INSTRUCTOR)
-def change_reading_rules(
-    enrolment: Enrolment, body: schemas.NewReadingRules
-) -> schemas.ReadingRules:
-    if body.names_hidden is not None:
-        hide_names(enrolment, hidden=body.names_hidden, by="API")
-    if body.scores_shown is not None:
-        publish_scores(enrolment, shown=body.scores_shown, by="API")
-    return _rules(enrolment)
-
-
 def _known(kind: str) -> str:
     return kind if kind in KINDS else abort(404)
 
@@ -204,9 +126,3 @@ def _comments(enrolment: Enrolment) -> schemas.BankComments:
     return schemas.BankComments(
         [schemas.BankComment(each.id, each.text) for each in bank_of(enrolment)]
     )
-
-
-def _rules(enrolment: Enrolment) -> schemas.ReadingRules:
-    kept = db.session.get(ReadingRules, enrolment.course_id)
-    shown = enrolment.course.written_scores_published_at is not None
-    return schemas.ReadingRules(kept is not None and kept.names_hidden, shown)

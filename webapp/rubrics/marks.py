@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask import request
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.base.clock import now
 from webapp.models import Course, PaperReview, Proposal, WrittenScore
+from webapp.rubrics.pages import VERSION
 from webapp.rubrics.rubrics import Rubric
 
 LONGEST_COMMENT = 5000
@@ -133,3 +135,8 @@ def give_score(
     score.selections = {**(score.selections or {}), **marks.selections}
     score.comment, score.updated_at = marks.comment, now()
     return score
+
+
+def sent_in_form() -> Sent:
+    """What a reader sent by a page, and the rubric that it showed."""
+    return Sent(request.form, request.form.get("comment", ""), request.form.get(VERSION, ""))

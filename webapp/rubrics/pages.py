@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from flask import (
     Blueprint,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -17,12 +16,11 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from webapp.audit.record import Action, record
+from webapp.audit.record import record
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
-from webapp.models import BankComment, Enrolment, ReadingRules, Role
-from webapp.reading.works import Names, names_in, selections_in
-from webapp.rubrics.marks import Sent
+from webapp.models import BankComment, Enrolment, Role
+from webapp.rubrics.names import hide_names
 from webapp.rubrics.rubrics import (
     KINDS,
     MOST_ITEMS,
@@ -35,6 +33,7 @@ from webapp.rubrics.rubrics import (
     refuse_lost_choices,
     rubric_of,
     save_rubric,
+    selections_in,
 )
 
 blueprint = Blueprint("rubrics", __name__)
@@ -63,7 +62,7 @@ def save(enrolment: Enrolment, kind: str) -> Response | tuple[str, int]:
     return redirect(url_for(".show", slug=enrolment.course.slug, kind=kind), code=303)
 
 
-def change_work_rubric(enrolment: Enrolment, kind: str, form: Mapping[str, str], **by: str) -> int:
+def change_work_rubric(enrolment: Enrolment, kind: str, form: Mapping[str, str]) -> int:
     """Change a rubric, with a line in the log; how many scores changed with it.
 
     Raises RubricError.
@@ -84,7 +83,6 @@ def change_work_rubric(enrolment: Enrolment, kind: str, form: Mapping[str, str],
         subject=KINDS[kind].lower(),
         items=", ".join(f"{item.title} ({item.most:g})" for item in rubric.items),
         scores_changed=changed,
-        **by,
     )
     db.session.commit()
     return changed
@@ -173,40 +171,10 @@ def save_names(enrolment: Enrolment) -> Response:
     return _readings(enrolment)
 
 
-def hide_names(enrolment: Enrolment, *, hidden: bool, **by: str) -> None:
-    """Hide authors' names from readers or show them, with a line in the log."""
-    rules = db.session.get(ReadingRules, enrolment.course_id)
-    if rules is None:
-        rules = ReadingRules(course_id=enrolment.course_id)
-        db.session.add(rules)
-    rules.names_hidden = hidden
-    action: Action = "hide names from readers" if hidden else "show names to readers"
-    record(db.session, enrolment, action, subject=enrolment.course.slug, **by)
-    db.session.commit()
-
-
-def sent_in_form() -> Sent:
-    """What a reader sent by a page, and the rubric that it showed."""
-    return Sent(request.form, request.form.get("comment", ""), request.form.get(VERSION, ""))
-
-
 def bank_of(enrolment: Enrolment) -> list[BankComment]:
     """The comments that the graders of a course keep."""
     rows = sa.select(BankComment).where(BankComment.course_id == enrolment.course_id)
     return list(db.session.scalars(rows.order_by(BankComment.id)))
-
-
-def reading_names(enrolment: Enrolment) -> Names:
-    """How the staff of a course call authors while they read."""
-    secret = str(current_app.config["SECRET_KEY"])
-    return names_in(db.session, enrolment.course_id, secret)
-
-
-def file_name(enrolment: Enrolment, kind: str, number: int, name: str) -> str:
-    """What a file is called for whoever loads it: no author's word where names are hidden."""
-    names = reading_names(enrolment) if enrolment.is_staff else Names(hidden=False)
-    stand_in = names.of(kind, number, "").lower().replace(" ", "-")
-    return f"{stand_in}.pdf" if stand_in else name
 
 
 def _readings(enrolment: Enrolment) -> Response:

@@ -18,7 +18,15 @@ from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
 from webapp.base.database import takes_the_one_lock
-from webapp.models import Course, RubricRow
+from webapp.models import (
+    Course,
+    PaperReview,
+    PresentationScore,
+    Proposal,
+    RubricRow,
+    Team,
+    WrittenScore,
+)
 
 KINDS = {"proposal": "Proposals", "review": "Paper reviews", "presentation": "Presentations"}
 MOST_ITEMS, MOST_LEVELS, MOST_POINTS = 12, 10, 100.0
@@ -233,3 +241,21 @@ def save_rubric(session: Session, course_id: int, rubric: Rubric) -> None:
         session.add(row)
     row.content = stored(rubric)
     row.updated_at = now()
+
+
+def selections_in(session: Session, course_id: int, kind: str) -> list[dict[str, Any]]:
+    """What was chosen in every reading of one kind in a course."""
+    statement = {
+        "review": sa.select(WrittenScore.selections)
+        .join(PaperReview, WrittenScore.review_id == PaperReview.id)
+        .where(PaperReview.course_id == course_id),
+        "proposal": sa.select(WrittenScore.selections)
+        .join(Proposal, WrittenScore.proposal_id == Proposal.id)
+        .join(Proposal.team)
+        .where(Team.course_id == course_id),
+        "presentation": sa.select(PresentationScore.selections)
+        .join(Proposal, PresentationScore.proposal_id == Proposal.id)
+        .join(Proposal.team)
+        .where(Team.course_id == course_id),
+    }[kind]
+    return list(session.scalars(statement))

@@ -6,10 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from webapp.api.schemas import Text
-from webapp.reading.schemas import RubricInfo
-from webapp.results.schemas import UserNumber
-from webapp.rubrics.rubrics import MOST_ITEMS, MOST_LEVELS, MOST_POINTS
+from webapp.api.schemas import Text, UserNumber
+from webapp.rubrics.rubrics import MOST_ITEMS, MOST_LEVELS, MOST_POINTS, Rubric
 
 _LINE = "^[^\\x00\\r\\n]*$"
 Key = Annotated[str, Meta(max_length=24, pattern="^[A-Za-z0-9]*$")]
@@ -66,20 +64,6 @@ class NewBankComment(Struct, frozen=True, forbid_unknown_fields=True):
     """A comment to keep."""
 
     text: Annotated[str, Meta(min_length=1, max_length=1000, pattern="^[^\\x00]*$")]
-
-
-class ReadingRules(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whether readers see no names, and students see the written option's scores."""
-
-    names_hidden: bool
-    scores_shown: bool
-
-
-class NewReadingRules(Struct, frozen=True, forbid_unknown_fields=True):
-    """The same; what is null stays as it is."""
-
-    names_hidden: bool | None = None
-    scores_shown: bool | None = None
 
 
 class Load(Struct, frozen=True):
@@ -139,3 +123,40 @@ class Readers(Struct, frozen=True):
     """The names of who reads it now, or `nobody`."""
 
     readers: str
+
+
+def rubric_info(rubric: Rubric) -> RubricInfo:
+    """A rubric as the API shows it."""
+    items = [
+        RubricItem(
+            item.key,
+            item.title,
+            [RubricLevel(each.key, each.points, each.label) for each in item.levels],
+        )
+        for item in rubric.items
+    ]
+    return RubricInfo(items, rubric.most, rubric.version)
+
+
+class RubricLevel(Struct, frozen=True):
+    """A level of an item; `level` is what a reading chooses."""
+
+    level: str
+    points: float
+    label: str
+
+
+class RubricItem(Struct, frozen=True):
+    """One thing that is judged."""
+
+    item: str
+    title: str
+    levels: list[RubricLevel]
+
+
+class RubricInfo(Struct, frozen=True):
+    """How a kind of work is read, the points of the best reading, and which version it is."""
+
+    items: list[RubricItem]
+    possible: float
+    version: str

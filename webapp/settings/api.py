@@ -12,8 +12,7 @@ from webapp.api.schemas import moment
 from webapp.base.database import db
 from webapp.courses.access import assignment_in, for_roles
 from webapp.models import Course, CourseAssignment, Enrolment, Role
-from webapp.scoring import late_words
-from webapp.settings import catalogue, schemas, settings
+from webapp.settings import catalogue, late_rules, schemas, settings
 from webapp.settings.changes import SettingsRefused
 
 _COURSE = "/courses/<slug>/staff/settings"
@@ -43,7 +42,7 @@ def settings_of_course(enrolment: Enrolment) -> schemas.CourseSettings:
 @for_roles(Role.INSTRUCTOR)
 def change_course(enrolment: Enrolment, body: schemas.CourseChange) -> schemas.CourseSettings:
     fields = settings.shown_course(enrolment.course) | typed(body)
-    _saved(lambda: settings.change_course(db.session, enrolment, fields, by="API"))
+    _saved(lambda: settings.change_course(db.session, enrolment, fields))
     return _of_course(enrolment.course)
 
 
@@ -57,7 +56,7 @@ def change_course(enrolment: Enrolment, body: schemas.CourseChange) -> schemas.C
 )
 @for_roles(Role.INSTRUCTOR)
 def change_late_days(enrolment: Enrolment, body: schemas.NewLateDays) -> schemas.CourseSettings:
-    _saved(lambda: late_words.change_late_days(db.session, enrolment, typed(body), by="API"))
+    _saved(lambda: late_rules.change_late_days(db.session, enrolment, typed(body)))
     return _of_course(enrolment.course)
 
 
@@ -87,7 +86,7 @@ def change_assignment(
 ) -> schemas.AssignmentSettings:
     item = assignment_in(enrolment, name)
     fields = settings.shown_assignment(enrolment.course, item) | typed(body)
-    _saved(lambda: settings.change_assignment(db.session, enrolment, item, fields, by="API"))
+    _saved(lambda: settings.change_assignment(db.session, enrolment, item, fields))
     return of_assignment(item)
 
 
@@ -104,8 +103,8 @@ def change_rules(
     enrolment: Enrolment, name: str, body: schemas.RulesChange
 ) -> schemas.AssignmentSettings:
     item = assignment_in(enrolment, name)
-    fields = late_words.shown(item, enrolment.course.time_zone) | typed(body)
-    _saved(lambda: late_words.change(db.session, enrolment, item, fields, by="API"))
+    fields = late_rules.shown(item, enrolment.course.time_zone) | typed(body)
+    _saved(lambda: late_rules.change(db.session, enrolment, item, fields))
     return of_assignment(item)
 
 

@@ -100,9 +100,7 @@ def entry_of(item: CourseAssignment) -> Entry | None:
         return None
 
 
-def add(
-    session: Session, enrolment: Enrolment, fields: Mapping[str, str], *, by: str = ""
-) -> CourseAssignment:
+def add(session: Session, enrolment: Enrolment, fields: Mapping[str, str]) -> CourseAssignment:
     """Set the assignment that `name` says, with its times as typed; commits.
 
     Raises SettingsRefused for its times, NotAddable for the rest.
@@ -114,7 +112,7 @@ def add(
     if typed.refused:
         raise SettingsRefused(typed.refused)
     name = fields.get("name", "")
-    return _add(session, enrolment, name, opens_at=opens, due_at=due, by=by)
+    return _add(session, enrolment, name, opens_at=opens, due_at=due)
 
 
 def _add(
@@ -124,7 +122,6 @@ def _add(
     *,
     opens_at: datetime | None,
     due_at: datetime | None,
-    by: str = "",
 ) -> CourseAssignment:
     """Set a sound assignment in the course, after all others; commits. Raises NotAddable."""
     course = enrolment.course
@@ -152,7 +149,6 @@ def _add(
         enrolment,
         "add assignment",
         subject=found.id,
-        by=by,
         points=found.points,
         opens=opens_at.isoformat() if opens_at else "at once",
         due=due_at.isoformat() if due_at else "never",

@@ -67,7 +67,7 @@ def add_assignment(
 ) -> tuple[schemas.AssignmentSettings, int]:
     times = {"opens_at": body.opens_at or "", "due_at": body.due_at or ""}
     try:
-        added = catalogue.add(db.session, enrolment, {"name": body.assignment, **times}, by="API")
+        added = catalogue.add(db.session, enrolment, {"name": body.assignment, **times})
     except SettingsRefused as error:
         abort(422, refusal(error.sentences))
     except NotAddable as error:

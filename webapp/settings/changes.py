@@ -80,7 +80,6 @@ def apply(
     typed: Typed,
     action: Action,
     subject: str,
-    by: str = "",
 ) -> int:
     """Change what differs; how many things did. Commits; raises SettingsRefused."""
     changed = {key: value for key, value in wanted.items() if value != getattr(target, key)}
@@ -98,7 +97,7 @@ def apply(
         setattr(target, key, value)
     if changed:
         _recount(session, target, changed)
-        record(session, enrolment, action, subject=subject, by=by, reason=reason, **detail)
+        record(session, enrolment, action, subject=subject, reason=reason, **detail)
         session.commit()
     return len(changed)
 

@@ -11,8 +11,7 @@ from webapp.base.database import db
 from webapp.courses.access import assignment_in, for_roles
 from webapp.leaderboard import board as leaderboard
 from webapp.models import CourseAssignment, Enrolment, Role
-from webapp.scoring import late_words
-from webapp.settings import catalogue, settings
+from webapp.settings import catalogue, late_rules, settings
 from webapp.settings.changes import SettingsRefused
 from webapp.visibility import sight
 
@@ -43,7 +42,7 @@ def save_course(enrolment: Enrolment) -> Response | tuple[str, int]:
 def save_late_days(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Change how many late days each student has."""
     try:
-        changed = late_words.change_late_days(db.session, enrolment, request.form)
+        changed = late_rules.change_late_days(db.session, enrolment, request.form)
     except SettingsRefused as error:
         return _course_page(enrolment, late=error.sentences), 422
     _say(changed)
@@ -77,7 +76,7 @@ def save_rules(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Change what becomes of late work, how many attempts there are, and which one counts."""
     item = assignment_in(enrolment, name)
     try:
-        changed = late_words.change(db.session, enrolment, item, request.form)
+        changed = late_rules.change(db.session, enrolment, item, request.form)
     except SettingsRefused as error:
         return _assignment_page(enrolment, item, of_rules=error.sentences), 422
     _say(changed)
@@ -120,7 +119,7 @@ def _assignment_page(
         has_leaderboard=leaderboard.is_on(db.session, item),
         shown=_shown(settings.shown_assignment(course, item), refused),
         refused=refused or {},
-        shown_rules=_shown(late_words.shown(item, course.time_zone), of_rules),
+        shown_rules=_shown(late_rules.shown(item, course.time_zone), of_rules),
         refused_rules=of_rules or {},
     )
 

@@ -10,9 +10,9 @@ from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.grading import release as release_preview
 from webapp.grading.release import NoRelease
 from webapp.models import CourseAssignment, Enrolment
+from webapp.site.uploads import attachment
 from webapp.submissions.attempt_list import graded_examples
 from webapp.submissions.notebook_cells import source_cells
-from webapp.submissions.pages import attachment
 
 blueprint = Blueprint("preview", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>")
 

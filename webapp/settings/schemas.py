@@ -7,29 +7,11 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from webapp.api.schemas import Moment, Text
-from webapp.models import CountingRule, ResultRule
+from webapp.models import CountingRule
 
 Line = Annotated[str, Meta(max_length=1000, pattern="^[^\\x00]*$")]
 Amount = Annotated[float, Meta(ge=0, le=1_000_000)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
-
-
-class ResultsShown(Struct, frozen=True):
-    """When students see what hidden checks found: the rule, whether they do now, and in words.
-
-    `opens_at` is when they will, where the rule says so.
-    """
-
-    rule: ResultRule
-    shown: bool
-    opens_at: Moment | None
-    sentence: str
-
-
-class NewResultRule(Struct, frozen=True, forbid_unknown_fields=True):
-    """The rule to take; what was published stays so."""
-
-    rule: ResultRule
 
 
 class CourseSettings(Struct, frozen=True):
@@ -167,36 +149,3 @@ class Preview(Struct, frozen=True):
     cells: list[ReleaseCell]
     refusal: str
     examples: list[GradedExample]
-
-
-class Link(Struct, frozen=True):
-    """A link with which someone sets a password once; hand it to nobody else."""
-
-    user: int
-    name: str
-    email: str
-    link: str
-
-
-class _Links(Struct, frozen=True):
-    mailed: int
-    unsent: int
-    links: list[Link]
-    kept_back: list[int]
-
-
-class Links(_Links, frozen=True):
-    """What became of links: how many were mailed, or could not be, and those to hand out.
-
-    Who is in `kept_back` takes part elsewhere too, so only mail may bring them theirs.
-    """
-
-
-class RosterImported(_Links, frozen=True):
-    """Who was enrolled, who was there already, and the links of those without a password.
-
-    They are as in Links.
-    """
-
-    enrolled: int
-    known: int

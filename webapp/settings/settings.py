@@ -41,9 +41,7 @@ def _dates(
     return {key: for_input(getattr(target, key), course.time_zone) for key in keys}
 
 
-def change_course(
-    session: Session, enrolment: Enrolment, fields: Mapping[str, str], *, by: str = ""
-) -> int:
+def change_course(session: Session, enrolment: Enrolment, fields: Mapping[str, str]) -> int:
     """Take over the course's settings; how many changed. Raises SettingsRefused."""
     course = enrolment.course
     typed = Typed(fields, course.time_zone)
@@ -63,7 +61,6 @@ def change_course(
         typed=typed,
         action="change course rules",
         subject=course.slug,
-        by=by,
     )
 
 
@@ -72,8 +69,6 @@ def change_assignment(
     enrolment: Enrolment,
     item: CourseAssignment,
     fields: Mapping[str, str],
-    *,
-    by: str = "",
 ) -> int:
     """Take over title, times and points in the total; how many changed. Raises SettingsRefused."""
     typed = Typed(fields, enrolment.course.time_zone)
@@ -95,5 +90,4 @@ def change_assignment(
         typed=typed,
         action="change assignment",
         subject=item.assignment,
-        by=by,
     )

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from webapp.base.database import moment_of
 from webapp.models import (
     Content,
     CourseAssignment,
@@ -26,7 +27,6 @@ from webapp.models import (
     SimilarPair,
     Submission,
 )
-from webapp.queue.waiting import moment_of
 from webapp.similarity.reports import packed
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from sqlalchemy.orm import Session
 
+from webapp.base.database import moment_of
 from webapp.models import CourseAssignment, Job, JobState, Result, Submission
-from webapp.queue.waiting import moment_of
 
 _REGISTRY = CollectorRegistry()
 _REQUESTS = Histogram(

@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-import io
-import math
-from collections.abc import Callable
-
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, request, url_for
-from sqlalchemy.orm import Session
-from werkzeug.utils import send_file
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.audit.record import Action, record
 from webapp.base.clock import now
 from webapp.base.config import MAX_UPLOAD_BYTES
 from webapp.base.database import db
-from webapp.courses.access import EVERYONE, assignment_in, for_roles, submission_in
-from webapp.grading.tools import FileRefused, tools
-from webapp.home.pages import render_assignment
+from webapp.courses.access import EVERYONE, assignment_in, for_roles
+from webapp.grading.tools import tools
+from webapp.leaderboard import board as leaderboard
 from webapp.models import (
     Content,
     CourseAssignment,
     Enrolment,
-    Job,
-    JobState,
     Role,
     Submission,
-    SubmissionState,
 )
-from webapp.queue import jobs, waiting
-from webapp.site.uploads import read_upload
+from webapp.queue import jobs
+from webapp.queue.steering import steer
+from webapp.scoring import late_words
+from webapp.site.uploads import FileRefused, attachment, read_upload
 from webapp.submissions.intake import AttemptRefused, Receipt, receive
+from webapp.submissions.standing import Standing, standings
+from webapp.visibility import sight
+from webapp.visibility.submissions import submission_in
 
 blueprint = Blueprint("submissions", __name__, url_prefix="/courses/<slug>")
-
-MOVING = (SubmissionState.QUEUED, SubmissionState.RUNNING)
 
 
 class NotOpenYet(Exception):
@@ -103,69 +96,32 @@ def retry(enrolment: Enrolment, submission_id: int) -> Response:
     return redirect(_address(enrolment, submission), code=303)
 
 
-def steer(
-    enrolment: Enrolment,
-    submission: Submission,
-    change: Callable[[Session, int, int], bool],
-    action: Action,
-    **detail: str,
-) -> bool:
-    """Do `change` to the submission's job and note it; False when there is nothing to change."""
-    job = current_job(submission)
-    done = job is not None and change(db.session, job.id, submission.id)
-    if done:
-        subject = f"submission {submission.id}"
-        record(db.session, enrolment, action, subject=subject, **detail)
-    db.session.commit()
-    return done
-
-
-def current_job(submission: Submission) -> Job | None:
-    """The newest job of a submission; a regrade's is not shown until it is published."""
-    return db.session.scalar(
-        sa.select(Job)
-        .where(Job.submission_id == submission.id, Job.regrade_id.is_(None))
-        .order_by(Job.id.desc())
-        .limit(1)
-    )
-
-
-def progress(submission: Submission, job: Job | None) -> dict[str, object]:
-    """What the status panel shows."""
-    queued = job if job is not None and job.state == JobState.QUEUED else None
-    ahead = waiting.ahead_of(db.session, queued) if queued else 0
-    seconds = waiting.seconds_until_graded(db.session, queued) if queued else None
-    about = None if seconds is None else rounded_wait(seconds)
-    paused = submission.course_assignment.course.grading_paused_at is not None
-    reached = [job.progress.get(key) for key in ("stage", "done")] if job else []
-    shown = (job.faults, ahead, about, paused, *reached) if job else ()
-    return {
-        "submission": submission,
-        "job": job,
-        "ahead": ahead,
-        "about_seconds": None if paused else about,
-        "paused": paused,
-        "seen": "-".join(map(str, (submission.state, *shown))),
-        "moving": submission.state in MOVING,
-    }
-
-
-def rounded_wait(seconds: float) -> int:
-    """An estimate as coarse as it is: whole seconds to 10, then fives to a minute, then tens."""
-    step = 1 if seconds <= 10 else 5 if seconds <= 60 else 10
-    return max(1, math.ceil(seconds / step) * step)
-
-
-def attachment(data: bytes, name: str, mimetype: str) -> Response:
-    """A file to save, never to be run as a page of ours."""
-    return send_file(
-        io.BytesIO(data),
-        request.environ,
-        mimetype=mimetype,
-        as_attachment=True,
-        download_name=name,
-    )
-
-
 def _address(enrolment: Enrolment, submission: Submission) -> str:
     return url_for("results.show", slug=enrolment.course.slug, submission_id=submission.id)
+
+
+@blueprint.get("/assignments/<name>")
+@for_roles(Role.STUDENT)
+def assignment(enrolment: Enrolment, name: str) -> str:
+    """One assignment: when it is due, the upload form, and one's attempts."""
+    return render_assignment(enrolment, name)
+
+
+def render_assignment(enrolment: Enrolment, name: str, refusal: str = "") -> str:
+    """The page, with the sentence why the last upload was refused."""
+    item = assignment_in(enrolment, name)
+    found = standings(db.session, enrolment.course, enrolment.user_id)
+    standing = next((s for s in found if s.assignment.id == item.id), Standing(item, ()))
+    return render_template(
+        "submissions/assignment.html",
+        course=enrolment.course,
+        standing=standing,
+        refusal=refusal,
+        rules=late_words.in_words(item, standing.policy),
+        account=late_words.account(standing.best, standing.policy, enrolment.course)
+        if standing.best
+        else "",
+        tries=standing.tries.sentence(enrolment.course.time_zone),
+        sight=sight.sight_of(db.session, item, enrolment.user_id),
+        has_leaderboard=leaderboard.is_on(db.session, item),
+    )

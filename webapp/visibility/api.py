@@ -7,8 +7,8 @@ from webapp.api.schemas import moment
 from webapp.base.database import db
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.models import CourseAssignment, Enrolment, Role
-from webapp.settings import schemas
 from webapp.visibility import sight as visibility
+from webapp.visibility.schemas import NewResultRule, ResultsShown
 
 _PATH = "/courses/<slug>/staff/assignments/<name>/results"
 
@@ -18,10 +18,10 @@ _PATH = "/courses/<slug>/staff/assignments/<name>/results"
     _PATH,
     summary="When students see the results of an assignment, and whether they do now",
     scopes=("read",),
-    answers={200: schemas.ResultsShown},
+    answers={200: ResultsShown},
 )
 @for_roles(*STAFF)
-def shown_results(enrolment: Enrolment, name: str) -> schemas.ResultsShown:
+def shown_results(enrolment: Enrolment, name: str) -> ResultsShown:
     return _shown(enrolment, assignment_in(enrolment, name))
 
 
@@ -30,15 +30,13 @@ def shown_results(enrolment: Enrolment, name: str) -> schemas.ResultsShown:
     f"{_PATH}/rule",
     summary="Choose when students see the results",
     scopes=("manage",),
-    body=schemas.NewResultRule,
-    answers={200: schemas.ResultsShown},
+    body=NewResultRule,
+    answers={200: ResultsShown},
 )
 @for_roles(Role.INSTRUCTOR)
-def set_result_rule(
-    enrolment: Enrolment, name: str, body: schemas.NewResultRule
-) -> schemas.ResultsShown:
+def set_result_rule(enrolment: Enrolment, name: str, body: NewResultRule) -> ResultsShown:
     item = assignment_in(enrolment, name)
-    visibility.change_rule(db.session, enrolment, item, body.rule, by="API")
+    visibility.change_rule(db.session, enrolment, item, body.rule)
     return _shown(enrolment, item)
 
 
@@ -47,12 +45,12 @@ def set_result_rule(
     f"{_PATH}/publish",
     summary="Show students their results now, whatever the rule",
     scopes=("manage",),
-    answers={200: schemas.ResultsShown},
+    answers={200: ResultsShown},
 )
 @for_roles(Role.INSTRUCTOR)
-def publish_results(enrolment: Enrolment, name: str) -> schemas.ResultsShown:
+def publish_results(enrolment: Enrolment, name: str) -> ResultsShown:
     item = assignment_in(enrolment, name)
-    visibility.show(db.session, enrolment, item, on=True, by="API")
+    visibility.show(db.session, enrolment, item, on=True)
     return _shown(enrolment, item)
 
 
@@ -61,16 +59,16 @@ def publish_results(enrolment: Enrolment, name: str) -> schemas.ResultsShown:
     f"{_PATH}/hide",
     summary="Hide the results from students until staff publish them",
     scopes=("manage",),
-    answers={200: schemas.ResultsShown},
+    answers={200: ResultsShown},
 )
 @for_roles(Role.INSTRUCTOR)
-def hide_results(enrolment: Enrolment, name: str) -> schemas.ResultsShown:
+def hide_results(enrolment: Enrolment, name: str) -> ResultsShown:
     item = assignment_in(enrolment, name)
-    visibility.show(db.session, enrolment, item, on=False, by="API")
+    visibility.show(db.session, enrolment, item, on=False)
     return _shown(enrolment, item)
 
 
-def _shown(enrolment: Enrolment, item: CourseAssignment) -> schemas.ResultsShown:
+def _shown(enrolment: Enrolment, item: CourseAssignment) -> ResultsShown:
     sight = visibility.sight_of(db.session, item)
     sentence = sight.sentence(enrolment.course.time_zone)
-    return schemas.ResultsShown(sight.rule, sight.open, moment(sight.opens_at), sentence)
+    return ResultsShown(sight.rule, sight.open, moment(sight.opens_at), sentence)

@@ -144,12 +144,10 @@ def change_rule(
     enrolment: Enrolment,
     assignment: CourseAssignment,
     rule: ResultRule,
-    *,
-    by: str = "",
 ) -> None:
     """Staff give the assignment another rule: with the log. Commits."""
     set_rule(session, assignment, rule)
-    record(session, enrolment, _CHOSEN[rule], subject=assignment.assignment, by=by)
+    record(session, enrolment, _CHOSEN[rule], subject=assignment.assignment)
     session.commit()
 
 
@@ -159,10 +157,9 @@ def show(
     assignment: CourseAssignment,
     *,
     on: bool,
-    by: str = "",
 ) -> None:
     """Staff publish the results, or hide them: with the log. Commits."""
     publish(session, assignment, on=on)
     action: Action = "publish results" if on else "hide results"
-    record(session, enrolment, action, subject=assignment.assignment, by=by)
+    record(session, enrolment, action, subject=assignment.assignment)
     session.commit()

@@ -35,11 +35,11 @@ def save(enrolment: Enrolment) -> Response | tuple[str, int]:
     return redirect(url_for(".show", slug=enrolment.course.slug), code=303)
 
 
-def change_papers(enrolment: Enrolment, text: str, **by: str) -> int:
+def change_papers(enrolment: Enrolment, text: str) -> int:
     """Suggest other papers, with a line in the log; how many. Raises PaperListError."""
     count = save_references(db.session, enrolment.course_id, text)
     slug = enrolment.course.slug
-    record(db.session, enrolment, "change suggested papers", subject=slug, papers=count, **by)
+    record(db.session, enrolment, "change suggested papers", subject=slug, papers=count)
     db.session.commit()
     return count
 
@@ -65,7 +65,7 @@ def change_examples(enrolment: Enrolment) -> Response | tuple[str, int]:
     return redirect(url_for(".examples", slug=enrolment.course.slug), code=303)
 
 
-def change_proposals(enrolment: Enrolment, text: str, **by: str) -> int:
+def change_proposals(enrolment: Enrolment, text: str) -> int:
     """Show other examples, with a line in the log; how many. Raises ExamplesError."""
     count = save_examples(db.session, enrolment.course_id, text)
     record(
@@ -74,7 +74,6 @@ def change_proposals(enrolment: Enrolment, text: str, **by: str) -> int:
         "change example proposals",
         subject=enrolment.course.slug,
         examples=count,
-        **by,
     )
     db.session.commit()
     return count

@@ -19,13 +19,12 @@ from werkzeug.wrappers import Response
 from webapp.base.clock import now
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, for_roles
-from webapp.grading.tools import FileRefused, tools
+from webapp.grading.tools import tools
 from webapp.models import Enrolment, Proposal, Role, Slide, Team, TeamMember
 from webapp.rubrics.marks import published_scores
-from webapp.rubrics.pages import file_name
+from webapp.rubrics.names import file_name
 from webapp.rubrics.rubrics import rubric_of
-from webapp.site.uploads import read_upload, store
-from webapp.submissions.pages import attachment
+from webapp.site.uploads import FileRefused, attachment, read_upload, store
 from webapp.written import rules
 from webapp.written.examples import examples_of
 

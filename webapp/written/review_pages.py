@@ -20,14 +20,13 @@ from webapp.base.clock import local, now
 from webapp.base.database import db
 from webapp.base.markdown import markdown
 from webapp.courses.access import EVERYONE, for_roles
-from webapp.grading.tools import FileRefused, tools
+from webapp.grading.tools import tools
 from webapp.models import Enrolment, PaperReview, ReviewDraft, Role
 from webapp.rubrics.marks import published_scores
-from webapp.rubrics.pages import file_name
+from webapp.rubrics.names import file_name
 from webapp.rubrics.rubrics import rubric_of
 from webapp.site.addresses import row_number
-from webapp.site.uploads import read_upload, store
-from webapp.submissions.pages import attachment
+from webapp.site.uploads import FileRefused, attachment, read_upload, store
 from webapp.written import drafts, rules
 from webapp.written.drafts import LONGEST_BODY, DraftConflict, DraftRefused, Text, draft_of, hand_in
 from webapp.written.page_length import pages

@@ -39,7 +39,7 @@ EXPECTED = {
 }
 RULES = {
     "courses.home": SHARED,
-    "courses.assignment": "student",
+    "submissions.assignment": "student",
     "submissions.submit": "student",
     "submissions.download": OWN,
     "submissions.retry": TEACH,
@@ -61,9 +61,9 @@ RULES = {
     "reviews.file": OWN,
     "reviews.file_picture": OWN,
     "staff.scores": STAFF,
-    "staff.assignment": STAFF,
-    "staff.student": STAFF,
-    "staff.grade": STAFF,
+    "insight.assignment": STAFF,
+    "students.student": STAFF,
+    "by_hand.grade": STAFF,
     "queue.show": STAFF,
     "queue.cancel": TEACH,
     "queue.pause": TEACH,
@@ -359,7 +359,7 @@ def test_every_change_needs_a_token(app, auth, adas_things):
 def test_staff_of_one_course_cannot_reach_into_another(app, auth, adas_things, session):
     eve = auth.login("eve")
     values = {**adas_things, "slug": "other"}
-    reached = ("results.show", "staff.student", "readings.review", "proposals.slide")
+    reached = ("results.show", "students.student", "readings.review", "proposals.slide")
     form = {"csrf_token": eve.token()}
     for endpoint in (*reached, "requests.answer", "overrides.save", "viewing.start"):
         for method, address in _requests(app, endpoint, values):

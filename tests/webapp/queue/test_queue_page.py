@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from tests.webapp.graders import notebook
 from tests.webapp.sample_course import ASSIGNMENT
+from webapp.base.database import moment_of
 from webapp.models import AuditEntry, Job, JobState, Submission, SubmissionState
 from webapp.queue import jobs, workers
-from webapp.queue.waiting import moment_of
 from webapp.queue.workers import Place
 from webapp.service.worker_process import sandbox_layers
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.webapp.graders import StandInPool, notebook, result
 from tests.webapp.sample_course import ASSIGNMENT
+from webapp.base import database
 from webapp.grading import results
 from webapp.grading.worker import Worker
 from webapp.models import Course, CourseAssignment, Job, JobState, Result, Submission, WorkerRow
@@ -75,11 +76,11 @@ def test_a_working_worker_is_listed_and_one_that_ended_is_not(engine, session, h
                     listed.set()
         worker.take_one()
     assert seen == [(3, "cpu", "bubblewrap 1")]
-    assert workers.live(session, waiting.moment_of(session)) == []
+    assert workers.live(session, database.moment_of(session)) == []
 
 
 def test_a_worker_that_falls_silent_is_not_live(session):
-    at = waiting.moment_of(session)
+    at = database.moment_of(session)
     workers.report(session, Place("a", "host", 2, ("cpu",)), at=at - timedelta(minutes=1))
     workers.report(session, Place("b", "host", 2, ("cpu",)), at=at)
     assert [worker.id for worker in workers.live(session, at)] == ["b"]
@@ -91,7 +92,7 @@ def test_the_wait_is_what_is_ahead_shared_by_the_slots_that_live(session, hand_i
     last = job_of(session, hand_in("mine"))
     assert waiting.ahead_of(session, last) == 4
     assert waiting.seconds_until_graded(session, last) is None
-    place, at = Place("a", "host", 2, ("cpu", "gpu")), waiting.moment_of(session)
+    place, at = Place("a", "host", 2, ("cpu", "gpu")), database.moment_of(session)
     workers.report(session, place, at=at)
     assert waiting.seconds_until_graded(session, last) is None
     workers.report(session, place, at=at, seconds={ASSIGNMENT: 10.0})
@@ -104,7 +105,7 @@ def test_the_wait_is_what_is_ahead_shared_by_the_slots_that_live(session, hand_i
 
 def test_a_paused_course_keeps_its_place_and_others_go_on(session, hand_in):
     hand_in("x = 1")
-    session.execute(sa.update(Course).values(grading_paused_at=waiting.moment_of(session)))
+    session.execute(sa.update(Course).values(grading_paused_at=database.moment_of(session)))
     session.commit()
     assert jobs.claim(session, "w") is None
     session.execute(sa.update(Course).values(grading_paused_at=None))
@@ -145,12 +146,12 @@ def test_two_jobs_of_one_submission_that_end_at_once_leave_one_result(engine, se
 def test_a_clock_set_back_leaves_nobody_waiting_for_hours(session, hand_in):
     first, second = hand_in("x = 1"), hand_in("x = 2")
     claim = jobs.claim(session, "dead")
-    later = waiting.moment_of(session) + timedelta(hours=5)
+    later = database.moment_of(session) + timedelta(hours=5)
     session.execute(sa.update(Job).values(lease_expires_at=later, not_before=later))
     session.commit()
     jobs.sweep(session)
     session.expire_all()
-    soon = waiting.moment_of(session) + timedelta(minutes=3)
+    soon = database.moment_of(session) + timedelta(minutes=3)
     assert claim.submission_id == first.id
     assert job_of(session, first).lease_expires_at < soon
     assert job_of(session, second).not_before < soon

@@ -10,7 +10,6 @@ from autograder.results import QuestionResult, Verdict
 from tests.webapp.graders import notebook, result
 from tests.webapp.sample_course import ASSIGNMENT, add_user, enrol
 from webapp.base.database import db
-from webapp.grading.results import set_manual_grade
 from webapp.models import (
     AnswerDuty,
     AnswerReading,
@@ -23,8 +22,9 @@ from webapp.models import (
     User,
 )
 from webapp.reading.answers import answers
-from webapp.reading.works import Names
 from webapp.rubrics.answer_rubrics import plain_points
+from webapp.rubrics.names import Names
+from webapp.scoring.manual_grades import set_manual_grade
 
 READINGS = "/courses/dl/staff/readings"
 ANSWERS = f"{READINGS}/answers"

@@ -23,8 +23,9 @@ from webapp.models import (
     WrittenScore,
 )
 from webapp.reading.duties import NotDivided, duty_in, hand_out, hand_over
-from webapp.reading.works import Names, works
+from webapp.reading.works import works
 from webapp.rubrics.marks import Marks, give_score
+from webapp.rubrics.names import Names
 from webapp.rubrics.rubrics import lock_rubrics, rubric_of, save_rubric
 
 READINGS = "/courses/dl/staff/readings"

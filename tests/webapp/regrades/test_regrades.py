@@ -30,6 +30,7 @@ from webapp.queue import jobs
 from webapp.regrades import publish, regrades
 from webapp.regrades.changes import changes
 from webapp.regrades.regrades import RegradeRefused
+from webapp.scoring import manual_grades
 
 PAGE = "/courses/dl/staff/assignments/a01_demo/regrade"
 
@@ -163,7 +164,9 @@ def test_staffs_points_for_written_answers_outlive_a_regrade(
 ):
     ada, bob = class_of_two
     gil = session.scalars(sa.select(Enrolment.user_id).where(Enrolment.role == "grader")).one()
-    results.set_manual_grade(session, ada, question="why", points=1.5, comment="", grader_id=gil)
+    manual_grades.set_manual_grade(
+        session, ada, question="why", points=1.5, comment="", grader_id=gil
+    )
     session.commit()
     regrade = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 2.0)))

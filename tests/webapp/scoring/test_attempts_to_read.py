@@ -10,8 +10,8 @@ from tests.webapp.sample_course import ASSIGNMENT, add_user, enrol
 from webapp.base.clock import now
 from webapp.models import AnswerDuty, CountingRule, Course, Role, Submission, User
 from webapp.reading.answers import answers, questions
-from webapp.reading.works import Names
 from webapp.rubrics.answer_rubrics import plain_points
+from webapp.rubrics.names import Names
 from webapp.scoring import counting, overrides
 
 WHY = f"/courses/dl/staff/readings/answers/{ASSIGNMENT}/why"

@@ -18,7 +18,8 @@ from webapp.models import CourseAssignment, ManualGrade, Submission, User
 from webapp.reading import answer_points
 from webapp.rubrics.marks import ReadingRefused, Sent
 from webapp.rubrics.rubrics import Item, Level, Rubric
-from webapp.scoring import counting, late_words
+from webapp.scoring import counting, manual_grades
+from webapp.settings import late_rules
 from webapp.site.uploads import Upload
 from webapp.submissions.intake import receive
 
@@ -46,14 +47,14 @@ def more_time(session, ina, item, ada):
 
 
 def no_penalty(session, ina, item, ada):
-    fields = {**late_words.shown(item, ZONE), "late_penalty": "0", "reason": "storm"}
-    late_words.change(session, ina, item, fields)
+    fields = {**late_rules.shown(item, ZONE), "late_penalty": "0", "reason": "storm"}
+    late_rules.change(session, ina, item, fields)
 
 
 def give_points(engine, number, grader):
     with Session(engine) as other:
         submission = other.get_one(Submission, number)
-        results.set_manual_grade(
+        manual_grades.set_manual_grade(
             other, submission, question="why", points=2, comment="", grader_id=grader
         )
         other.commit()
@@ -100,9 +101,9 @@ def test_points_given_with_older_rules_in_hand_follow_the_rules_of_now(
         submission = other.get_one(Submission, number)
         held = submission.course_assignment
         assert held.course.late_days == held.late_penalty == 0
-        fields = {**late_words.shown(item, ZONE), "late_penalty": "50", "reason": "as announced"}
-        late_words.change(session, ina, item, fields)
-        results.set_manual_grade(
+        fields = {**late_rules.shown(item, ZONE), "late_penalty": "50", "reason": "as announced"}
+        late_rules.change(session, ina, item, fields)
+        manual_grades.set_manual_grade(
             other, submission, question="why", points=2, comment="", grader_id=grader
         )
         other.commit()
@@ -141,7 +142,7 @@ def test_grades_that_come_in_any_order_wait_for_a_change_of_rules(
     backwards, number, grader = [one.id for one in made], item.id, ina.user_id
     session.commit()
     begun, together, failed = threading.Event(), threading.Event(), []
-    set_manual_grade = results.set_manual_grade
+    set_manual_grade = manual_grades.set_manual_grade
 
     def slowly(*words, **options):
         found = set_manual_grade(*words, **options)

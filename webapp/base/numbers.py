@@ -1,0 +1,28 @@
+"""Numbers as people type them."""
+
+from __future__ import annotations
+
+import math
+
+
+class TypedNumber(float):
+    """A number that remembers how it was typed, so that a refusal can say what it got.
+
+    What is no number counts as NaN, which no range holds.
+    """
+
+    typed: str
+
+    def __new__(cls, text: str) -> TypedNumber:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        made = super().__new__(cls, value)
+        made.typed = text
+        return made
+
+
+def as_given(number: float) -> str:
+    """The number as it was typed, or as a program sent it."""
+    return number.typed if isinstance(number, TypedNumber) else f"{number:.12g}"

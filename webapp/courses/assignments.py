@@ -1,0 +1,29 @@
+"""The assignments of a course, and the titles of their questions."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from webapp.models import Course, CourseAssignment
+
+
+def assignments_of(session: Session, course: Course) -> list[CourseAssignment]:
+    """The course's assignments in order."""
+    return list(
+        session.scalars(
+            sa.select(CourseAssignment)
+            .where(CourseAssignment.course_id == course.id)
+            .order_by(CourseAssignment.position)
+        )
+    )
+
+
+def question_titles(assignment_id: str) -> dict[str, str]:
+    """What students read instead of a question's name; empty without the assignments folder."""
+    from autograder.assignment import AssignmentError, find_assignment
+
+    try:
+        return {q.name: q.title for q in find_assignment(assignment_id).questions}
+    except AssignmentError:
+        return {}

@@ -1,0 +1,66 @@
+"""Staff's notes about a student, by program."""
+
+from __future__ import annotations
+
+from flask import abort
+
+from webapp.api.operations import STAFF_PATH, operation
+from webapp.api.schemas import Kept, moment
+from webapp.audit.record import record
+from webapp.base.database import db
+from webapp.courses.access import STAFF, for_roles, student_in
+from webapp.models import Enrolment
+from webapp.people import student_file
+from webapp.people.schemas import NewNote, Note, Notes
+from webapp.people.student_pages import forget_note
+
+
+@operation(
+    "GET",
+    f"{STAFF_PATH}/students/<int:user_id>/notes",
+    summary="What staff noted about a student",
+    scopes=("read",),
+    answers={200: Notes},
+)
+@for_roles(*STAFF)
+def notes(enrolment: Enrolment, user_id: int) -> Notes:
+    found = student_file.notes_of(db.session, enrolment.course, student_in(enrolment, user_id))
+    return Notes(
+        [Note(row.id, row.author.name, row.text, moment(row.created_at) or "") for row in found]
+    )
+
+
+@operation(
+    "POST",
+    f"{STAFF_PATH}/students/<int:user_id>/notes",
+    summary="Keep a note about a student for the rest of the staff",
+    scopes=("grade",),
+    body=NewNote,
+    answers={201: Kept},
+    errors=(409,),
+)
+@for_roles(*STAFF)
+def add_note(enrolment: Enrolment, user_id: int, body: NewNote) -> tuple[Kept, int]:
+    student = student_in(enrolment, user_id)
+    refusal = student_file.add_note(
+        db.session, enrolment.course, student, author_id=enrolment.user_id, text=body.text
+    )
+    if refusal:
+        abort(409, refusal)
+    record(db.session, enrolment, "add note", subject=f"user {user_id}")
+    db.session.commit()
+    return Kept(True), 201
+
+
+@operation(
+    "POST",
+    f"{STAFF_PATH}/students/<int:user_id>/notes/<int:note_id>/remove",
+    summary="Forget a note about a student",
+    scopes=("grade",),
+    answers={200: Kept},
+)
+@for_roles(*STAFF)
+def remove_note(enrolment: Enrolment, user_id: int, note_id: int) -> Kept:
+    if not forget_note(enrolment, student_in(enrolment, user_id), note_id):
+        abort(404)
+    return Kept(True)
