@@ -16,15 +16,16 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from autograder.results import GradeResult, Output
 from tests.services.postgresql import PostgreSQL
+from tests.services.reused import ReusedDatabase
 from tests.webapp import sample_course
 from tests.webapp.browser import Visitor
 from tests.webapp.graders import PNG, TOOLS, StandInPool, notebook, result
+from tests.webapp.shared import MovingEngines, SharedApplication
 from webapp import create_app, migrations
 from webapp.base.config import Settings, embedded_database
 from webapp.base.database import db, make_engine
@@ -102,6 +103,18 @@ def populated_on_postgresql(
     return name
 
 
+@pytest.fixture(scope="session")
+def reused_on_postgresql(
+    postgresql: PostgreSQL, populated_on_postgresql: str
+) -> Iterator[ReusedDatabase]:
+    """A copy of it that one test after the other gets, each time with its first rows."""
+    database = ReusedDatabase(
+        postgresql.create(f"{populated_on_postgresql}_reused", populated_on_postgresql)
+    )
+    yield database
+    database.close()
+
+
 def populate(settings: Settings) -> sa.Engine:
     """Make the schema and the course of `people`."""
     engine = make_engine(settings.database_url)
@@ -119,30 +132,22 @@ def settings(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Se
     if backend == "sqlite":
         shutil.copy(request.getfixturevalue("populated"), tmp_path / "heldout.sqlite")
         return settings_for(tmp_path)
-    template = request.getfixturevalue("populated_on_postgresql")
-    return settings_for(tmp_path, request.getfixturevalue("new_database")(template))
-
-
-def _given_back(engine: sa.Engine) -> bool:
-    """Whether every connection is back in its pool: no request or session kept one."""
-    pool = engine.pool
-    return not isinstance(pool, sa.QueuePool) or pool.checkedout() == 0
+    database = request.getfixturevalue("reused_on_postgresql")
+    database.put_back()
+    return settings_for(tmp_path, database.url)
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
-    """Templates compiled once for every test's site."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def shared_application(tmp_path_factory: pytest.TempPathFactory) -> SharedApplication:
+    """The application of this process, made once and lent to one test after the other."""
+    settings = settings_for(tmp_path_factory.mktemp("application"))
+    return SharedApplication(create_app(settings, tools=TOOLS, overrides=OVERRIDES))
 
 
 @pytest.fixture
-def app(settings: Settings, compiled_templates: BytecodeCache) -> Iterator[Flask]:
-    app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
-    app.jinja_env.bytecode_cache = compiled_templates
-    yield app
-    with app.app_context():
-        assert _given_back(db.engine)
-        db.engine.dispose()
+def app(settings: Settings, shared_application: SharedApplication) -> Iterator[Flask]:
+    with shared_application.over(settings.database_url) as app:
+        yield app
 
 
 @pytest.fixture
@@ -171,12 +176,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def engines() -> MovingEngines:
+    """The engines of tests' own sessions and workers, beside the application's."""
+    return MovingEngines()
+
+
 @pytest.fixture
-def engine(settings: Settings) -> Iterator[sa.Engine]:
-    engine = make_engine(settings.database_url)
-    yield engine
-    assert _given_back(engine)
-    engine.dispose()
+def engine(settings: Settings, engines: MovingEngines) -> Iterator[sa.Engine]:
+    with engines.over(settings.database_url) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_grades_are_the_file_of_the_grades_page(staff, session, graded, auth, tm
 
 
 def test_every_page_of_a_long_list_is_read(staff, session, graded, monkeypatch):
-    monkeypatch.setattr("webapp.gradebook.score_table_api._PAGE_ROWS", 1)
+    monkeypatch.setattr("webapp.gradebook.score_table_api.PAGE_ROWS", 1)
     lines = staff("grades", "dl")[1].splitlines()
     assert [line.split(",")[0] for line in lines] == ["name", "Ada", "Bob"]
 
