@@ -63,3 +63,13 @@ def test_no_pickle_near_the_boundary() -> None:
     banned = {"pickle", "dill", "cloudpickle", "marshal", "shelve"}
     for path in (ROOT / "autograder").rglob("*.py"):
         assert not banned & set(imported(path)), path
+
+
+def test_a_migration_imports_no_code_that_goes_on_changing() -> None:
+    versions = sorted((ROOT / "webapp" / "migrations" / "versions").glob("*.py"))
+    assert versions
+    for path in versions:
+        found = set(imported(path))
+        assert not [name for name in found if name.startswith(".")], path
+        assert not {"webapp", "autograder", "reference"} & {n.split(".")[0] for n in found}, path
+        assert "importlib" not in {name.split(".")[0] for name in found}, path

@@ -7,15 +7,20 @@ import functools
 import hashlib
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
 from autograder.assignment import Assignment
+from autograder.grading.judging_files import add_content, add_files, judging_files
+from autograder.submitted.notebook import NotebookRejected, parse_notebook
 
-_JUDGES = ("*.py", "sandbox/*.py", "grading/*.py")
+_PACKAGE = Path(__file__).resolve().parent.parent
+# Commands, what `heldout new` copies, and who wrote alike: nothing that judges imports them.
+CANNOT_JUDGE = ("cli", "similarity", "template")
 _LIBRARIES = ("numpy", "torch")
+_INSTALLED = {"site-packages", "dist-packages"}
 _parsing = threading.Lock()
 
 
@@ -23,15 +28,15 @@ def grader_version(assignment: Assignment) -> str:
     """Heldout's version and a hash over everything that judges: code, checks, oracle, libraries.
 
     Scores of equal versions are comparable; a changed check, limit, reference or grader gives
-    another.
+    another. Of the assignment's folder everything counts but the banks and the notebook's prose.
     """
-    folder = assignment.folder
-    modules = sorted(folder.glob("*.py"))
-    data = [folder / name for name in sorted(assignment.files)]
-    files = (folder / "assignment.toml", *modules, *data)
+    banks = (assignment.wrong_path.name, assignment.right_path.name)
+    found = judging_files(assignment.folder, leave_out=banks)
+    declared = {assignment.folder / name for name in assignment.files}
+    files = (*found, *sorted(declared.difference(found)))
     # One at a time: Python 3.11 may fail with a SystemError when two threads parse at once.
     with _parsing:
-        return _version(files, tuple(map(_state, files)))
+        return _version(assignment.notebook_path, files, tuple(map(_state, files)))
 
 
 def _state(path: Path) -> tuple[int, int, int]:
@@ -41,18 +46,30 @@ def _state(path: Path) -> tuple[int, int, int]:
 
 
 @functools.lru_cache(maxsize=64)
-def _version(files: tuple[Path, ...], states: tuple[tuple[int, int, int], ...]) -> str:
+def _version(
+    notebook: Path, files: tuple[Path, ...], states: tuple[tuple[int, int, int], ...]
+) -> str:
+    folder = notebook.parent
     digest = hashlib.sha256(_code_digest())
-    _add(digest, files)
+    add_files(digest, folder, (path for path in files if path != notebook))
+    if notebook in files:
+        add_content(digest, "notebook", _code_of(notebook))
     modules = [path for path in files if path.suffix == ".py"]
     for name in sorted({name for path in modules for name in _imported(path)}):
-        digest.update(_oracle_digest(name))
+        # Checks find what lies beside them first, and that is hashed already.
+        if not (folder / name).is_dir() and folder / f"{name}.py" not in files:
+            digest.update(_oracle_digest(name))
     return f"{_installed('heldout')}+{digest.hexdigest()[:12]}"
 
 
-def _add(digest: hashlib._Hash, paths: Iterable[Path]) -> None:
-    for path in paths:
-        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+def _code_of(notebook: Path) -> bytes:
+    """The model solution, by which a broken check is told from broken work."""
+    data = notebook.read_bytes()
+    try:
+        cells = parse_notebook(data).code_cells
+    except NotebookRejected:
+        return data
+    return "\0".join(cell.source for cell in cells).encode("utf-8", "surrogatepass")
 
 
 def _installed(name: str) -> str:
@@ -64,11 +81,9 @@ def _installed(name: str) -> str:
 
 @functools.cache
 def _code_digest() -> bytes:
-    root = Path(__file__).resolve().parent.parent
     versions = [_installed(name) for name in _LIBRARIES]
     digest = hashlib.sha256("\0".join(versions).encode())
-    for pattern in _JUDGES:
-        _add(digest, sorted(root.glob(pattern)))
+    add_files(digest, _PACKAGE, judging_files(_PACKAGE, leave_out=CANNOT_JUDGE))
     return digest.digest()
 
 
@@ -92,8 +107,24 @@ def _oracle_digest(name: str) -> bytes:
         return b""
     spec = find_spec(name)
     digest = hashlib.sha256()
-    for place in (spec.submodule_search_locations or ()) if spec else ():
-        if "site-packages" not in Path(place).parts:
-            files = sorted(path for path in Path(place).rglob("*") if path.is_file())
-            _add(digest, [path for path in files if "__pycache__" not in path.parts])
+    places = [Path(place) for place in (spec.submodule_search_locations or ())] if spec else []
+    for place in filter(_is_beside_us, places):
+        add_files(digest, place, judging_files(place))
+    if spec and not places and spec.origin and _is_beside_us(Path(spec.origin)):
+        add_content(digest, name, Path(spec.origin).read_bytes())
     return digest.digest()
+
+
+def _is_beside_us(place: Path) -> bool:
+    """Whether the package is no other project's: ours may be installed like theirs."""
+    return not _INSTALLED & set(place.parts) or place.name in _shipped()
+
+
+@functools.cache
+def _shipped() -> frozenset[str]:
+    """What an installed Heldout brings: its packages, and the reference among them."""
+    try:
+        files = metadata.files("heldout") or []
+    except metadata.PackageNotFoundError:
+        return frozenset()
+    return frozenset(path.parts[0] for path in files)

@@ -13,11 +13,18 @@ from alembic.script import ScriptDirectory
 _FOLDER = Path(__file__).resolve().parent
 
 
-def alembic_config(connection: sa.Connection | None = None) -> Config:
-    """Alembic's settings for this folder, on an open connection."""
+def alembic_config(
+    connection: sa.Connection | None = None, models: sa.MetaData | None = None
+) -> Config:
+    """Alembic's settings for this folder, on an open connection.
+
+    `models` are for drafting the next migration, or comparing (`alembic.command.revision` with
+    `autogenerate`, `check`).
+    """
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["connection"] = connection
+    config.attributes["models"] = models
     return config
 
 

@@ -1,4 +1,12 @@
-"""Reasons of failed checks, scopes of API tokens"""
+"""Reasons of failed checks, scopes of API tokens
+
+How a stored result is read and how a reason is made are as they were then: the records and the
+grouping below stay, whatever becomes of the application's own.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
@@ -10,6 +18,23 @@ branch_labels = None
 depends_on = None
 
 _TOGETHER = 200
+_LONGEST = 300
+_NUMBER = re.compile(
+    r"(?<![\w.])[-+]?(?:\d[\d_]*(?:\.\d+|\.(?=[\s,\])]))?|\.\d+)(?:[eE][-+]?\d+)?(?!\w)"
+)
+_SEVERAL = re.compile(r"([(\[])#(?:[,\s]+#)*,?([)\]])")
+_NOT_A_MISTAKE = ("passed", "infrastructure_error")
+_Verdict = Literal[
+    "passed",
+    "partial",
+    "failed",
+    "error",
+    "timeout",
+    "memory",
+    "missing",
+    "infrastructure_error",
+    "pending",
+]
 
 
 def upgrade() -> None:
@@ -38,11 +63,93 @@ def upgrade() -> None:
     _fill()
 
 
+class _Curve(msgspec.Struct):
+    label: str
+    values: tuple[float, ...]
+    cut: bool = False
+
+
+class _Plot(msgspec.Struct):
+    title: str
+    x: str
+    y: str
+    curves: tuple[_Curve, ...]
+
+
+class _Measure(msgspec.Struct):
+    what: str
+    value: float
+
+
+class _Check(msgspec.Struct):
+    name: str
+    question: str
+    description: str
+    points: float
+    score: float
+    verdict: _Verdict
+    message: str = ""
+    hint: str = ""
+    traceback: str = ""
+    plots: tuple[_Plot, ...] = ()
+    measure: _Measure | None = None
+
+
+class _Question(msgspec.Struct):
+    name: str
+    kind: str
+    score: float | None
+    max_score: float
+    verdict: _Verdict
+    message: str = ""
+    checks: tuple[_Check, ...] = ()
+
+
+class _Output(msgspec.Struct):
+    kind: str
+    mime: str
+    text: str
+    truncated: bool = False
+
+
+class _Cell(msgspec.Struct):
+    cell_index: int
+    status: str
+    outputs: tuple[_Output, ...] = ()
+    error: str = ""
+    seconds: float = 0.0
+
+
+class _Receipt(msgspec.Struct):
+    submission_sha256: str
+    source_digest: str
+    grader_version: str
+    environment: dict[str, str]
+    seed_id: str
+    limits: dict[str, float]
+    timings: dict[str, float] = {}
+    peak_kb: int = 0
+    restarts: int = 0
+    cached: bool = False
+
+
+class _Result(msgspec.Struct):
+    submission: str
+    assignment: str
+    status: Literal["graded", "rejected", "infrastructure_error"]
+    score: float | None
+    max_score: float
+    questions: tuple[_Question, ...] = ()
+    error: str = ""
+    seconds: float = 0.0
+    grader_version: str = ""
+    digest: str = ""
+    cells: tuple[_Cell, ...] = ()
+    receipt: _Receipt | None = None
+
+
 def _fill() -> None:
     """The reasons of what is graded already, from the results as they are kept."""
-    from autograder.results import from_json
-    from webapp.grading.failures import failures_of
-
     connection = op.get_bind()
     results = sa.table(
         "results", sa.column("id"), sa.column("detail"), sa.column("current", sa.Boolean)
@@ -60,17 +167,33 @@ def _fill() -> None:
         if not rows:
             return
         last = rows[-1].id
-        found = []
-        for row in rows:
-            try:
-                result = from_json(row.detail)
-            except msgspec.MsgspecError:
-                continue
-            for failure in failures_of(result):
-                values = {name: getattr(failure, name) for name in names[1:]}
-                found.append({"result_id": row.id, **values})
+        found = [{"result_id": row.id, **each} for row in rows for each in _failures(row.detail)]
         if found:
             connection.execute(sa.insert(failures), found)
+
+
+def _failures(detail: bytes) -> Iterator[dict[str, Any]]:
+    """The checks that did not pass; of a result that is damaged, none."""
+    try:
+        result = msgspec.json.decode(detail, type=_Result)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return
+    for question in result.questions:
+        for check in question.checks:
+            if check.verdict not in _NOT_A_MISTAKE:
+                yield {
+                    "question": question.name,
+                    "check_name": check.name[:120],
+                    "description": check.description.partition("\n")[0][:_LONGEST],
+                    "reason": _reason(check),
+                }
+
+
+def _reason(check: _Check) -> str:
+    """The check's hint, else its message without what differs by chance, else its verdict."""
+    line = " ".join(check.message.strip().partition("\n")[0].split())
+    text = check.hint.strip() or _SEVERAL.sub(r"\1…\2", _NUMBER.sub("#", line)) or check.verdict
+    return text[:_LONGEST]
 
 
 def downgrade() -> None:
