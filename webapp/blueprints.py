@@ -29,13 +29,7 @@ from webapp.presentations import api as presentations_api
 from webapp.presentations import pages as presentations
 from webapp.queue import api as queue_api
 from webapp.queue import pages as queue
-from webapp.reading import (
-    answers_api,
-    answers_duties_pages,
-    answers_pages,
-    duties_api,
-    duties_pages,
-)
+from webapp.reading import answers_api, duties_api, duties_pages, rubric_api, rubric_pages
 from webapp.reading import api as reading_api
 from webapp.reading import pages as reading
 from webapp.regrades import api as regrades_api
@@ -90,12 +84,18 @@ OPERATIONS = (
     ),
     *(catalogue_api, document, duties_api, extensions_api, gradebook_api),
     *(imports_api, insight_api, people_api, queue_api, reading_api, regrades_api, results_api),
-    *(rubrics_api, score_table_api, settings_api, student_api, visibility_api, written_api),
+    *(
+        rubric_api,
+        rubrics_api,
+        score_table_api,
+        settings_api,
+        student_api,
+        visibility_api,
+        written_api,
+    ),
 )
 
-for part in (
-    *(rubrics, duties_pages, presentations, lists_pages, answers_pages, answers_duties_pages),
-):
+for part in (rubrics, duties_pages, presentations, lists_pages, rubric_pages):
     reading.blueprint.register_blueprint(part.blueprint)
 
 

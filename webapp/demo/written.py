@@ -23,10 +23,12 @@ from webapp.models import (
     TeamMember,
     User,
 )
-from webapp.reading.answer_points import give
-from webapp.reading.answers import answers, questions
-from webapp.rubrics.answer_rubrics import plain_points
-from webapp.rubrics.marks import Marks, Sent, give_score
+from webapp.reading.keeping import give
+from webapp.reading.kinds.answer import ANSWER, questions_of
+from webapp.reading.kinds.kind import Opened, Place
+from webapp.reading.kinds.review import REVIEW
+from webapp.reading.queries import works
+from webapp.rubrics.marks import Sent
 from webapp.rubrics.names import Names
 from webapp.site.uploads import Upload, store
 from webapp.written.papers import PAPERS
@@ -122,8 +124,10 @@ def ensure_written(
         # The first three have a second reader, so that readers can be compared.
         for turn in range(min(len(staff), 2 if number < 3 else 1)):
             chosen = {name: str(chance.randint(2, 5)) for name in ("clarity", "communication")}
-            marks = Marks(chosen, _COMMENTS[number % len(_COMMENTS)])
-            give_score(session, staff[(number + turn) % len(staff)].id, marks, review=review)
+            grader = staff[(number + turn) % len(staff)]
+            work = Opened(REVIEW, Place(course), review)
+            sent = Sent(chosen, _COMMENTS[number % len(_COMMENTS)])
+            give(session, work, grader_id=grader.id, sent=sent)
     session.add_all(BankComment(course_id=course.id, text=text) for text in _COMMENTS)
     session.commit()
 
@@ -162,23 +166,17 @@ def ensure_manual_grades(session: Session, course: Course, staff: list[User]) ->
     if session.scalar(sa.select(ManualGrade.id).limit(1)):
         return
     chance = random.Random("sample manual grades")
-    names = Names(hidden=False)
-    for asked in questions(session, course):
-        rubric = plain_points(asked.most)
-        (item,) = rubric.items
-        found = answers(session, asked.item, asked.name, rubric=rubric, names=names)
-        for place, answer in enumerate(found[::2]):
-            submission = session.get_one(Submission, answer.id)
+    for asked in questions_of(session, course):
+        place = Place(course, asked.item, asked.name, asked.most)
+        (item,) = ANSWER.rubric(session, place).items
+        found = works(session, place, Names(hidden=False))
+        for number, answer in enumerate(found[::2]):
+            work = Opened(ANSWER, place, session.get_one(Submission, answer.id))
             # The first three have a second reader, so that readers can be compared.
-            for turn in range(min(len(staff), 2 if place < 3 else 1)):
+            for turn in range(min(len(staff), 2 if number < 3 else 1)):
                 level = chance.choice((*item.levels[1:], item.levels[-1]))
                 full = level.points == asked.most
                 said = "Good." if full else "Say also what happens to the layers without them."
-                give(
-                    session,
-                    submission,
-                    asked.name,
-                    grader_id=staff[-1 - turn].id,
-                    sent=Sent({item.key: level.key}, said),
-                )
+                sent = Sent({item.key: level.key}, said)
+                give(session, work, grader_id=staff[-1 - turn].id, sent=sent)
     session.commit()

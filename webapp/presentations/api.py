@@ -9,12 +9,23 @@ from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
 from webapp.models import Enrolment, Role
 from webapp.presentations import day as presentations
-from webapp.presentations.pages import draw_order, keep_presented, move_team
+from webapp.presentations import operations
+from webapp.presentations.operations import NotMoved
 from webapp.presentations.results import item_means
 from webapp.presentations.schemas import Move, Place, RunningOrder
-from webapp.reading.api import reading_info, refusing, sent_in
-from webapp.reading.schemas import ItemMean, NewReading, Presentation, Presentations, Reading
-from webapp.rubrics.rubrics import rubric_of
+from webapp.reading.kinds.kind import Place as ReadingPlace
+from webapp.reading.kinds.presentation import PRESENTATION
+from webapp.reading.operations import keep
+from webapp.reading.schemas import (
+    ItemMean,
+    NewReading,
+    Presentation,
+    Presentations,
+    Reading,
+    reading_info,
+    sent_in,
+)
+from webapp.rubrics.marks import ReadingRefused
 from webapp.rubrics.schemas import rubric_info
 from webapp.written.queries import proposal_in
 
@@ -42,7 +53,7 @@ def running_order(enrolment: Enrolment) -> RunningOrder:
 )
 @for_roles(Role.INSTRUCTOR)
 def draw_running_order(enrolment: Enrolment) -> RunningOrder:
-    draw_order(enrolment)
+    operations.draw(db.session, enrolment)
     return _order(enrolment)
 
 
@@ -58,9 +69,10 @@ def draw_running_order(enrolment: Enrolment) -> RunningOrder:
 @for_roles(Role.INSTRUCTOR)
 def move_in_order(enrolment: Enrolment, proposal_id: int, body: Move) -> RunningOrder:
     proposal_in(enrolment, proposal_id)
-    if not move_team(enrolment, proposal_id, body.where):
-        has = "has a place already" if body.where == "in" else "has no place in the order"
-        abort(409, f"The team {has}, so it was not moved.")
+    try:
+        operations.move(db.session, enrolment, proposal_id, body.where)
+    except NotMoved as error:
+        abort(409, str(error))
     return _order(enrolment)
 
 
@@ -90,7 +102,7 @@ def _place(slot: presentations.Slot) -> Place:
 @for_roles(*STAFF)
 def presentation_results(enrolment: Enrolment) -> Presentations:
     day = presentations.day(db.session, enrolment.course)
-    rubric = rubric_of(db.session, enrolment.course_id, "presentation")
+    rubric = PRESENTATION.rubric(db.session, ReadingPlace(enrolment.course))
     return Presentations(
         rubric_info(rubric),
         [_presentation(place, slot) for place, slot in enumerate(day.order, start=1)],
@@ -123,7 +135,9 @@ def _presentation(place: int, slot: presentations.Slot) -> Presentation:
 )
 @for_roles(*STAFF)
 def score_presentation(enrolment: Enrolment, proposal_id: int, body: NewReading) -> Reading:
-    proposal = proposal_in(enrolment, proposal_id)
-    with refusing():
-        rubric, given = keep_presented(enrolment, proposal.id, sent_in(body))
-    return reading_info(rubric, given)
+    work = PRESENTATION.open(enrolment, ReadingPlace(enrolment.course), proposal_id)
+    try:
+        kept = keep(db.session, enrolment, work, sent=sent_in(body))
+    except ReadingRefused as error:
+        abort(error.status, str(error))
+    return reading_info(kept.rubric, kept.reading)

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from webapp.base.clock import now
-from webapp.models import (
-    Course,
-    PresentationPlace,
-    PresentationScore,
-    Proposal,
-    Team,
-    TeamMember,
-)
-from webapp.rubrics.marks import Marks, lock_work
-from webapp.rubrics.rubrics import Rubric, rubric_of
+from webapp.models import Course, PresentationPlace, Proposal, Team, TeamMember
+from webapp.reading.kinds.kind import Place
+from webapp.reading.kinds.presentation import PRESENTATION
+from webapp.reading.queries import readings_in
+from webapp.reading.works import Reading
+from webapp.rubrics.rubrics import Rubric
 from webapp.written import rules
 
 
@@ -29,7 +23,7 @@ class Slot:
     proposal: Proposal
     conditions: tuple[rules.Condition, ...]
     position: int | None
-    scores: tuple[PresentationScore, ...]
+    scores: tuple[Reading, ...]
     rubric: Rubric
 
     @property
@@ -64,7 +58,8 @@ class Day:
 
 def day(session: Session, course: Course) -> Day:
     """Presentation day of a course, in a fixed few statements."""
-    rubric = rubric_of(session, course.id, "presentation")
+    place = Place(course)
+    rubric = PRESENTATION.rubric(session, place)
     rows = session.execute(
         sa.select(Proposal, PresentationPlace.position)
         .join(Proposal.team)
@@ -76,20 +71,13 @@ def day(session: Session, course: Course) -> Day:
         )
         .order_by(PresentationPlace.position, Proposal.id)
     ).all()
-    scores = session.scalars(
-        sa.select(PresentationScore)
-        .join(Proposal, PresentationScore.proposal_id == Proposal.id)
-        .join(Proposal.team)
-        .where(Team.course_id == course.id)
-        .options(joinedload(PresentationScore.grader))
-        .order_by(PresentationScore.id)
-    ).all()
+    scores = readings_in(session, PRESENTATION, place)
     slots = [
         Slot(
             proposal,
             tuple(rules.conditions(proposal.team, course)),
             position,
-            tuple(score for score in scores if score.proposal_id == proposal.id),
+            tuple(each for each in scores if getattr(each, PRESENTATION.column) == proposal.id),
             rubric,
         )
         for proposal, position in rows
@@ -98,66 +86,3 @@ def day(session: Session, course: Course) -> Day:
         tuple(slot for slot in slots if slot.position is not None),
         tuple(slot for slot in slots if slot.position is None),
     )
-
-
-def draw(session: Session, course: Course) -> int:
-    """Put who is eligible and has no place yet behind the others, drawn by lot; caller commits."""
-    found = day(session, course)
-    new = [slot.proposal.id for slot in found.others if slot.eligible]
-    random.SystemRandom().shuffle(new)
-    _write(session, course, [slot.proposal.id for slot in found.order] + new)
-    return len(new)
-
-
-def move(session: Session, course: Course, proposal_id: int, where: str) -> bool:
-    """Move a proposal `up`, `down`, `in` at the end or `out`; whether it could; caller commits."""
-    found = day(session, course)
-    order = [slot.proposal.id for slot in found.order]
-    if where == "in" and any(slot.proposal.id == proposal_id for slot in found.others):
-        order.append(proposal_id)
-    elif where in ("up", "down", "out") and proposal_id in order:
-        place = order.index(proposal_id)
-        order.remove(proposal_id)
-        if where != "out":
-            order.insert(max(0, place + (-1 if where == "up" else 1)), proposal_id)
-    else:
-        return False
-    _write(session, course, order)
-    return True
-
-
-def _write(session: Session, course: Course, order: list[int]) -> None:
-    of_course = PresentationPlace.course_id == course.id
-    rows = {
-        row.proposal_id: row
-        for row in session.scalars(sa.select(PresentationPlace).where(of_course))
-    }
-    for proposal_id in rows.keys() - set(order):
-        session.delete(rows[proposal_id])
-    for position, proposal_id in enumerate(order):
-        row = rows.get(proposal_id)
-        if row is None:
-            row = PresentationPlace(proposal_id=proposal_id, course_id=course.id)
-            session.add(row)
-        row.position = position
-
-
-def score_of(session: Session, proposal_id: int, grader_id: int) -> PresentationScore | None:
-    """What a grader gave a presentation."""
-    return session.scalar(
-        sa.select(PresentationScore).where(
-            PresentationScore.proposal_id == proposal_id, PresentationScore.grader_id == grader_id
-        )
-    )
-
-
-def give(session: Session, proposal_id: int, grader_id: int, marks: Marks) -> PresentationScore:
-    """Give, or change, a grader's score of a presentation; the caller commits."""
-    lock_work(session, session.get(Proposal, proposal_id))
-    score = score_of(session, proposal_id, grader_id)
-    if score is None:
-        score = PresentationScore(proposal_id=proposal_id, grader_id=grader_id, selections={})
-        session.add(score)
-    score.selections = {**score.selections, **marks.selections}
-    score.comment, score.updated_at = marks.comment, now()
-    return score

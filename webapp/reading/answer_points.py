@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.base.clock import now
 from webapp.base.database import in_parts
 from webapp.models import (
     AnswerReading,
@@ -20,32 +18,19 @@ from webapp.models import (
     Result,
     Submission,
 )
-from webapp.reading.answers import (
-    is_by_hand,
-    readings_by_submission,
-    readings_of,
-    selections_for,
-    worth,
-)
-from webapp.rubrics.answer_rubrics import answer_rubric, save_answer_rubric
-from webapp.rubrics.marks import Sent, marks_by, plain_lines
-from webapp.rubrics.rubrics import Rubric, refuse_lost_changes, refuse_lost_choices
+from webapp.reading.works import Reading, Standing
+from webapp.rubrics.marks import plain_lines
+from webapp.rubrics.rubrics import Rubric
 from webapp.scoring import counting, overrides, tallies
-from webapp.scoring.manual_grades import set_manual_grade
+
+_CLOSE = 1e-9
 
 
-@dataclass(frozen=True)
-class Given:
-    """A reading that was kept, and the rubric that it follows.
-
-    `by_hand` are points that staff gave otherwise, which stay; `instead_of` are such points in
-    whose place the readings count from now on.
-    """
-
-    reading: AnswerReading
-    rubric: Rubric
-    by_hand: float | None = None
-    instead_of: float | None = None
+def is_by_hand(given: float | None, mean: float | None, most: float) -> bool:
+    """Whether points are others than the readings' mean gives an answer that is worth `most`."""
+    if given is None:
+        return False
+    return mean is None or abs(given - min(mean, most)) > _CLOSE
 
 
 def mean_of(rubric: Rubric, selections: Iterable[Mapping[str, Any]]) -> float | None:
@@ -54,67 +39,15 @@ def mean_of(rubric: Rubric, selections: Iterable[Mapping[str, Any]]) -> float | 
     return sum(found) / len(found) if found else None
 
 
-def give(
+def standing(
     session: Session,
     submission: Submission,
     question: str,
     *,
-    grader_id: int,
-    sent: Sent,
-    instead_of: float | None = None,
-) -> Given:
-    """Keep a grader's reading by the rubric of now, and count the mean of all; the caller commits.
-
-    It counts no more than the question is worth in this submission. Points that somebody gave by
-    hand, such as for a regrade request, stay, unless the reader knew them and means theirs to count
-    `instead_of` them. Raises ReadingRefused.
-    """
-    counting.lock_students(session, [submission.id])
-    rubric = _rubric(session, submission.course_assignment, question)
-    marks = marks_by(rubric, sent)
-    before = answer_now(session, submission, question, rubric)
-    rows = list(before.readings)
-    mine = next((row for row in rows if row.grader_id == grader_id), None)
-    if mine is None:
-        mine = AnswerReading(
-            submission_id=submission.id, question=question, grader_id=grader_id, selections={}
-        )
-        session.add(mine)
-        rows.append(mine)
-    # What an item that is gone now had stays: the item may come back.
-    mine.selections = {**mine.selections, **marks.selections}
-    mine.comment, mine.updated_at = marks.comment, now()
-    if before.by_hand is not None and before.by_hand != instead_of:
-        return Given(mine, rubric, by_hand=before.by_hand)
-    set_manual_grade(
-        session,
-        submission,
-        question=question,
-        points=min(mean_of(rubric, [row.selections for row in rows]) or 0.0, before.most),
-        comment="\n\n".join(filter(None, (before.beside, _comments(rows)))),
-        grader_id=grader_id,
-    )
-    return Given(mine, rubric, instead_of=before.by_hand)
-
-
-@dataclass(frozen=True)
-class AnswerNow:
-    """The readings of an answer, what it is worth at most, and its points if given by hand.
-
-    `beside` is what staff wrote otherwise than by reading it.
-    """
-
-    readings: tuple[AnswerReading, ...]
-    most: float
-    by_hand: float | None
-    beside: str
-
-
-def answer_now(
-    session: Session, submission: Submission, question: str, rubric: Rubric
-) -> AnswerNow:
-    """What was given for one answer so far."""
-    rows = readings_of(session, submission, question)
+    rubric: Rubric,
+    rows: Collection[Reading],
+) -> Standing:
+    """Points that staff gave an answer otherwise, its worth, and what they wrote beside."""
     grade = session.execute(
         sa.select(ManualGrade.points, ManualGrade.comment).where(
             ManualGrade.submission_id == submission.id, ManualGrade.question == question
@@ -125,43 +58,22 @@ def answer_now(
     most = worths.get(submission.id, math.inf)
     by_hand = is_by_hand(points, mean_of(rubric, [row.selections for row in rows]), most)
     said = plain_lines(grade.comment) if grade else ""
-    beside = said.removesuffix(plain_lines(_comments(rows))).strip()
-    return AnswerNow(tuple(rows), most, points if by_hand else None, beside)
+    beside = said.removesuffix(plain_lines(comments_in(rows))).strip()
+    return Standing(most, points if by_hand else None, beside)
 
 
-def _rubric(session: Session, item: CourseAssignment, question: str) -> Rubric:
-    return answer_rubric(session, item, question, worth(session, item, question) or 0.0)
-
-
-def _comments(rows: Sequence[AnswerReading]) -> str:
+def comments_in(rows: Collection[Reading]) -> str:
     return "\n\n".join(dict.fromkeys(row.comment for row in rows if row.comment))
 
 
-def change_rubric(
-    session: Session, item: CourseAssignment, question: str, after: Rubric, *, edited: str = ""
-) -> int:
-    """Let another rubric hold, also for what is read already; how many answers change with it.
-
-    `edited` is the version that was changed into it, where that is known. Points by hand stay. What
-    is incomplete by the new rubric waits for staff again. Raises RubricError; the caller commits.
-    """
-    # Also of those whose first answer is being read now.
-    counting.lock_course(session, item.course)
-    # Nothing is taken from before the lock: points may have been given until then.
-    session.flush()
-    session.expire_all()
-    before = _rubric(session, item, question)
-    refuse_lost_changes(before, edited)
-    refuse_lost_choices(before, after, selections_for(session, item, question))
-    most = worth(session, item, question) or 0.0
-    save_answer_rubric(session, item, question, after, most=most)
-    return _apply(session, item, question, before, after)
-
-
-def _apply(
+def recount(
     session: Session, item: CourseAssignment, question: str, before: Rubric, after: Rubric
 ) -> int:
-    rows = readings_by_submission(session, item, question)
+    """Let another rubric hold for what is read already; how many answers change with it.
+
+    The caller commits.
+    """
+    rows = _readings_by_submission(session, item, question)
     grades = {
         grade.submission_id: grade
         for grade in session.scalars(
@@ -224,6 +136,20 @@ def _changes(
         grade = ManualGrade(
             submission_id=last.submission_id, question=last.question, grader_id=last.grader_id
         )
-        grade.points, grade.comment = min(new, most), _comments(read)
+        grade.points, grade.comment = min(new, most), comments_in(read)
         session.add(grade)
     return True
+
+
+def _readings_by_submission(
+    session: Session, item: CourseAssignment, question: str
+) -> dict[int, list[AnswerReading]]:
+    found: dict[int, list[AnswerReading]] = {}
+    for row in session.scalars(
+        sa.select(AnswerReading)
+        .join(Submission, AnswerReading.submission_id == Submission.id)
+        .where(Submission.course_assignment_id == item.id, AnswerReading.question == question)
+        .order_by(AnswerReading.id)
+    ):
+        found.setdefault(row.submission_id, []).append(row)
+    return found

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from flask import abort
 from msgspec.structs import asdict
 
 from webapp.api.operations import STAFF_PATH, operation
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import question_titles
-from webapp.models import Enrolment, Role
-from webapp.reading import schemas
-from webapp.reading.answer_points import answer_now
-from webapp.reading.answers import questions
-from webapp.reading.answers_duties_pages import change_answer_rubric
-from webapp.reading.answers_pages import answer_in, answers_to, asked_in, is_shown, keep_reading
-from webapp.reading.api import as_read, in_list, page_of, reading_info, refusing, sent_in
-from webapp.rubrics.api import _fields, _refuse
+from webapp.models import Enrolment
+from webapp.reading import operations, schemas
+from webapp.reading.kinds import place_in, work_at
+from webapp.reading.kinds.answer import ANSWER, Answer, questions_of
+from webapp.reading.queries import readings_of, works
+from webapp.reading.works import is_shown
+from webapp.rubrics.marks import ReadingRefused
 from webapp.rubrics.names import reading_names
-from webapp.rubrics.rubrics import RubricError
-from webapp.rubrics.schemas import NewRubric, RubricChanged, RubricInfo, rubric_info
-from webapp.submissions.notebook_cells import answers_of
-from webapp.visibility.submissions import content_of
+from webapp.rubrics.schemas import rubric_info
 
 _QUESTION = f"{STAFF_PATH}/assignments/<name>/answers/<question>"
 _ANSWER = f"{_QUESTION}/<int:submission_id>"
@@ -35,7 +32,7 @@ _ANSWER = f"{_QUESTION}/<int:submission_id>"
 )
 @for_roles(*STAFF)
 def written_questions(enrolment: Enrolment) -> schemas.WrittenQuestions:
-    found = questions(db.session, enrolment.course)
+    found = questions_of(db.session, enrolment.course)
     titles = {name: question_titles(name) for name in {each.item.assignment for each in found}}
     return schemas.WrittenQuestions(
         [
@@ -64,24 +61,25 @@ def written_questions(enrolment: Enrolment) -> schemas.WrittenQuestions:
 def answers(
     enrolment: Enrolment, name: str, question: str, query: schemas.AnswersQuery
 ) -> schemas.Answers:
-    asked = asked_in(enrolment, name, question)
+    place = place_in(enrolment, name, question)
     found = [
         each
-        for each in answers_to(enrolment, asked)
-        if is_shown(each, query.show, enrolment.user_id)
+        for each in works(db.session, place, reading_names(enrolment))
+        if isinstance(each, Answer) and is_shown(each, query.show, enrolment.user_id)
     ]
     shown = [
         schemas.Answer(
-            **in_list(each, enrolment.user_id),
+            **schemas.in_list(each, enrolment.user_id),
             submission=each.id,
             attempt=each.attempt,
             attempt_counts=each.counts,
             counts=each.given_to(enrolment.user_id),
             by_hand=each.by_hand,
         )
-        for each in page_of(found, query.page)
+        for each in schemas.page_of(found, query.page)
     ]
-    return schemas.Answers(asked.title, rubric_info(asked.rubric), shown, len(found))
+    rubric = rubric_info(ANSWER.rubric(db.session, place))
+    return schemas.Answers(place.title, rubric, shown, len(found))
 
 
 @operation(
@@ -95,18 +93,17 @@ def answers(
 def answer(
     enrolment: Enrolment, name: str, question: str, submission_id: int
 ) -> schemas.AnswerToRead:
-    asked = asked_in(enrolment, name, question)
-    submission = answer_in(enrolment, asked, submission_id)
-    names = reading_names(enrolment)
-    found = answer_now(db.session, submission, question, asked.rubric)
+    work = work_at(enrolment, place_in(enrolment, name, question), ANSWER.name, submission_id)
+    shown = ANSWER.show(work, reading_names(enrolment))
+    rubric, given = ANSWER.rubric(db.session, work.place), readings_of(db.session, work)
     return schemas.AnswerToRead(
-        asked.title,
-        names.of(asked.rubric.kind, submission.user_id, submission.user.name),
-        answers_of(content_of(submission), [question]).get(question) or "",
-        **as_read(asked.rubric, found.readings, enrolment),
-        attempt=submission.attempt,
-        attempt_counts=submission.counts,
-        by_hand=found.by_hand,
+        shown.title,
+        shown.authors,
+        shown.text,
+        **schemas.as_read(rubric, given, enrolment.user_id),
+        attempt=work.row.attempt,
+        attempt_counts=work.row.counts,
+        by_hand=ANSWER.standing(db.session, work, rubric, given).by_hand,
     )
 
 
@@ -127,43 +124,11 @@ def give_answer_reading(
     submission_id: int,
     body: schemas.NewAnswerReading,
 ) -> schemas.AnswerReading:
-    submission = answer_in(enrolment, asked_in(enrolment, name, question), submission_id)
-    sent, instead_of = sent_in(body), body.instead_of
-    with refusing():
-        given = keep_reading(enrolment, submission, question, sent=sent, instead_of=instead_of)
-    reading = reading_info(given.rubric, given.reading)
-    return schemas.AnswerReading(**asdict(reading), by_hand=given.by_hand)
-
-
-@operation(
-    "GET",
-    f"{_QUESTION}/rubric",
-    summary="The rubric of a written question",
-    scopes=("read",),
-    answers={200: RubricInfo},
-)
-@for_roles(*STAFF)
-def rubric_of_question(enrolment: Enrolment, name: str, question: str) -> RubricInfo:
-    return rubric_info(asked_in(enrolment, name, question).rubric)
-
-
-@operation(
-    "POST",
-    f"{_QUESTION}/rubric",
-    summary="Change that rubric, and with it the points of every answer that is read already",
-    scopes=("manage",),
-    body=NewRubric,
-    answers={200: RubricChanged},
-    errors=(409,),
-)
-@for_roles(Role.INSTRUCTOR)
-def change_rubric_of_question(
-    enrolment: Enrolment, name: str, question: str, body: NewRubric
-) -> RubricChanged:
-    asked = asked_in(enrolment, name, question)
+    work = work_at(enrolment, place_in(enrolment, name, question), ANSWER.name, submission_id)
+    sent, instead_of = schemas.sent_in(body), body.instead_of
     try:
-        changed = change_answer_rubric(enrolment, asked, _fields(body))
-    except RubricError as error:
-        _refuse(error)
-    rubric = asked_in(enrolment, name, question).rubric
-    return RubricChanged(rubric_info(rubric), changed)
+        kept = operations.keep(db.session, enrolment, work, sent=sent, instead_of=instead_of)
+    except ReadingRefused as error:
+        abort(error.status, str(error))
+    reading = schemas.reading_info(kept.rubric, kept.reading)
+    return schemas.AnswerReading(**asdict(reading), by_hand=kept.by_hand)

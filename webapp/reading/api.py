@@ -1,34 +1,20 @@
-"""Reading by program: proposals and paper reviews by their rubric, and presentation day."""
+"""Reading by program: proposals and paper reviews by their rubric."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
-
 from flask import abort
 
-from webapp.api.operations import PAGE_ROWS, STAFF_PATH, operation
+from webapp.api.operations import STAFF_PATH, operation
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
-from webapp.models import (
-    AnswerReading,
-    Enrolment,
-    PresentationScore,
-    ReadingRules,
-    Role,
-    WrittenScore,
-)
-from webapp.reading import schemas
-from webapp.reading.pages import is_shown, keep_score, publish_scores
-from webapp.reading.works import Work, team_name, works
-from webapp.rubrics.marks import ReadingRefused, Sent, scores_of
-from webapp.rubrics.names import hide_names, reading_names
-from webapp.rubrics.rubrics import Rubric, rubric_of
-from webapp.rubrics.schemas import rubric_info
-from webapp.written.queries import proposal_in, review_in
-
-Given = WrittenScore | AnswerReading | PresentationScore
+from webapp.models import Enrolment, Role
+from webapp.reading import operations, schemas
+from webapp.reading.kinds import place_in, work_at
+from webapp.reading.queries import readings_of, rules_of, works
+from webapp.reading.works import is_shown
+from webapp.rubrics.marks import ReadingRefused
+from webapp.rubrics.names import reading_names
+from webapp.rubrics.operations import hide_names
 
 _RULES = f"{STAFF_PATH}/reading-rules"
 _WORK = f"{STAFF_PATH}/readings/<kind>/<int:number>"
@@ -46,45 +32,19 @@ _WORK = f"{STAFF_PATH}/readings/<kind>/<int:number>"
 def readings(enrolment: Enrolment, query: schemas.WorksQuery) -> schemas.Works:
     found = [
         work
-        for work in works(db.session, enrolment.course, reading_names(enrolment))
+        for work in works(db.session, place_in(enrolment), reading_names(enrolment))
         if query.kind in ("", work.kind) and is_shown(work, query.show, enrolment.user_id)
     ]
-    return schemas.Works(
-        [
-            schemas.Work(
-                **in_list(work, enrolment.user_id),
-                kind="proposal" if work.kind == "proposal" else "review",
-                number=work.id,
-                title=work.title,
-            )
-            for work in page_of(found, query.page)
-        ],
-        len(found),
-    )
-
-
-def page_of(found: Sequence[Any], page: int) -> Sequence[Any]:
-    """A page of a list that is whole already."""
-    return found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-
-
-def in_list(work: Work, reader_id: int) -> dict[str, Any]:
-    """What lists say of any work that a rubric reads; others' readings once one's own is there."""
-    hidden = work.unread_by(reader_id)
-    seen = () if hidden else work.scores
-    return {
-        "authors": work.authors,
-        "readers": [duty.grader.name for duty in work.readers],
-        "points": [
-            schemas.ReaderPoints(score.grader.name, work.rubric.points(score.selections))
-            for score in seen
-        ],
-        "unseen": len(work.scores) - len(seen),
-        "mean": None if hidden else work.mean,
-        "possible": work.rubric.most,
-        "disputed": work.disputed and not hidden,
-        "waits": work.waits_for(reader_id),
-    }
+    shown = [
+        schemas.Work(
+            **schemas.in_list(work, enrolment.user_id),
+            kind=work.kind,
+            number=work.id,
+            title=work.title,
+        )
+        for work in schemas.page_of(found, query.page)
+    ]
+    return schemas.Works(shown, len(found))
 
 
 @operation(
@@ -96,41 +56,16 @@ def in_list(work: Work, reader_id: int) -> dict[str, Any]:
 )
 @for_roles(*STAFF)
 def reading(enrolment: Enrolment, kind: str, number: int) -> schemas.ToRead:
-    work, names = _work(enrolment, kind, number), reading_names(enrolment)
-    if "proposal" in work:
-        proposal = work["proposal"]
-        title, text = proposal.title, proposal.abstract
-        authors = team_name(proposal, names)
-    else:
-        review = work["review"]
-        title, text = review.paper, review.body
-        authors = names.of("review", review.id, review.user.name)
-    rubric = rubric_of(db.session, enrolment.course_id, kind)
+    work = work_at(enrolment, place_in(enrolment), kind, number)
+    shown = work.kind.show(work, reading_names(enrolment))
+    rubric = work.kind.rubric(db.session, work.place)
+    given = readings_of(db.session, work)
     return schemas.ToRead(
-        title, authors, text, **as_read(rubric, scores_of(db.session, **work), enrolment)
+        shown.title,
+        shown.authors,
+        shown.text,
+        **schemas.as_read(rubric, given, enrolment.user_id),
     )
-
-
-def as_read(rubric: Rubric, given: Sequence[Given], enrolment: Enrolment) -> dict[str, Any]:
-    """One's own reading, and others' once one's own is there: a second reader reads for themselves.
-
-    As the page does.
-    """
-    mine = next((row for row in given if row.grader_id == enrolment.user_id), None)
-    return {
-        "rubric": rubric_info(rubric),
-        "mine": reading_info(rubric, mine) if mine else None,
-        "others": [reading_info(rubric, row) for row in given if row is not mine] if mine else [],
-        "unseen": 0 if mine else len(given),
-    }
-
-
-def reading_info(rubric: Rubric, row: Given) -> schemas.Reading:
-    """A reading as the API shows it: of the rubric as it is now."""
-    chosen = {item.key: item.level(row.selections.get(item.key)) for item in rubric.items}
-    selections = {key: level.key for key, level in chosen.items() if level}
-    points = rubric.points(row.selections)
-    return schemas.Reading(row.grader.name, selections, points, row.comment)
 
 
 @operation(
@@ -146,31 +81,12 @@ def reading_info(rubric: Rubric, row: Given) -> schemas.Reading:
 def give_reading(
     enrolment: Enrolment, kind: str, number: int, body: schemas.NewReading
 ) -> schemas.Reading:
-    work = _work(enrolment, kind, number)
-    with refusing():
-        rubric, score = keep_score(enrolment, sent_in(body), **work)
-    return reading_info(rubric, score)
-
-
-def sent_in(body: schemas.NewReading) -> Sent:
-    """What a reader sent by program."""
-    return Sent(body.selections, body.comment, body.rubric, exact=True)
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """Answers with the sentence why what was sent is no reading, and keeps nothing of it."""
+    work = work_at(enrolment, place_in(enrolment), kind, number)
     try:
-        yield
+        kept = operations.keep(db.session, enrolment, work, sent=schemas.sent_in(body))
     except ReadingRefused as error:
-        db.session.rollback()
         abort(error.status, str(error))
-
-
-def _work(enrolment: Enrolment, kind: str, number: int) -> dict[str, Any]:
-    if kind == "proposal":
-        return {"proposal": proposal_in(enrolment, number)}
-    return {"review": review_in(enrolment, number)} if kind == "review" else abort(404)
+    return schemas.reading_info(kept.rubric, kept.reading)
 
 
 @operation(
@@ -198,13 +114,13 @@ def change_reading_rules(
     enrolment: Enrolment, body: schemas.NewReadingRules
 ) -> schemas.ReadingRules:
     if body.names_hidden is not None:
-        hide_names(enrolment, hidden=body.names_hidden)
+        hide_names(db.session, enrolment, hidden=body.names_hidden)
     if body.scores_shown is not None:
-        publish_scores(enrolment, shown=body.scores_shown)
+        operations.publish_scores(db.session, enrolment, shown=body.scores_shown)
     return _rules(enrolment)
 
 
 def _rules(enrolment: Enrolment) -> schemas.ReadingRules:
-    kept = db.session.get(ReadingRules, enrolment.course_id)
+    kept = rules_of(db.session, enrolment.course_id)
     shown = enrolment.course.written_scores_published_at is not None
     return schemas.ReadingRules(kept is not None and kept.names_hidden, shown)

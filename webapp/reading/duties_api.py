@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Literal
-
 from flask import abort
 
 from webapp.api.operations import operation
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
 from webapp.models import Enrolment, Role
-from webapp.reading.answers_duties_pages import divide_answers, let_read_answer
-from webapp.reading.answers_pages import answers_to, asked_in
-from webapp.reading.calibration import Calibration, calibrations
-from webapp.reading.duties import NotDivided, graders_of, load_of
-from webapp.reading.duties_pages import divide_works, let_read
-from webapp.reading.works import Work, works
-from webapp.rubrics import schemas
+from webapp.reading import duties_schemas as schemas
+from webapp.reading import operations
+from webapp.reading.calibration import calibrations
+from webapp.reading.duties import NotDivided, load_of
+from webapp.reading.kinds import listed_at, place_in
+from webapp.reading.kinds.answer import ANSWER
+from webapp.reading.kinds.kind import Place
+from webapp.reading.queries import graders_of, works
 from webapp.rubrics.names import reading_names
 
 _WORK = "/courses/<slug>/staff/reading-work"
@@ -33,14 +31,7 @@ _QUESTION = "/courses/<slug>/staff/assignments/<name>/answers/<question>"
 )
 @for_roles(*STAFF)
 def reading_work(enrolment: Enrolment) -> schemas.ReadingWork:
-    found = works(db.session, enrolment.course, reading_names(enrolment))
-    proposals = [work for work in found if work.kind == "proposal"]
-    reviews = [work for work in found if work.kind == "review"]
-    figures = [
-        *_figures("proposal", calibrations(proposals)),
-        *_figures("review", calibrations(reviews)),
-    ]
-    return _work(enrolment, found, figures)
+    return _work(enrolment, place_in(enrolment))
 
 
 @operation(
@@ -54,11 +45,7 @@ def reading_work(enrolment: Enrolment) -> schemas.ReadingWork:
 )
 @for_roles(Role.INSTRUCTOR)
 def divide_reading(enrolment: Enrolment, body: schemas.Divide) -> schemas.Divided:
-    try:
-        found = divide_works(enrolment, body.graders, body.readers)
-    except NotDivided as error:
-        abort(409, str(error))
-    return schemas.Divided(found.given, found.short)
+    return _divided(enrolment, place_in(enrolment), body)
 
 
 @operation(
@@ -74,10 +61,7 @@ def divide_reading(enrolment: Enrolment, body: schemas.Divide) -> schemas.Divide
 def assign_readers(
     enrolment: Enrolment, kind: str, number: int, body: schemas.NewReaders
 ) -> schemas.Readers:
-    try:
-        return schemas.Readers(let_read(enrolment, kind, number, body.graders))
-    except NotDivided as error:
-        abort(409, str(error))
+    return _readers(enrolment, place_in(enrolment), kind, number, body)
 
 
 @operation(
@@ -89,8 +73,7 @@ def assign_readers(
 )
 @for_roles(*STAFF)
 def answer_work(enrolment: Enrolment, name: str, question: str) -> schemas.ReadingWork:
-    found = answers_to(enrolment, asked_in(enrolment, name, question))
-    return _work(enrolment, found, _figures("answer", calibrations(found)))
+    return _work(enrolment, place_in(enrolment, name, question))
 
 
 @operation(
@@ -106,12 +89,7 @@ def answer_work(enrolment: Enrolment, name: str, question: str) -> schemas.Readi
 def divide_answer_reading(
     enrolment: Enrolment, name: str, question: str, body: schemas.Divide
 ) -> schemas.Divided:
-    asked = asked_in(enrolment, name, question)
-    try:
-        found = divide_answers(enrolment, asked, body.graders, body.readers)
-    except NotDivided as error:
-        abort(409, str(error))
-    return schemas.Divided(found.given, found.short)
+    return _divided(enrolment, place_in(enrolment, name, question), body)
 
 
 @operation(
@@ -127,32 +105,17 @@ def divide_answer_reading(
 def assign_answer_readers(
     enrolment: Enrolment, name: str, question: str, submission_id: int, body: schemas.NewReaders
 ) -> schemas.Readers:
-    asked = asked_in(enrolment, name, question)
-    try:
-        readers = let_read_answer(enrolment, asked, submission_id, body.graders)
-    except NotDivided as error:
-        abort(409, str(error))
-    return schemas.Readers(readers)
+    place = place_in(enrolment, name, question)
+    return _readers(enrolment, place, ANSWER.name, submission_id, body)
 
 
-def _work(
-    enrolment: Enrolment, found: Sequence[Work], figures: list[schemas.GraderFigures]
-) -> schemas.ReadingWork:
+def _work(enrolment: Enrolment, place: Place) -> schemas.ReadingWork:
+    found = works(db.session, place, reading_names(enrolment))
     graders = graders_of(db.session, enrolment.course_id)
     load = load_of(found, graders)
-    return schemas.ReadingWork(
-        [schemas.Load(each.id, each.name, *load[each.id]) for each in graders],
-        sum(not work.readers for work in found),
-        figures,
-    )
-
-
-def _figures(
-    kind: Literal["proposal", "review", "answer"], rows: Iterable[Calibration]
-) -> list[schemas.GraderFigures]:
-    return [
+    figures = [
         schemas.GraderFigures(
-            kind,
+            kind.name,
             row.grader,
             readings=row.count,
             mean=row.mean,
@@ -160,5 +123,33 @@ def _figures(
             twice=row.twice,
             difference=row.difference,
         )
-        for row in rows
+        for kind in listed_at(place)
+        for row in calibrations(work for work in found if work.kind == kind.name)
     ]
+    return schemas.ReadingWork(
+        [schemas.Load(each.id, each.name, *load[each.id]) for each in graders],
+        sum(not work.readers for work in found),
+        figures,
+    )
+
+
+def _divided(enrolment: Enrolment, place: Place, body: schemas.Divide) -> schemas.Divided:
+    graders, readers = body.graders, body.readers
+    try:
+        found = operations.divide(db.session, enrolment, place, graders=graders, readers=readers)
+    except NotDivided as error:
+        abort(409, str(error))
+    return schemas.Divided(found.given, found.short)
+
+
+def _readers(
+    enrolment: Enrolment, place: Place, kind: str, number: int, body: schemas.NewReaders
+) -> schemas.Readers:
+    graders = body.graders
+    try:
+        names = operations.let_read(
+            db.session, enrolment, place, kind, number=number, graders=graders
+        )
+    except NotDivided as error:
+        abort(409, str(error))
+    return schemas.Readers(names)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from webapp.api.operations import PAGE_ROWS
 from webapp.api.schemas import PageQuery, Text
-from webapp.rubrics.schemas import RubricInfo
+from webapp.reading import works
+from webapp.reading.kinds import LISTED
+from webapp.rubrics.marks import Sent
+from webapp.rubrics.rubrics import Rubric
+from webapp.rubrics.schemas import RubricInfo, rubric_info
+
+if TYPE_CHECKING:
+    ListedKind = str
+    AnyKind = str
+else:
+    ListedKind = Literal[LISTED]
+    AnyKind = Literal[("", *LISTED)]
 
 Comment = Annotated[str, Meta(max_length=5000, pattern="^[^\\x00]*$")]
 
@@ -60,7 +73,7 @@ class Work(_Work, frozen=True):
     course hides names from readers.
     """
 
-    kind: Literal["proposal", "review"]
+    kind: ListedKind
     number: int
     title: str
 
@@ -75,7 +88,7 @@ class Works(Struct, frozen=True):
 class WorksQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Which works: of one kind, and what of them."""
 
-    kind: Literal["", "proposal", "review"] = ""
+    kind: AnyKind = ""
     show: Literal["all", "mine", "unread", "disputed"] = "all"
 
 
@@ -206,3 +219,52 @@ class NewReadingRules(Struct, frozen=True, forbid_unknown_fields=True):
 
     names_hidden: bool | None = None
     scores_shown: bool | None = None
+
+
+def sent_in(body: NewReading) -> Sent:
+    """What a reader sent by program."""
+    return Sent(body.selections, body.comment, body.rubric, exact=True)
+
+
+def page_of(found: Sequence[Any], page: int) -> Sequence[Any]:
+    """A page of a list that is whole already."""
+    return found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+
+
+def in_list(work: works.Work, reader_id: int) -> dict[str, Any]:
+    """What lists say of any work that a rubric reads; others' readings once one's own is there."""
+    hidden = work.unread_by(reader_id)
+    seen = () if hidden else work.scores
+    return {
+        "authors": work.authors,
+        "readers": [duty.grader.name for duty in work.readers],
+        "points": [
+            ReaderPoints(score.grader.name, work.rubric.points(score.selections)) for score in seen
+        ],
+        "unseen": len(work.scores) - len(seen),
+        "mean": None if hidden else work.mean,
+        "possible": work.rubric.most,
+        "disputed": work.disputed and not hidden,
+        "waits": work.waits_for(reader_id),
+    }
+
+
+def as_read(rubric: Rubric, given: Sequence[works.Reading], reader_id: int) -> dict[str, Any]:
+    """One's own reading, and others' once one's own is there: a second reader reads for themselves.
+
+    As the page does.
+    """
+    mine = next((row for row in given if row.grader_id == reader_id), None)
+    return {
+        "rubric": rubric_info(rubric),
+        "mine": reading_info(rubric, mine) if mine else None,
+        "others": [reading_info(rubric, row) for row in given if row is not mine] if mine else [],
+        "unseen": 0 if mine else len(given),
+    }
+
+
+def reading_info(rubric: Rubric, row: works.Reading) -> Reading:
+    """A reading as the API shows it: of the rubric as it is now."""
+    chosen = {item.key: item.level(row.selections.get(item.key)) for item in rubric.items}
+    selections = {key: level.key for key, level in chosen.items() if level}
+    return Reading(row.grader.name, selections, rubric.points(row.selections), row.comment)

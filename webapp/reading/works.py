@@ -1,33 +1,17 @@
-"""Staff's reading of the written option: who reads what, by which rubric, and what came of it."""
+"""What there is to read, in a list: who reads it, by which rubric, and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer, joinedload
-
-from webapp.models import (
-    AnswerDuty,
-    AnswerReading,
-    Course,
-    PaperReview,
-    Proposal,
-    ReadingDuty,
-    Team,
-    TeamMember,
-    WrittenScore,
-)
-from webapp.rubrics.names import Names
-from webapp.rubrics.rubrics import Rubric, rubrics_of
+from webapp.models import AnswerDuty, AnswerReading, PresentationScore, ReadingDuty, WrittenScore
+from webapp.rubrics.rubrics import Rubric
 
 # Two readers disagree when they differ by more than this share of the points.
 DISAGREEMENT = 0.2
-Reading = WrittenScore | AnswerReading
+Reading = WrittenScore | AnswerReading | PresentationScore
 Duty = ReadingDuty | AnswerDuty
-_Row = TypeVar("_Row", WrittenScore, ReadingDuty)
 
 
 @dataclass(frozen=True)
@@ -41,6 +25,11 @@ class Work:
     rubric: Rubric
     scores: tuple[Reading, ...] = ()
     readers: tuple[Duty, ...] = ()
+
+    @property
+    def belongs_to(self) -> int:
+        """By which number its readers are kept."""
+        return self.id
 
     @property
     def points(self) -> list[float]:
@@ -80,93 +69,25 @@ class Work:
         return mine and not self.read_by(grader_id)
 
 
-def works(session: Session, course: Course, names: Names) -> list[Work]:
-    """Everything there is to read in a course, in the order of reading: a fixed few statements."""
-    rubrics = rubrics_of(session, course.id)
-    scores = _by_work(_scores(session, course))
-    duties = _by_work(
-        session.scalars(
-            sa.select(ReadingDuty)
-            .options(joinedload(ReadingDuty.grader))
-            .where(ReadingDuty.course_id == course.id)
-            .order_by(ReadingDuty.id)
-        )
-    )
-    found = [
-        ("proposal", each.id, each.title or "Untitled proposal", team_name(each, names))
-        for each in _proposals(session, course)
-    ] + [
-        (
-            "review",
-            each.id,
-            each.paper or "No paper named yet",
-            names.of("review", each.id, each.user.name),
-        )
-        for each in _reviews(session, course)
-    ]
-    return [
-        Work(
-            kind,
-            number,
-            title,
-            authors,
-            rubrics[kind],
-            tuple(scores.get((kind, number), ())),
-            tuple(duties.get((kind, number), ())),
-        )
-        for kind, number, title, authors in found
-    ]
+@dataclass(frozen=True)
+class Standing:
+    """What a work has besides its readings: points that staff gave otherwise, which count.
+
+    It is worth `most`, and `beside` is what staff wrote otherwise than by reading it.
+    """
+
+    most: float = 0.0
+    by_hand: float | None = None
+    beside: str = ""
 
 
-def team_name(proposal: Proposal, names: Names) -> str:
-    """A team with its members, or what stands for them."""
-    members = ", ".join(member.user.name for member in proposal.team.members)
-    return names.of("proposal", proposal.id, f"{proposal.team.name}: {members}")
-
-
-def _proposals(session: Session, course: Course) -> list[Proposal]:
-    rows = session.scalars(
-        sa.select(Proposal)
-        .join(Proposal.team)
-        .where(Team.course_id == course.id)
-        .options(
-            defer(Proposal.abstract),
-            joinedload(Proposal.team).selectinload(Team.members).joinedload(TeamMember.user),
-        )
-        .order_by(Proposal.id)
-    )
-    return list(rows)
-
-
-def _reviews(session: Session, course: Course) -> list[PaperReview]:
-    rows = session.scalars(
-        sa.select(PaperReview)
-        .where(PaperReview.course_id == course.id)
-        .options(defer(PaperReview.body), joinedload(PaperReview.user))
-        .order_by(PaperReview.id)
-    )
-    return list(rows)
-
-
-def _scores(session: Session, course: Course) -> list[WrittenScore]:
-    rows = session.scalars(
-        sa.select(WrittenScore)
-        .options(joinedload(WrittenScore.grader))
-        .outerjoin(PaperReview, WrittenScore.review_id == PaperReview.id)
-        .outerjoin(Proposal, WrittenScore.proposal_id == Proposal.id)
-        .outerjoin(Team, Proposal.team_id == Team.id)
-        .where(sa.or_(PaperReview.course_id == course.id, Team.course_id == course.id))
-        .order_by(WrittenScore.id)
-    )
-    return list(rows)
-
-
-def _by_work(rows: Iterable[_Row]) -> dict[tuple[str, int], list[_Row]]:
-    found: dict[tuple[str, int], list[_Row]] = {}
-    for row in rows:
-        key = ("proposal", row.proposal_id) if row.proposal_id else ("review", row.review_id or 0)
-        found.setdefault(key, []).append(row)
-    return found
+def is_shown(work: Work, show: str, grader_id: int) -> bool:
+    """Whether a work is of those that somebody wants to see."""
+    if show == "mine":
+        return work.waits_for(grader_id)
+    if show == "unread":
+        return not work.points
+    return show == "all" or (work.disputed and not work.unread_by(grader_id))
 
 
 def next_work(found: Sequence[Work], grader_id: int, after: tuple[str, int] | None) -> Work | None:

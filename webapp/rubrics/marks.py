@@ -1,47 +1,13 @@
-"""What graders give a proposal or a review, and what of it its authors see."""
+"""What a reader gives by a rubric: a level for every item, and a comment."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-from flask import request
-from sqlalchemy.orm import Session, joinedload
-
-from webapp.base.clock import now
-from webapp.models import Course, PaperReview, Proposal, WrittenScore
-from webapp.rubrics.pages import VERSION
 from webapp.rubrics.rubrics import Rubric
 
 LONGEST_COMMENT = 5000
-
-
-def scores_of(
-    session: Session, *, proposal: Proposal | None = None, review: PaperReview | None = None
-) -> list[WrittenScore]:
-    """Every grader's scores of one proposal or review."""
-    statement = sa.select(WrittenScore).options(joinedload(WrittenScore.grader))
-    if proposal is not None:
-        statement = statement.where(WrittenScore.proposal_id == proposal.id)
-    elif review is not None:
-        statement = statement.where(WrittenScore.review_id == review.id)
-    else:
-        return []
-    return list(session.scalars(statement.order_by(WrittenScore.id)))
-
-
-def published_scores(
-    session: Session,
-    course: Course,
-    *,
-    proposal: Proposal | None = None,
-    review: PaperReview | None = None,
-) -> list[WrittenScore]:
-    """The scores a student may see: none before the course publishes them."""
-    if course.written_scores_published_at is None:
-        return []
-    return scores_of(session, proposal=proposal, review=review)
 
 
 class ReadingRefused(ValueError):
@@ -103,40 +69,3 @@ def marks_by(rubric: Rubric, sent: Sent) -> Marks:
             f"The comment has {len(comment)} characters, expected at most {LONGEST_COMMENT}."
         )
     return Marks({key: given[key] for key in known}, comment)
-
-
-def lock_work(session: Session, work: Proposal | PaperReview | None) -> None:
-    """Let one reading of a work be kept at a time: one that was sent twice is one reading."""
-    if work is not None:
-        found = sa.select(type(work).id).where(type(work).id == work.id)
-        session.execute(found.with_for_update(key_share=True))
-
-
-def give_score(
-    session: Session,
-    grader_id: int,
-    marks: Marks,
-    *,
-    proposal: Proposal | None = None,
-    review: PaperReview | None = None,
-) -> WrittenScore:
-    """Give, or change, one grader's score; the caller commits."""
-    lock_work(session, proposal or review)
-    given = scores_of(session, proposal=proposal, review=review)
-    score = next((s for s in given if s.grader_id == grader_id), None)
-    if score is None:
-        score = WrittenScore(
-            proposal_id=proposal.id if proposal else None,
-            review_id=review.id if review else None,
-            grader_id=grader_id,
-        )
-        session.add(score)
-    # What an item that is gone now had stays: the item may come back.
-    score.selections = {**(score.selections or {}), **marks.selections}
-    score.comment, score.updated_at = marks.comment, now()
-    return score
-
-
-def sent_in_form() -> Sent:
-    """What a reader sent by a page, and the rubric that it showed."""
-    return Sent(request.form, request.form.get("comment", ""), request.form.get(VERSION, ""))

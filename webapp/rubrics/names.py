@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from webapp.audit.record import Action, record
 from webapp.base.database import db
 from webapp.models import Enrolment, ReadingRules
 
@@ -36,18 +35,6 @@ def names_in(session: Session, course_id: int, secret: str) -> Names:
         sa.select(ReadingRules.names_hidden).where(ReadingRules.course_id == course_id)
     )
     return Names(bool(hidden), f"reading {course_id} {secret}".encode())
-
-
-def hide_names(enrolment: Enrolment, *, hidden: bool) -> None:
-    """Hide authors' names from readers or show them, with a line in the log."""
-    rules = db.session.get(ReadingRules, enrolment.course_id)
-    if rules is None:
-        rules = ReadingRules(course_id=enrolment.course_id)
-        db.session.add(rules)
-    rules.names_hidden = hidden
-    action: Action = "hide names from readers" if hidden else "show names to readers"
-    record(db.session, enrolment, action, subject=enrolment.course.slug)
-    db.session.commit()
 
 
 def reading_names(enrolment: Enrolment) -> Names:

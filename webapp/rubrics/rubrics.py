@@ -7,30 +7,18 @@ them for everything that is read already.
 from __future__ import annotations
 
 import hashlib
-import math
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from webapp.base.numbers import as_given
 
-from webapp.base.clock import now
-from webapp.base.database import takes_the_one_lock
-from webapp.models import (
-    Course,
-    PaperReview,
-    PresentationScore,
-    Proposal,
-    RubricRow,
-    Team,
-    WrittenScore,
-)
-
-KINDS = {"proposal": "Proposals", "review": "Paper reviews", "presentation": "Presentations"}
 MOST_ITEMS, MOST_LEVELS, MOST_POINTS = 12, 10, 100.0
 _LONGEST_TITLE, _LONGEST_LABEL = 120, 160
+# Plain points go in one of these steps, where that gives few enough.
+_STEPS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
+_MOST_STEPS = 6
 
 
 class RubricError(ValueError):
@@ -100,7 +88,8 @@ class Rubric:
         return "; ".join(f"{title} {level.points:g}" for title, level in chosen if level)
 
 
-def _usual(kind: str) -> Rubric:
+def usual(kind: str) -> Rubric:
+    """The rubric of a kind of work that a course has not changed."""
     levels = tuple(Level(str(points), float(points)) for points in range(6))
     return Rubric(
         kind,
@@ -111,28 +100,12 @@ def _usual(kind: str) -> Rubric:
     )
 
 
-def lock_rubrics(session: Session, course_id: int, *, to_change: bool = False) -> None:
-    """Keep a course's rubrics as they are until the caller commits, or change them all alone.
-
-    Those of written questions are kept by the locks of students, whose points follow from them.
-    """
-    if takes_the_one_lock(session):
-        return
-    course = sa.select(Course.id).where(Course.id == course_id)
-    session.execute(course.with_for_update(read=not to_change, key_share=to_change))
-
-
-def rubrics_of(session: Session, course_id: int) -> dict[str, Rubric]:
-    """The rubric of every kind of work in a course, as it is now."""
-    found = sa.select(RubricRow).where(RubricRow.course_id == course_id)
-    rows = session.scalars(found.execution_options(populate_existing=True))
-    kept = {row.kind: rubric_from(row.kind, row.content) for row in rows}
-    return {kind: kept.get(kind) or _usual(kind) for kind in KINDS}
-
-
-def rubric_of(session: Session, course_id: int, kind: str) -> Rubric:
-    """The rubric of one kind of work in a course."""
-    return rubrics_of(session, course_id)[kind]
+def plain_points(kind: str, most: float) -> Rubric:
+    """One item with a few even steps from nothing to what a question is worth."""
+    step = next((s for s in _STEPS if most / s <= _MOST_STEPS and most % s == 0), most / 4)
+    points = [number * step for number in range(round(most / step) + 1)]
+    levels = tuple(Level(f"p{round(1000 * each)}", each) for each in points)
+    return Rubric(kind, (Item("points", "Points", levels),))
 
 
 def rubric_from(kind: str, content: Mapping[str, Any]) -> Rubric:
@@ -173,13 +146,27 @@ def refuse_lost_choices(before: Rubric, after: Rubric, given: Iterable[Mapping[s
                 )
 
 
-def from_form(kind: str, form: Mapping[str, str]) -> Rubric:
-    """The rubric that staff typed; an item without a title is left out."""
-    items = [
-        _item_from(form, place)
-        for place in range(MOST_ITEMS)
-        if form.get(f"title-{place}", "").strip()
-    ]
+@dataclass(frozen=True)
+class NewLevel:
+    """A level as staff give it; `key` is that of one that was there before, empty for a new one."""
+
+    points: float
+    label: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """One thing that is judged, as staff give it; `key` as for a level."""
+
+    title: str
+    levels: tuple[NewLevel, ...]
+    key: str = ""
+
+
+def rubric_made_of(kind: str, given: Sequence[NewItem]) -> Rubric:
+    """The rubric that staff gave; raises RubricError."""
+    items = [_item(each, place) for place, each in enumerate(given, start=1)]
     if not items:
         raise RubricError("A rubric needs at least one item: give one a title.")
     if len({item.title.casefold() for item in items}) < len(items):
@@ -189,73 +176,38 @@ def from_form(kind: str, form: Mapping[str, str]) -> Rubric:
     return Rubric(kind, tuple(items))
 
 
-def _item_from(form: Mapping[str, str], place: int) -> Item:
-    title = form[f"title-{place}"].strip()
+def _item(given: NewItem, place: int) -> Item:
+    title = given.title.strip()
+    if not title:
+        raise RubricError(f"Item {place} has no title: give it one, or leave it out.")
     if len(title) > _LONGEST_TITLE:
         raise RubricError(
             f"A title has {len(title)} characters, expected at most {_LONGEST_TITLE}."
         )
-    levels = [
-        _level_from(form, f"{place}-{number}", title)
-        for number in range(MOST_LEVELS)
-        if form.get(f"points-{place}-{number}", "").strip()
-    ]
+    levels = [_level(each, title) for each in given.levels]
     if len(levels) < 2:
         raise RubricError(f"{title} has {len(levels)} levels, expected at least 2.")
     if max(level.points for level in levels) <= 0:
         raise RubricError(f"{title} has no level with more than 0 points.")
     if len({level.key for level in levels}) < len(levels):
         raise RubricError(f"{title} has two levels with the same key: leave out the new one's.")
-    return Item(_key(form.get(f"item-{place}", "")), title, tuple(levels))
+    return Item(_key(given.key), title, tuple(levels))
 
 
-def _level_from(form: Mapping[str, str], place: str, title: str) -> Level:
-    given, label = form[f"points-{place}"].strip(), form.get(f"label-{place}", "").strip()
-    try:
-        points = float(given)
-    except ValueError:
-        points = math.nan
-    if not 0 <= points <= MOST_POINTS:
+def _level(given: NewLevel, title: str) -> Level:
+    if not 0 <= given.points <= MOST_POINTS:
         raise RubricError(
-            f"{title} has a level of {given!r} points, expected a number from 0 to {MOST_POINTS:g}."
+            f"{title} has a level of {as_given(given.points)!r} points, expected a number from 0 "
+            f"to {MOST_POINTS:g}."
         )
+    label = given.label.strip()
     if len(label) > _LONGEST_LABEL:
         raise RubricError(
             f"A level's words have {len(label)} characters, expected at most {_LONGEST_LABEL}."
         )
-    return Level(_key(form.get(f"level-{place}", "")), points, label)
+    return Level(_key(given.key), float(given.points), label)
 
 
 def _key(given: str) -> str:
     """The key of what was there before, or a new one."""
     return given[:24] if given.isalnum() else secrets.token_hex(4)
-
-
-def save_rubric(session: Session, course_id: int, rubric: Rubric) -> None:
-    """Put a rubric in the place of the one before; the caller commits."""
-    row = session.scalar(
-        sa.select(RubricRow).where(RubricRow.course_id == course_id, RubricRow.kind == rubric.kind)
-    )
-    if row is None:
-        row = RubricRow(course_id=course_id, kind=rubric.kind, content={})
-        session.add(row)
-    row.content = stored(rubric)
-    row.updated_at = now()
-
-
-def selections_in(session: Session, course_id: int, kind: str) -> list[dict[str, Any]]:
-    """What was chosen in every reading of one kind in a course."""
-    statement = {
-        "review": sa.select(WrittenScore.selections)
-        .join(PaperReview, WrittenScore.review_id == PaperReview.id)
-        .where(PaperReview.course_id == course_id),
-        "proposal": sa.select(WrittenScore.selections)
-        .join(Proposal, WrittenScore.proposal_id == Proposal.id)
-        .join(Proposal.team)
-        .where(Team.course_id == course_id),
-        "presentation": sa.select(PresentationScore.selections)
-        .join(Proposal, PresentationScore.proposal_id == Proposal.id)
-        .join(Proposal.team)
-        .where(Team.course_id == course_id),
-    }[kind]
-    return list(session.scalars(statement))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from webapp.api.schemas import Text, UserNumber
+from webapp.api.schemas import Text
+from webapp.rubrics import rubrics
 from webapp.rubrics.rubrics import MOST_ITEMS, MOST_LEVELS, MOST_POINTS, Rubric
 
 _LINE = "^[^\\x00\\r\\n]*$"
 Key = Annotated[str, Meta(max_length=24, pattern="^[A-Za-z0-9]*$")]
-Graders = Annotated[list[UserNumber], Meta(max_length=500)]
 
 
 class NewLevel(Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,63 +66,16 @@ class NewBankComment(Struct, frozen=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(min_length=1, max_length=1000, pattern="^[^\\x00]*$")]
 
 
-class Load(Struct, frozen=True):
-    """How much a grader was given to read, and has read."""
-
-    user: int
-    name: str
-    given: int
-    read: int
-
-
-class GraderFigures(Struct, frozen=True):
-    """How a grader reads; mean, spread and difference are shares of the rubric's points.
-
-    `difference` is the mean difference to the other readers of the same work, of which there are
-    `twice`; null where there are none.
-    """
-
-    kind: Literal["proposal", "review", "answer"]
-    name: str
-    readings: int
-    mean: float
-    spread: float
-    twice: int
-    difference: float | None
-
-
-class ReadingWork(Struct, frozen=True):
-    """Who has how much to read, how much nobody reads, and how graders compare."""
-
-    graders: list[Load]
-    without_reader: int
-    figures: list[GraderFigures]
-
-
-class Divide(Struct, frozen=True, forbid_unknown_fields=True):
-    """Among which graders, and how many of them read each."""
-
-    graders: Graders
-    readers: Literal[1, 2] = 1
-
-
-class Divided(Struct, frozen=True):
-    """How many got a reader, and how many could not get as many as asked for."""
-
-    given: int
-    short: int
-
-
-class NewReaders(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who is to read it, and nobody else; with none anybody may."""
-
-    graders: Graders
-
-
-class Readers(Struct, frozen=True):
-    """The names of who reads it now, or `nobody`."""
-
-    readers: str
+def items_in(body: NewRubric) -> list[rubrics.NewItem]:
+    """The items of a rubric as a program sent them."""
+    return [
+        rubrics.NewItem(
+            item.title,
+            tuple(rubrics.NewLevel(each.points, each.label, each.level) for each in item.levels),
+            item.item,
+        )
+        for item in body.items
+    ]
 
 
 def rubric_info(rubric: Rubric) -> RubricInfo:

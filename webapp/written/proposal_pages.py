@@ -19,9 +19,8 @@ from webapp.base.database import db
 from webapp.courses.access import EVERYONE, for_roles
 from webapp.grading.tools import tools
 from webapp.models import Enrolment, Proposal, Role, Slide
-from webapp.rubrics.marks import published_scores
 from webapp.rubrics.names import file_name
-from webapp.rubrics.rubrics import rubric_of
+from webapp.rubrics.queries import published_scores, rubric_of
 from webapp.site.uploads import FileRefused, attachment, read_upload, store
 from webapp.written import rules
 from webapp.written.examples import examples_of

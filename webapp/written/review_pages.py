@@ -20,9 +20,8 @@ from webapp.base.markdown import markdown
 from webapp.courses.access import EVERYONE, for_roles
 from webapp.grading.tools import tools
 from webapp.models import Enrolment, PaperReview, ReviewDraft, Role
-from webapp.rubrics.marks import published_scores
 from webapp.rubrics.names import file_name
-from webapp.rubrics.rubrics import rubric_of
+from webapp.rubrics.queries import published_scores, rubric_of
 from webapp.site.addresses import row_number
 from webapp.site.uploads import FileRefused, attachment, read_upload, store
 from webapp.written import drafts, rules

@@ -21,9 +21,10 @@ from webapp.models import (
     Submission,
     User,
 )
-from webapp.reading.answers import answers
-from webapp.rubrics.answer_rubrics import plain_points
+from webapp.reading.kinds.kind import Place
+from webapp.reading.queries import works
 from webapp.rubrics.names import Names
+from webapp.rubrics.rubrics import plain_points
 from webapp.scoring.manual_grades import set_manual_grade
 
 READINGS = "/courses/dl/staff/readings"
@@ -300,8 +301,7 @@ def test_an_answer_is_worth_no_more_than_in_its_own_notebook(auth, session, grad
     gil.post(f"{WHY}/{number}", {"points": "p2000", "comment": ""})
     assert scored(session, number) == (1, 0)
     item = session.get_one(Submission, number).course_assignment
-    names = Names(hidden=False)
-    listed = answers(session, item, "why", rubric=plain_points(2), names=names)
+    listed = works(session, Place(item.course, item, "why", most=2), Names(hidden=False))
     (mine,) = [each for each in listed if each.id == number]
     assert (mine.given, mine.mean, mine.by_hand) == (1, 2, False)
 
@@ -409,7 +409,7 @@ def test_kept_comments_are_offered_and_a_regrade_keeps_what_was_read(auth, sessi
     ],
 )
 def test_plain_points_are_a_few_even_steps_to_what_the_question_is_worth(most, points):
-    (item,) = plain_points(most).items
+    (item,) = plain_points("answer", most).items
     assert [level.points for level in item.levels] == pytest.approx(points)
     assert len({item.shortcut(level) for level in item.levels}) == len(points)
 

@@ -12,6 +12,7 @@ from webapp.models import (
     AuditEntry,
     Course,
     PaperReview,
+    PresentationPlace,
     Proposal,
     ReadingRules,
     Role,
@@ -21,7 +22,6 @@ from webapp.models import (
     User,
     WrittenScore,
 )
-from webapp.presentations import day as presentations
 
 STAFF = "/api/v1/courses/dl/staff"
 QUESTION = f"{STAFF}/assignments/{ASSIGNMENT}/answers/why"
@@ -61,7 +61,7 @@ def proposal(session, course) -> int:
         team.members.append(TeamMember(course_id=course.id, user_id=user.id))
     session.add(team)
     session.flush()
-    assert presentations.move(session, course, row.id, "in")
+    session.add(PresentationPlace(proposal_id=row.id, course_id=course.id, position=0))
     session.commit()
     return row.id
 

@@ -22,11 +22,14 @@ from webapp.models import (
     User,
     WrittenScore,
 )
-from webapp.reading.duties import NotDivided, duty_in, hand_out, hand_over
-from webapp.reading.works import works
-from webapp.rubrics.marks import Marks, give_score
+from webapp.reading import operations
+from webapp.reading.duties import NotDivided
+from webapp.reading.keeping import give, put_rubric
+from webapp.reading.kinds.kind import Opened, Place
+from webapp.reading.kinds.review import REVIEW
+from webapp.reading.queries import works
+from webapp.rubrics.marks import Sent
 from webapp.rubrics.names import Names
-from webapp.rubrics.rubrics import lock_rubrics, rubric_of, save_rubric
 
 READINGS = "/courses/dl/staff/readings"
 BOTH = {"clarity": "4", "communication": "3"}
@@ -75,7 +78,7 @@ def rubric_form(visitor, kind: str = "review") -> dict[str, str]:
 def mean_of(session, number: int):
     course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
     session.expire_all()
-    found = works(session, course, Names(hidden=False))
+    found = works(session, Place(course), Names(hidden=False))
     return next(work for work in found if (work.kind, work.id) == ("review", number)).mean
 
 
@@ -104,16 +107,16 @@ def test_a_reading_sent_while_the_rubric_changes_waits_and_is_refused_as_typed(
 ):
     gil, answers = auth.login("gil"), []
     opened = version_in(gil.get(f"{READINGS}/reviews/{reviews[0]}").text)
-    course_id = session.scalars(sa.select(Course.id).where(Course.slug == "dl")).one()
     marks = opened | {"comment": "Kept <b>"}
     reader = threading.Thread(target=lambda: answers.append(read(gil, reviews[0], **marks)))
     with Session(engine) as changing:
-        lock_rubrics(changing, course_id, to_change=True)
-        before = rubric_of(changing, course_id, "review")
+        place = Place(changing.scalars(sa.select(Course).where(Course.slug == "dl")).one())
+        REVIEW.lock_to_change(changing, place)
+        before = REVIEW.rubric(changing, place)
         reader.start()
         reader.join(1.5)
         assert reader.is_alive()
-        save_rubric(changing, course_id, replace(before, items=before.items[::-1]))
+        put_rubric(changing, REVIEW, place, replace(before, items=before.items[::-1]))
         changing.commit()
     reader.join(30)
     assert answers[0].status_code == 409
@@ -125,26 +128,25 @@ def test_a_reading_sent_while_the_rubric_changes_waits_and_is_refused_as_typed(
 
 
 def test_a_reading_sent_twice_at_once_is_one_reading(session, engine, reviews):
-    course_id = session.scalars(sa.select(Course.id).where(Course.slug == "dl")).one()
     grader = session.scalars(sa.select(User.id).where(User.name == "Gil")).one()
     failed = []
 
-    def give(own: Session, comment: str) -> None:
-        lock_rubrics(own, course_id)
-        review = own.get_one(PaperReview, reviews[0])
-        give_score(own, grader, Marks(BOTH, comment), review=review)
+    def read_it(own: Session, comment: str) -> None:
+        place = Place(own.scalars(sa.select(Course).where(Course.slug == "dl")).one())
+        work = Opened(REVIEW, place, own.get_one(PaperReview, reviews[0]))
+        give(own, work, grader_id=grader, sent=Sent(BOTH, comment))
         own.flush()
 
     def again() -> None:
         with Session(engine) as own:
             try:
-                give(own, "again")
+                read_it(own, "again")
                 own.commit()
             except IntegrityError as error:
                 failed.append(error)
 
     with Session(engine) as first:
-        give(first, "first")
+        read_it(first, "first")
         second = threading.Thread(target=again)
         second.start()
         second.join(1.0)
@@ -388,23 +390,31 @@ def test_the_last_one_leaves_with_who_was_to_read_but_not_once_it_is_read(auth, 
     assert "Staff have read your proposal already" in refused.text
 
 
-@pytest.mark.parametrize("change", [hand_out, hand_over])
+@pytest.mark.parametrize("change", ["divide", "let_read"])
 def test_two_who_say_who_reads_at_once_are_told_and_nothing_is_half_done(
-    engine, session, reviews, change
+    engine, session, reviews, monkeypatch, change
 ):
     ina = session.scalars(
         sa.select(Enrolment).join(Course).where(Course.slug == "dl", Enrolment.role == "instructor")
     ).one()
-    found = works(session, ina.course, Names(hidden=False))
-    work = next(each for each in found if (each.kind, each.id) == ("review", reviews[0]))
-    options = {"graders": [ina.user_id], "duty": duty_in(ina.course_id), "subject": "s"}
-    if change is hand_out:
-        work, options["readers"] = [work], 1
-    session.rollback()
-    with Session(engine) as other:
-        row = ReadingDuty(course_id=ina.course_id, review_id=reviews[0], grader_id=ina.user_id)
-        other.add(row)
-        other.commit()
+    place, course_id, grader = Place(ina.course), ina.course_id, ina.user_id
+
+    def as_it_was(*words):
+        found = works(*words)
+        session.commit()
+        with Session(engine) as other:
+            other.add(ReadingDuty(course_id=course_id, review_id=reviews[0], grader_id=grader))
+            other.commit()
+        return found
+
+    monkeypatch.setattr(operations, "works", as_it_was)
+    number = reviews[0]
+    changes = {
+        "divide": lambda: operations.divide(session, ina, place, graders=[grader], readers=1),
+        "let_read": lambda: operations.let_read(
+            session, ina, place, "review", number=number, graders=[grader]
+        ),
+    }
     with pytest.raises(NotDivided, match="at this moment"):
-        change(session, ina, work, **options)
+        changes[change]()
     assert session.scalars(sa.select(AuditEntry)).all() == []

@@ -9,8 +9,9 @@ from tests.webapp.graders import notebook, result
 from tests.webapp.sample_course import ASSIGNMENT, add_user, enrol
 from webapp.base.clock import now
 from webapp.models import AnswerDuty, CountingRule, Course, Role, Submission, User
-from webapp.reading.answers import answers, questions
-from webapp.rubrics.answer_rubrics import plain_points
+from webapp.reading.kinds.answer import questions_of
+from webapp.reading.kinds.kind import Place
+from webapp.reading.queries import works
 from webapp.rubrics.names import Names
 from webapp.scoring import counting, overrides
 
@@ -49,8 +50,8 @@ def give(gil, number: int, points: int) -> None:
 
 def listed(session, item) -> list[tuple[int, bool]]:
     session.expire_all()
-    names = Names(hidden=False)
-    found = answers(session, item, "why", rubric=plain_points(2), names=names)
+    place = Place(item.course, item, "why", most=2)
+    found = works(session, place, Names(hidden=False))
     return [(each.id, each.counts) for each in found]
 
 
@@ -61,7 +62,7 @@ def test_a_newer_attempt_is_read_where_its_answer_may_make_it_count(session, ite
     assert listed(session, item) == [(first, True)], "it is worth two points at most, not four"
     newer = attempt(2.5)
     assert listed(session, item) == [(first, True), (newer, False)]
-    (asked,) = questions(session, item.course)
+    (asked,) = questions_of(session, item.course)
     assert (asked.answers, asked.waiting) == (2, 1)
     give(gil, newer, 2)
     assert listed(session, item) == [(newer, True)]
@@ -197,4 +198,4 @@ def test_pages_and_programs_say_which_attempt_it_is_and_whether_it_counts(ask, a
 def test_another_courses_attempts_stay_there(session, item, attempt):
     attempt(3.0)
     other = session.scalars(sa.select(Course).where(Course.slug == "other")).one()
-    assert questions(session, other) == []
+    assert questions_of(session, other) == []

@@ -15,7 +15,9 @@ from webapp.gradebook import from_nbgrader
 from webapp.gradebook.from_nbgrader import GradeChange
 from webapp.grading import results
 from webapp.models import CourseAssignment, ManualGrade, Submission, User
-from webapp.reading import answer_points
+from webapp.reading import keeping
+from webapp.reading.kinds.answer import ANSWER
+from webapp.reading.kinds.kind import Opened, Place
 from webapp.rubrics.marks import ReadingRefused, Sent
 from webapp.rubrics.rubrics import Item, Level, Rubric
 from webapp.scoring import counting, manual_grades
@@ -187,12 +189,24 @@ def rubric(middle: float) -> Rubric:
     return Rubric("answer", (Item("i", "I", levels),))
 
 
+def change_rubric(session, item, middle: float) -> None:
+    """Lets another rubric hold for `why`."""
+    keeping.put_rubric(session, ANSWER, Place(item.course, item, "why"), rubric(middle))
+
+
+def read_answer(session, submission, grader, sent: Sent) -> None:
+    """Reads the submission's answer to `why`."""
+    item = submission.course_assignment
+    work = Opened(ANSWER, Place(item.course, item, "why"), submission)
+    keeping.give(session, work, grader_id=grader, sent=sent)
+
+
 def read(engine, number, grader, refused, version=""):
     with Session(engine) as other:
         submission = other.get_one(Submission, number)
         sent = Sent({"i": "mid"}, rubric=version)
         try:
-            answer_points.give(other, submission, "why", grader_id=grader, sent=sent)
+            read_answer(other, submission, grader, sent)
         except ReadingRefused as error:
             other.rollback()
             refused.append(str(error))
@@ -204,20 +218,20 @@ def test_an_answer_read_while_its_rubric_changes_follows_the_new_one_or_is_refus
     session, engine, item, ina, graded, monkeypatch, names_the_rubric
 ):
     number, grader, readers, refused = graded("ada").id, ina.user_id, [], []
-    answer_points.change_rubric(session, item, "why", rubric(1.0))
+    change_rubric(session, item, 1.0)
     session.commit()
     version = rubric(1.0).version if names_the_rubric else ""
-    save = answer_points.save_answer_rubric
+    stored = keeping.stored
 
-    def save_while_somebody_reads(*words, **options):
+    def stored_while_somebody_reads(changed):
         target, given = read, (engine, number, grader, refused, version)
         readers.append(threading.Thread(target=target, args=given))
         readers[0].start()
         readers[0].join(1.0)
-        save(*words, **options)
+        return stored(changed)
 
-    monkeypatch.setattr(answer_points, "save_answer_rubric", save_while_somebody_reads)
-    answer_points.change_rubric(session, item, "why", rubric(0.5))
+    monkeypatch.setattr(keeping, "stored", stored_while_somebody_reads)
+    change_rubric(session, item, 0.5)
     session.commit()
     readers[0].join(30)
     assert not readers[0].is_alive()
@@ -230,14 +244,14 @@ def test_a_rubric_changed_while_an_answer_is_read_changes_that_reading_too(
     session, engine, item, ina, graded, monkeypatch
 ):
     submission, grader, number, changes = graded("ada"), ina.user_id, item.id, []
-    answer_points.change_rubric(session, item, "why", rubric(1.0))
+    change_rubric(session, item, 1.0)
     session.commit()
-    marks_by = answer_points.marks_by
+    marks_by = keeping.marks_by
 
     def change():
         with Session(engine) as other:
             item = other.get_one(CourseAssignment, number)
-            answer_points.change_rubric(other, item, "why", rubric(0.5))
+            change_rubric(other, item, 0.5)
             other.commit()
 
     def marks_while_the_rubric_changes(*words):
@@ -246,9 +260,9 @@ def test_a_rubric_changed_while_an_answer_is_read_changes_that_reading_too(
         changes[0].join(1.0)
         return marks_by(*words)
 
-    monkeypatch.setattr(answer_points, "marks_by", marks_while_the_rubric_changes)
+    monkeypatch.setattr(keeping, "marks_by", marks_while_the_rubric_changes)
     sent = Sent({"i": "mid"}, rubric=rubric(1.0).version)
-    answer_points.give(session, submission, "why", grader_id=grader, sent=sent)
+    read_answer(session, submission, grader, sent)
     session.commit()
     changes[0].join(30)
     session.expire_all()
@@ -260,8 +274,8 @@ def test_points_given_by_hand_while_a_rubric_changes_stay(
 ):
     submission = graded("ada")
     number, grader = submission.id, ina.user_id
-    answer_points.change_rubric(session, item, "why", rubric(1.0))
-    answer_points.give(session, submission, "why", grader_id=grader, sent=Sent({"i": "mid"}))
+    change_rubric(session, item, 1.0)
+    read_answer(session, submission, grader, Sent({"i": "mid"}))
     session.commit()
     lock, others = counting.lock_course, []
 
@@ -273,7 +287,7 @@ def test_points_given_by_hand_while_a_rubric_changes_stay(
         lock(own, course)
 
     monkeypatch.setattr(counting, "lock_course", lock_after_somebody_gave_points)
-    answer_points.change_rubric(session, item, "why", rubric(0.5))
+    change_rubric(session, item, 0.5)
     session.commit()
     others[0].join(30)
     assert session.scalars(sa.select(ManualGrade.points)).all() == [2.0]

@@ -1,0 +1,83 @@
+"""Selects of what reading goes by: rubrics, kept comments, and what students see of readings."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from webapp.base.database import takes_the_one_lock
+from webapp.models import (
+    AnswerRubric,
+    BankComment,
+    Course,
+    CourseAssignment,
+    PaperReview,
+    Proposal,
+    RubricRow,
+    WrittenScore,
+)
+from webapp.rubrics.rubrics import Rubric, rubric_from, usual
+
+
+def lock_rubrics(session: Session, course_id: int, *, to_change: bool = False) -> None:
+    """Keep a course's rubrics as they are until the caller commits, or change them all alone.
+
+    Those of written questions are kept by the locks of students, whose points follow from them.
+    """
+    if takes_the_one_lock(session):
+        return
+    course = sa.select(Course.id).where(Course.id == course_id)
+    session.execute(course.with_for_update(read=not to_change, key_share=to_change))
+
+
+def rubric_row(session: Session, course_id: int, kind: str) -> RubricRow | None:
+    """What a course keeps of the rubric of one kind of work, as it is now."""
+    found = sa.select(RubricRow).where(RubricRow.course_id == course_id, RubricRow.kind == kind)
+    return session.scalar(found.execution_options(populate_existing=True))
+
+
+def rubric_of(session: Session, course_id: int, kind: str) -> Rubric:
+    """The rubric of one kind of work in a course."""
+    row = rubric_row(session, course_id, kind)
+    return usual(kind) if row is None else rubric_from(kind, row.content)
+
+
+def answer_rubric_row(
+    session: Session, item: CourseAssignment, question: str
+) -> AnswerRubric | None:
+    """What is kept of the rubric of a written question, as it is now."""
+    found = sa.select(AnswerRubric).where(
+        AnswerRubric.course_assignment_id == item.id, AnswerRubric.question == question
+    )
+    return session.scalar(found.execution_options(populate_existing=True))
+
+
+def published_scores(
+    session: Session,
+    course: Course,
+    *,
+    proposal: Proposal | None = None,
+    review: PaperReview | None = None,
+) -> list[WrittenScore]:
+    """The scores a student may see: none before the course publishes them."""
+    if course.written_scores_published_at is None or not (proposal or review):
+        return []
+    of = (
+        WrittenScore.proposal_id == proposal.id
+        if proposal
+        else WrittenScore.review_id == (review.id if review else 0)
+    )
+    rows = sa.select(WrittenScore).options(joinedload(WrittenScore.grader)).where(of)
+    return list(session.scalars(rows.order_by(WrittenScore.id)))
+
+
+def bank_of(session: Session, course_id: int) -> list[BankComment]:
+    """The comments that the graders of a course keep."""
+    rows = sa.select(BankComment).where(BankComment.course_id == course_id)
+    return list(session.scalars(rows.order_by(BankComment.id)))
+
+
+def comment_in(session: Session, course_id: int, comment_id: int) -> BankComment | None:
+    """A kept comment of the course."""
+    rows = sa.select(BankComment).where(BankComment.course_id == course_id)
+    return session.scalar(rows.where(BankComment.id == comment_id))
