@@ -11,7 +11,7 @@ from tests.browser.test_other_ways import tab_to
 from tests.browser.workshop import REVIEWS, SLUG, Workshop
 
 _STORED = (
-    "SELECT r.id, s.selections, s.comment FROM written_scores s"
+    "SELECT r.id, s.selections, s.comment FROM readings s"
     " JOIN paper_reviews r ON r.id = s.review_id JOIN courses c ON c.id = r.course_id"
     " WHERE c.slug = ?"
 )

@@ -30,7 +30,7 @@ def test_a_grader_reads_and_scores_several_works_with_the_keyboard_alone(
 ) -> None:
     page = visitors.signed_in(site.staff("grader"))
     page.goto(site.address("staff/readings"))
-    count = "SELECT count(*) FROM written_scores"
+    count = "SELECT count(*) FROM readings"
     before = site.ask(count)[0][0]
     _tab_to(page, "Read the next")
     page.keyboard.press("Enter")
@@ -43,7 +43,7 @@ def test_a_grader_reads_and_scores_several_works_with_the_keyboard_alone(
         page.wait_for_url(lambda url, here=here: url != here)
         expect(page.get_by_text("Your score is saved.")).to_be_visible()
     assert site.ask(count)[0][0] == before + 3
-    newest = "SELECT selections, comment FROM written_scores ORDER BY id DESC LIMIT 1"
+    newest = "SELECT selections, comment FROM readings ORDER BY id DESC LIMIT 1"
     selections, comment = site.ask(newest)[0]
     assert '"clarity": "4"' in selections
     assert '"communication": "3"' in selections

@@ -1,7 +1,6 @@
 """The tables, by topic."""
 
 from webapp.models.accounts import ApiToken, AuditEntry, User
-from webapp.models.answers import AnswerDuty, AnswerReading, AnswerRubric, ProposalExamples
 from webapp.models.base import Base
 from webapp.models.courses import (
     STAFF,
@@ -15,7 +14,8 @@ from webapp.models.extensions import Extension
 from webapp.models.failures import CheckFailure
 from webapp.models.imports import BulkImport, ImportItem, ImportState
 from webapp.models.leaderboard import Leaderboard, LeaderboardEntry
-from webapp.models.presentations import PresentationPlace, PresentationScore
+from webapp.models.presentations import PresentationPlace
+from webapp.models.readings import BankComment, Reader, Reading, ReadingRules, RubricRow
 from webapp.models.regrades import Regrade, RegradeItem, RegradeState, Scope
 from webapp.models.requests import (
     MessageTemplate,
@@ -24,7 +24,6 @@ from webapp.models.requests import (
     ScoreOverride,
     StudentNote,
 )
-from webapp.models.rubrics import BankComment, ReadingDuty, ReadingRules, RubricRow
 from webapp.models.similarity import ReportState, SimilarityReport, SimilarPair
 from webapp.models.submissions import (
     Content,
@@ -45,20 +44,17 @@ from webapp.models.written import (
     PaperList,
     PaperReview,
     Proposal,
+    ProposalExamples,
     ReviewDraft,
     Slide,
     Team,
     TeamMember,
-    WrittenScore,
 )
 
 __all__ = [
     "LARGEST_TEAM",
     "SMALLEST_TEAM",
     "STAFF",
-    "AnswerDuty",
-    "AnswerReading",
-    "AnswerRubric",
     "ApiToken",
     "AuditEntry",
     "BankComment",
@@ -83,11 +79,11 @@ __all__ = [
     "PaperList",
     "PaperReview",
     "PresentationPlace",
-    "PresentationScore",
     "Proposal",
     "ProposalExamples",
     "QuestionScore",
-    "ReadingDuty",
+    "Reader",
+    "Reading",
     "ReadingRules",
     "Regrade",
     "RegradeItem",
@@ -113,5 +109,4 @@ __all__ = [
     "TeamMember",
     "User",
     "WorkerRow",
-    "WrittenScore",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -138,25 +137,10 @@ class ReviewDraft(Base):
     saved_at: Mapped[datetime]
 
 
-class WrittenScore(Base):
-    """One grader's reading of a proposal or a review: the chosen level's key by item's key.
+class ProposalExamples(Base):
+    """The examples of proposals that a course shows; without a row, the usual ones."""
 
-    Points are worked out from these and the rubric, so that a changed rubric applies to all.
-    """
+    __tablename__ = "proposal_examples"
 
-    __tablename__ = "written_scores"
-    __table_args__ = (
-        sa.UniqueConstraint("proposal_id", "grader_id"),
-        sa.UniqueConstraint("review_id", "grader_id"),
-        sa.CheckConstraint("(proposal_id IS NULL) <> (review_id IS NULL)", name="one_subject"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    proposal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("proposals.id"))
-    review_id: Mapped[int | None] = mapped_column(sa.ForeignKey("paper_reviews.id"))
-    grader_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
-    selections: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
-    comment: Mapped[str] = mapped_column(sa.Text, default="")
-    updated_at: Mapped[datetime] = mapped_column(default=now)
-
-    grader: Mapped[User] = relationship()
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"), primary_key=True)
+    content: Mapped[str] = mapped_column(sa.Text)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from webapp.models import Course, PresentationPlace, Proposal, Team, TeamMember
+from webapp.models import Course, PresentationPlace, Proposal, Reading, Team, TeamMember
 from webapp.reading.kinds.kind import Place
 from webapp.reading.kinds.presentation import PRESENTATION
 from webapp.reading.queries import readings_in
-from webapp.reading.works import Reading
 from webapp.rubrics.rubrics import Rubric
 from webapp.written import rules
 
@@ -71,13 +70,13 @@ def day(session: Session, course: Course) -> Day:
         )
         .order_by(PresentationPlace.position, Proposal.id)
     ).all()
-    scores = readings_in(session, PRESENTATION, place)
+    scores = readings_in(session, place, PRESENTATION.name)
     slots = [
         Slot(
             proposal,
             tuple(rules.conditions(proposal.team, course)),
             position,
-            tuple(each for each in scores if getattr(each, PRESENTATION.column) == proposal.id),
+            tuple(each for each in scores if each.proposal_id == proposal.id),
             rubric,
         )
         for proposal, position in rows

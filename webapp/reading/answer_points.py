@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from webapp.base.database import in_parts
 from webapp.models import (
-    AnswerReading,
     CourseAssignment,
     ManualGrade,
     QuestionScore,
+    Reading,
     Result,
     Submission,
 )
-from webapp.reading.works import Reading, Standing
+from webapp.reading.works import Standing
 from webapp.rubrics.marks import plain_lines
 from webapp.rubrics.rubrics import Rubric
 from webapp.scoring import counting, overrides, tallies
@@ -67,13 +67,21 @@ def comments_in(rows: Collection[Reading]) -> str:
 
 
 def recount(
-    session: Session, item: CourseAssignment, question: str, before: Rubric, after: Rubric
+    session: Session,
+    item: CourseAssignment,
+    question: str,
+    *,
+    rows: Collection[Reading],
+    before: Rubric,
+    after: Rubric,
 ) -> int:
     """Let another rubric hold for what is read already; how many answers change with it.
 
-    The caller commits.
+    `rows` are the question's readings. The caller commits.
     """
-    rows = _readings_by_submission(session, item, question)
+    answers: dict[int, list[Reading]] = {}
+    for row in rows:
+        answers.setdefault(row.submission_id or 0, []).append(row)
     grades = {
         grade.submission_id: grade
         for grade in session.scalars(
@@ -85,7 +93,7 @@ def recount(
     most = _worths(session, question, Submission.course_assignment_id == item.id)
     changed = [
         number
-        for number, read in rows.items()
+        for number, read in answers.items()
         if _changes(
             session,
             grades.get(number),
@@ -117,7 +125,7 @@ def _worths(session: Session, question: str, among: sa.ColumnElement[bool]) -> d
 def _changes(
     session: Session,
     grade: ManualGrade | None,
-    read: Sequence[AnswerReading],
+    read: Sequence[Reading],
     *,
     before: Rubric,
     after: Rubric,
@@ -143,13 +151,12 @@ def _changes(
 
 def _readings_by_submission(
     session: Session, item: CourseAssignment, question: str
-) -> dict[int, list[AnswerReading]]:
-    found: dict[int, list[AnswerReading]] = {}
+) -> dict[int, list[Reading]]:
+    found: dict[int, list[Reading]] = {}
     for row in session.scalars(
-        sa.select(AnswerReading)
-        .join(Submission, AnswerReading.submission_id == Submission.id)
-        .where(Submission.course_assignment_id == item.id, AnswerReading.question == question)
-        .order_by(AnswerReading.id)
+        sa.select(Reading)
+        .where(Reading.course_assignment_id == item.id, Reading.question == question)
+        .order_by(Reading.id)
     ):
-        found.setdefault(row.submission_id, []).append(row)
+        found.setdefault(row.submission_id or 0, []).append(row)
     return found

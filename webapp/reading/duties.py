@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.models import AnswerDuty, CourseAssignment, ReadingDuty, User
+from webapp.models import Reader, User
 from webapp.reading.kinds import kind_at
 from webapp.reading.kinds.kind import Place
-from webapp.reading.works import Duty, Work
+from webapp.reading.works import Work
 
 
 class NotDivided(Exception):
@@ -61,11 +61,10 @@ def assign(session: Session, place: Place, work: Work, graders: Sequence[int]) -
     session.add_all(_duty(place, work, grader) for grader in graders if grader not in have)
 
 
-def _duty(place: Place, work: Work, grader_id: int) -> Duty:
+def _duty(place: Place, work: Work, grader_id: int) -> Reader:
     kind = kind_at(place, work.kind)
-    of = {kind.duty_column: work.belongs_to, **kind.duty_scope(place)}
-    duty: Duty = kind.duty(**of, grader_id=grader_id)
-    return duty
+    of = {kind.reader_column: work.belongs_to, **place.scope}
+    return Reader(kind=kind.name, **of, grader_id=grader_id)
 
 
 def load_of(found: Sequence[Work], graders: Sequence[User]) -> dict[int, tuple[int, int]]:
@@ -85,13 +84,5 @@ def _readers(work: Work) -> set[int]:
 
 def give_back(session: Session, course_id: int, grader_id: int) -> int:
     """Let what somebody was to read in a course wait for others; how much. The caller commits."""
-    items = sa.select(CourseAssignment.id).where(CourseAssignment.course_id == course_id)
-    mine = [
-        sa.delete(ReadingDuty).where(
-            ReadingDuty.course_id == course_id, ReadingDuty.grader_id == grader_id
-        ),
-        sa.delete(AnswerDuty).where(
-            AnswerDuty.course_assignment_id.in_(items), AnswerDuty.grader_id == grader_id
-        ),
-    ]
-    return sum(session.execute(each).rowcount for each in mine)  # type: ignore[attr-defined]
+    mine = sa.delete(Reader).where(Reader.course_id == course_id, Reader.grader_id == grader_id)
+    return session.execute(mine).rowcount  # type: ignore[attr-defined]

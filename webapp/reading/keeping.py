@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
-from webapp.models import AnswerRubric, RubricRow
+from webapp.models import Reading, RubricRow
 from webapp.reading.kinds.kind import Kept, Kind, Opened, Place
 from webapp.reading.queries import readings_in, readings_of
 from webapp.rubrics.marks import Sent, marks_by
-from webapp.rubrics.queries import answer_rubric_row, rubric_row
+from webapp.rubrics.queries import rubric_row
 from webapp.rubrics.rubrics import Rubric, refuse_lost_changes, refuse_lost_choices, stored
 
 
@@ -33,8 +33,8 @@ def give(
     standing = kind.standing(session, work, rubric, rows)
     mine = next((row for row in rows if row.grader_id == grader_id), None)
     if mine is None:
-        of = {kind.column: work.number, **kind.scope(work.place)}
-        mine = kind.reading(**of, grader_id=grader_id, selections={})
+        of = {kind.column: work.number, **work.place.scope}
+        mine = Reading(kind=kind.name, **of, grader_id=grader_id, selections={})
         session.add(mine)
         rows.append(mine)
     # What an item that is gone now had stays: the item may come back.
@@ -57,20 +57,11 @@ def put_rubric(
     place = kind.lock_to_change(session, place)
     before = kind.rubric(session, place)
     refuse_lost_changes(before, edited)
-    given = [row.selections for row in readings_in(session, kind, place)]
-    refuse_lost_choices(before, after, given)
+    rows = readings_in(session, place, kind.name)
+    refuse_lost_choices(before, after, [row.selections for row in rows])
     kind.refuse_rubric(place, after)
-    _save(session, kind, place, after)
-    return kind.recount(session, place, before, after)
-
-
-def _save(session: Session, kind: Kind, place: Place, rubric: Rubric) -> None:
-    row: RubricRow | AnswerRubric | None
-    if place.item is None:
-        row = rubric_row(session, place.course.id, kind.name)
-        row = row or RubricRow(course_id=place.course.id, kind=kind.name)
-    else:
-        row = answer_rubric_row(session, place.item, place.question)
-        row = row or AnswerRubric(course_assignment_id=place.item.id, question=place.question)
-    row.content, row.updated_at = stored(rubric), now()
+    row = rubric_row(session, kind=kind.name, **place.scope)
+    row = row or RubricRow(kind=kind.name, **place.scope)
+    row.content, row.updated_at = stored(after), now()
     session.add(row)
+    return kind.recount(session, place, rows, before=before, after=after)

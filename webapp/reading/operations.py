@@ -36,8 +36,9 @@ def keep(
     kind = work.kind
     with change(session):
         kept = give(session, work, grader_id=actor.user_id, sent=sent, instead_of=instead_of)
+        action: Action = kind.action
         subject, told = kind.subject(work.number), kind.told(work, kept)
-        record(session, actor, kind.action, subject=subject, **told)
+        record(session, actor, action, subject=subject, **told)
     return kept
 
 

@@ -16,7 +16,7 @@ from webapp.reading.addresses import address_of, list_address
 from webapp.reading.kinds import KINDS, place_in, work_at
 from webapp.reading.kinds.answer import ANSWER, questions_of
 from webapp.reading.kinds.kind import Opened, Place
-from webapp.reading.queries import duties_of, graders_of, readings_of, works
+from webapp.reading.queries import graders_of, readers_of, readings_of, works
 from webapp.reading.works import is_shown, next_work
 from webapp.rubrics.forms import sent_in
 from webapp.rubrics.marks import ReadingRefused
@@ -182,7 +182,7 @@ def _page(enrolment: Enrolment, work: Opened, refusal: str = "") -> str:
         # A second reader reads for themselves before seeing what the first one gave.
         others=[row for row in rows if row is not mine] if mine else [],
         unseen=0 if mine else len(rows),
-        duties=duties_of(db.session, work),
+        duties=readers_of(db.session, work),
         graders=graders_of(db.session, enrolment.course_id),
         bank=bank_of(db.session, enrolment.course_id),
         by_hand=kind.standing(db.session, work, rubric, rows).by_hand,

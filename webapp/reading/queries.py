@@ -4,85 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from webapp.models import STAFF, Enrolment, ReadingRules, User
+from webapp.models import STAFF, Enrolment, Reader, Reading, ReadingRules, User
 from webapp.reading.kinds import listed_at
 from webapp.reading.kinds.kind import Kind, Opened, Place
-from webapp.reading.works import Duty, Reading, Work
+from webapp.reading.works import Work
 from webapp.rubrics.names import Names
+
+_Row = TypeVar("_Row", Reading, Reader)
 
 
 def works(session: Session, place: Place, names: Names) -> list[Work]:
     """Everything there is to read in a place, in the order of reading: a fixed few statements."""
-    duties = _duties_in(session, place)
+    readings = readings_in(session, place)
+    readers = _read_by(session, Reader, **place.scope)
     found = []
     for kind in listed_at(place):
-        readers = _together(duties, kind.duty_column)
-        scores = _together(readings_in(session, kind, place), kind.column)
+        scores = _by_number(readings, kind, kind.column)
+        duties = _by_number(readers, kind, kind.reader_column)
         found += [
             replace(
                 work,
                 scores=tuple(scores.get(work.id, ())),
-                readers=tuple(readers.get(work.belongs_to, ())),
+                readers=tuple(duties.get(work.belongs_to, ())),
             )
             for work in kind.find(session, place, names, kind.rubric(session, place))
         ]
     return found
 
 
-def _together(rows: Iterable[Any], column: str) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
+def _by_number(rows: Iterable[_Row], kind: Kind, column: str) -> dict[int, list[_Row]]:
+    found: dict[int, list[_Row]] = {}
     for row in rows:
-        found.setdefault(getattr(row, column), []).append(row)
+        if row.kind == kind.name:
+            found.setdefault(getattr(row, column), []).append(row)
     return found
 
 
-def readings_in(session: Session, kind: Kind, place: Place) -> list[Reading]:
-    """Every reading of a kind of work in a place."""
-    rows = session.scalars(
-        sa.select(kind.reading)
-        .options(joinedload(kind.reading.grader))
-        .where(getattr(kind.reading, kind.column).in_(kind.numbers(place)))
-        .filter_by(**kind.scope(place))
-        .order_by(kind.reading.id)
-    )
-    return list(rows)
-
-
-def _duties_in(session: Session, place: Place) -> list[Duty]:
-    """Who is to read what there: all kinds that are listed together are divided together."""
-    kind = listed_at(place)[0]
-    rows = session.scalars(
-        sa.select(kind.duty)
-        .options(joinedload(kind.duty.grader))
-        .filter_by(**kind.duty_scope(place))
-        .order_by(kind.duty.id)
-    )
-    return list(rows)
+def readings_in(session: Session, place: Place, kind: str = "") -> list[Reading]:
+    """Every reading in a place, or of one kind of work there."""
+    return _read_by(session, Reading, **place.scope, **({"kind": kind} if kind else {}))
 
 
 def readings_of(session: Session, work: Opened) -> list[Reading]:
     """Every grader's reading of one work."""
-    kind = work.kind
-    rows = session.scalars(
-        sa.select(kind.reading)
-        .options(joinedload(kind.reading.grader))
-        .filter_by(**{kind.column: work.number}, **kind.scope(work.place))
-        .order_by(kind.reading.id)
-    )
-    return list(rows)
+    of = {work.kind.column: work.number, "question": work.place.question}
+    return _read_by(session, Reading, kind=work.kind.name, **of)
 
 
-def duties_of(session: Session, work: Opened) -> list[Duty]:
+def readers_of(session: Session, work: Opened) -> list[Reader]:
     """Who is to read one work."""
-    kind = work.kind
-    of = {kind.duty_column: kind.belongs_to(work)}
-    rows = sa.select(kind.duty).filter_by(**of, **kind.duty_scope(work.place))
-    return list(session.scalars(rows))
+    of = {work.kind.reader_column: work.kind.belongs_to(work)}
+    return _read_by(session, Reader, kind=work.kind.name, **of, **work.place.scope)
+
+
+def _read_by(session: Session, table: type[_Row], **of: Any) -> list[_Row]:
+    """The rows with their graders, in the order in which they came."""
+    rows = sa.select(table).options(joinedload(table.grader)).filter_by(**of)
+    return list(session.scalars(rows.order_by(table.id)))
 
 
 def graders_of(session: Session, course_id: int) -> list[User]:

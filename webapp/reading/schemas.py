@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from webapp import models
 from webapp.api.operations import PAGE_ROWS
 from webapp.api.schemas import PageQuery, Text
 from webapp.reading import works
@@ -249,7 +250,7 @@ def in_list(work: works.Work, reader_id: int) -> dict[str, Any]:
     }
 
 
-def as_read(rubric: Rubric, given: Sequence[works.Reading], reader_id: int) -> dict[str, Any]:
+def as_read(rubric: Rubric, given: Sequence[models.Reading], reader_id: int) -> dict[str, Any]:
     """One's own reading, and others' once one's own is there: a second reader reads for themselves.
 
     As the page does.
@@ -263,7 +264,7 @@ def as_read(rubric: Rubric, given: Sequence[works.Reading], reader_id: int) -> d
     }
 
 
-def reading_info(rubric: Rubric, row: works.Reading) -> Reading:
+def reading_info(rubric: Rubric, row: models.Reading) -> Reading:
     """A reading as the API shows it: of the rubric as it is now."""
     chosen = {item.key: item.level(row.selections.get(item.key)) for item in rubric.items}
     selections = {key: level.key for key, level in chosen.items() if level}

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webapp.models import AnswerDuty, AnswerReading, PresentationScore, ReadingDuty, WrittenScore
+from webapp.models import Reader, Reading
 from webapp.rubrics.rubrics import Rubric
 
 # Two readers disagree when they differ by more than this share of the points.
 DISAGREEMENT = 0.2
-Reading = WrittenScore | AnswerReading | PresentationScore
-Duty = ReadingDuty | AnswerDuty
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class Work:
     authors: str
     rubric: Rubric
     scores: tuple[Reading, ...] = ()
-    readers: tuple[Duty, ...] = ()
+    readers: tuple[Reader, ...] = ()
 
     @property
     def belongs_to(self) -> int:

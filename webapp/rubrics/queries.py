@@ -6,16 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.base.database import takes_the_one_lock
-from webapp.models import (
-    AnswerRubric,
-    BankComment,
-    Course,
-    CourseAssignment,
-    PaperReview,
-    Proposal,
-    RubricRow,
-    WrittenScore,
-)
+from webapp.models import BankComment, Course, PaperReview, Proposal, Reading, RubricRow
 from webapp.rubrics.rubrics import Rubric, rubric_from, usual
 
 
@@ -30,26 +21,28 @@ def lock_rubrics(session: Session, course_id: int, *, to_change: bool = False) -
     session.execute(course.with_for_update(read=not to_change, key_share=to_change))
 
 
-def rubric_row(session: Session, course_id: int, kind: str) -> RubricRow | None:
-    """What a course keeps of the rubric of one kind of work, as it is now."""
-    found = sa.select(RubricRow).where(RubricRow.course_id == course_id, RubricRow.kind == kind)
+def rubric_row(
+    session: Session,
+    *,
+    kind: str,
+    course_id: int,
+    course_assignment_id: int | None = None,
+    question: str = "",
+) -> RubricRow | None:
+    """What is kept of the rubric of a course's work, or of a written question, as it is now."""
+    found = sa.select(RubricRow).where(
+        RubricRow.kind == kind,
+        RubricRow.course_id == course_id,
+        RubricRow.course_assignment_id == course_assignment_id,
+        RubricRow.question == question,
+    )
     return session.scalar(found.execution_options(populate_existing=True))
 
 
 def rubric_of(session: Session, course_id: int, kind: str) -> Rubric:
     """The rubric of one kind of work in a course."""
-    row = rubric_row(session, course_id, kind)
+    row = rubric_row(session, kind=kind, course_id=course_id)
     return usual(kind) if row is None else rubric_from(kind, row.content)
-
-
-def answer_rubric_row(
-    session: Session, item: CourseAssignment, question: str
-) -> AnswerRubric | None:
-    """What is kept of the rubric of a written question, as it is now."""
-    found = sa.select(AnswerRubric).where(
-        AnswerRubric.course_assignment_id == item.id, AnswerRubric.question == question
-    )
-    return session.scalar(found.execution_options(populate_existing=True))
 
 
 def published_scores(
@@ -58,17 +51,17 @@ def published_scores(
     *,
     proposal: Proposal | None = None,
     review: PaperReview | None = None,
-) -> list[WrittenScore]:
+) -> list[Reading]:
     """The scores a student may see: none before the course publishes them."""
     if course.written_scores_published_at is None or not (proposal or review):
         return []
     of = (
-        WrittenScore.proposal_id == proposal.id
+        sa.and_(Reading.kind == "proposal", Reading.proposal_id == proposal.id)
         if proposal
-        else WrittenScore.review_id == (review.id if review else 0)
+        else Reading.review_id == (review.id if review else 0)
     )
-    rows = sa.select(WrittenScore).options(joinedload(WrittenScore.grader)).where(of)
-    return list(session.scalars(rows.order_by(WrittenScore.id)))
+    rows = sa.select(Reading).options(joinedload(Reading.grader)).where(of)
+    return list(session.scalars(rows.order_by(Reading.id)))
 
 
 def bank_of(session: Session, course_id: int) -> list[BankComment]:

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from webapp.models import (
-    AnswerDuty,
-    AnswerReading,
     CountingRule,
     Course,
     CourseAssignment,
     ManualGrade,
     QuestionScore,
+    Reader,
+    Reading,
     Result,
     ScoreOverride,
     Submission,
@@ -68,7 +68,7 @@ def _hopeful(course_id: int, *among: sa.ColumnElement[bool]) -> sa.Subquery:
     fixed = sa.exists().where(
         ScoreOverride.submission_id == Submission.id, ScoreOverride.question == _WHOLE
     )
-    read = sa.exists().where(AnswerReading.submission_id == Submission.id)
+    read = sa.exists().where(Reading.submission_id == Submission.id)
     return (
         sa.select(Submission.id, place.label("place"))
         .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
@@ -130,15 +130,15 @@ def _open_points() -> sa.ScalarSelect[float]:
 def _half_read() -> sa.ColumnElement[bool]:
     """Whether an answer has a reading, and a reader who has yet to read it."""
     read = sa.exists().where(
-        AnswerReading.submission_id == Submission.id,
-        AnswerReading.question == QuestionScore.question,
+        Reading.submission_id == Submission.id,
+        Reading.question == QuestionScore.question,
     )
-    done = read.where(AnswerReading.grader_id == AnswerDuty.grader_id)
+    done = read.where(Reading.grader_id == Reader.grader_id)
     waits = sa.exists().where(
-        AnswerDuty.course_assignment_id == Submission.course_assignment_id,
-        AnswerDuty.question == QuestionScore.question,
-        AnswerDuty.user_id == Submission.user_id,
-        ~done.correlate(Submission, QuestionScore, AnswerDuty),
+        Reader.course_assignment_id == Submission.course_assignment_id,
+        Reader.question == QuestionScore.question,
+        Reader.user_id == Submission.user_id,
+        ~done.correlate(Submission, QuestionScore, Reader),
     )
     outside = (Submission, QuestionScore)
     return sa.and_(read.correlate(*outside), waits.correlate(*outside))

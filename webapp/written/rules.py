@@ -19,9 +19,9 @@ from webapp.models import (
     Enrolment,
     PaperReview,
     Proposal,
+    Reading,
     Team,
     TeamMember,
-    WrittenScore,
 )
 
 _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -106,7 +106,7 @@ def leave_team(session: Session, enrolment: Enrolment) -> None:
 
 
 def _is_read(session: Session, team: Team) -> bool:
-    read = sa.select(WrittenScore.id).join(Proposal, WrittenScore.proposal_id == Proposal.id)
+    read = sa.select(Reading.id).join(Proposal, Reading.proposal_id == Proposal.id)
     return session.scalar(read.where(Proposal.team_id == team.id).limit(1)) is not None
 
 

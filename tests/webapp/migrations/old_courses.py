@@ -116,19 +116,8 @@ def _result(number: int, submission: int, version: str, *, current: bool) -> Row
     }
 
 
-_CHOSEN: Row = {"clarity": "4", "communication": "3"}
-_RUBRIC: Row = {
-    "items": [
-        {
-            "key": "clarity",
-            "title": "Clarity",
-            "levels": [{"key": "4", "points": 4.0, "label": "good"}],
-        }
-    ]
-}
-_READ = {"grader_id": GIL, "comment": "Say **why**.", "updated_at": at(9)}
-_COURSE: Row = {"course_id": 1}
-_FIRST: Row = {"course_assignment_id": 1}
+COURSE: Row = {"course_id": 1}
+FIRST: Row = {"course_assignment_id": 1}
 
 ROWS: dict[str, list[Row]] = {
     "courses": [
@@ -148,18 +137,18 @@ ROWS: dict[str, list[Row]] = {
         for number, name in enumerate(("ada", "bob", "cyd", "gil", "ina"), start=1)
     ],
     "enrolments": [
-        {"id": n, **_COURSE, "user_id": n, "role": role, "section": "A", "created_at": at(-800)}
+        {"id": n, **COURSE, "user_id": n, "role": role, "section": "A", "created_at": at(-800)}
         for n, role in enumerate(("student", "student", "student", "grader", "instructor"), start=1)
     ],
     "audit_entries": [
         {
-            **{"id": 1, "at": at(-800), "actor_id": INA, **_COURSE, "action": "course.changed"},
+            **{"id": 1, "at": at(-800), "actor_id": INA, **COURSE, "action": "course.changed"},
             **{"subject": "dl", "detail": {"by": "API", "was": [1, None]}},
         }
     ],
     "course_assignments": [
         {
-            **{"id": n, **_COURSE, "assignment": name, "title": "Title", "points": 5.0},
+            **{"id": n, **COURSE, "assignment": name, "title": "Title", "points": 5.0},
             **{"position": n, "opens_at": at(-100), "due_at": due, "grace_minutes": 15},
             **{"late_penalty": 0.1, "cut_off_at": None, "attempt_limit": 9, "pause_minutes": 5},
             **{"counting": "last", "points_in_total": 10.0},
@@ -196,19 +185,19 @@ ROWS: dict[str, list[Row]] = {
     ],
     "paper_reviews": [
         {
-            **{"id": 1, **_COURSE, "user_id": BOB, "paper": "A paper", "body": "# Good"},
+            **{"id": 1, **COURSE, "user_id": BOB, "paper": "A paper", "body": "# Good"},
             **{"filename": "", "sha256": None, "thumbnail": None, "received_at": at(5)},
         }
     ],
     "teams": [
         {
-            **{"id": 1, **_COURSE, "name": "Learners", "invitation_code": "abcd"},
+            **{"id": 1, **COURSE, "name": "Learners", "invitation_code": "abcd"},
             **{"created_at": at(-9), "completed_at": at(-8)},
         }
     ],
     "proposals": [{"id": 1, "team_id": 1, "title": "T", "abstract": "A", "updated_at": at(-7)}],
     "team_members": [
-        {"id": n, **_COURSE, "team_id": 1, "user_id": user, "joined_at": at(-9)}
+        {"id": n, **COURSE, "team_id": 1, "user_id": user, "joined_at": at(-9)}
         for n, user in ((1, ADA), (2, CYD))
     ],
     "slides": [
@@ -216,13 +205,6 @@ ROWS: dict[str, list[Row]] = {
             **{"id": 1, "proposal_id": 1, "user_id": ADA, "received_at": at(1), "size": 2},
             **{"filename": "slide.pdf", "sha256": "b" * 64, "thumbnail": b"\x89PNG"},
         }
-    ],
-    "written_scores": [
-        {
-            **{"id": n, "proposal_id": proposal, "review_id": review, **_READ},
-            **{"clarity": 4, "communication": 3, "selections": _CHOSEN},
-        }
-        for n, proposal, review in ((1, 1, None), (2, None, 1))
     ],
     "api_tokens": [
         {
@@ -238,7 +220,7 @@ ROWS: dict[str, list[Row]] = {
     ],
     "bulk_imports": [
         {
-            **{"id": 1, **_FIRST, "started_by_id": INA, "filename": "all.zip", "state": "done"},
+            **{"id": 1, **FIRST, "started_by_id": INA, "filename": "all.zip", "state": "done"},
             **{"created_at": at(6), "closed_at": at(7)},
         }
     ],
@@ -255,7 +237,7 @@ ROWS: dict[str, list[Row]] = {
     ],
     "regrades": [
         {
-            **{"id": n, **_FIRST, "started_by_id": INA, "scope": "all", "section": ""},
+            **{"id": n, **FIRST, "started_by_id": INA, "scope": "all", "section": ""},
             **{"grader_version": "v2", "state": state, "created_at": at(7), "closed_at": closed},
         }
         for n, state, closed in ((1, "published", at(8)), (2, "open", None))
@@ -264,32 +246,22 @@ ROWS: dict[str, list[Row]] = {
         {"id": 1, "regrade_id": 1, "submission_id": 1, "old_result_id": 21, "new_result_id": 1},
         {"id": 2, "regrade_id": 2, "submission_id": 2, "old_result_id": 2, "new_result_id": None},
     ],
-    "leaderboards": [{**_FIRST, "opened_at": at(0)}],
+    "leaderboards": [{**FIRST, "opened_at": at(0)}],
     "leaderboard_entries": [
-        {"id": 1, **_FIRST, "user_id": ADA, "alias": "Io", "alias_key": "io", "joined_at": at(1)}
+        {"id": 1, **FIRST, "user_id": ADA, "alias": "Io", "alias_key": "io", "joined_at": at(1)}
     ],
-    "result_visibility": [{**_FIRST, "rule": "published", "published_at": at(20)}],
-    "rubrics": [
-        {"id": 1, **_COURSE, "kind": "review", "content": _RUBRIC, "updated_at": at(0)},
-    ],
-    "reading_rules": [{**_COURSE, "names_hidden": True}],
-    "bank_comments": [{"id": 1, **_COURSE, "text": "Well said."}],
-    "paper_lists": [{**_COURSE, "content": "A. Author (2020). Title."}],
-    "reading_duties": [
-        {"id": 1, **_COURSE, "proposal_id": 1, "review_id": None, "grader_id": GIL},
-        {"id": 2, **_COURSE, "proposal_id": None, "review_id": 1, "grader_id": INA},
-    ],
+    "result_visibility": [{**FIRST, "rule": "published", "published_at": at(20)}],
+    "paper_lists": [{**COURSE, "content": "A. Author (2020). Title."}],
     "review_drafts": [
         {
-            **{"id": 1, **_COURSE, "user_id": ADA, "paper": "P", "body": "So far"},
+            **{"id": 1, **COURSE, "user_id": ADA, "paper": "P", "body": "So far"},
             **{"revision": 3, "saved_at": at(2)},
         }
     ],
-    "presentation_places": [{"proposal_id": 1, **_COURSE, "position": 1}],
-    "presentation_scores": [{"id": 1, "proposal_id": 1, "selections": _CHOSEN, **_READ}],
+    "presentation_places": [{"proposal_id": 1, **COURSE, "position": 1}],
     "regrade_requests": [
         {
-            **{"id": 1, **_FIRST, "user_id": ADA, "submission_id": 1, "question": "dense"},
+            **{"id": 1, **FIRST, "user_id": ADA, "submission_id": 1, "question": "dense"},
             **{"reason": "It is right.", "state": "open", "created_at": at(9), "reply": ""},
             **{"answered_at": None, "answered_by_id": None},
         }
@@ -302,9 +274,9 @@ ROWS: dict[str, list[Row]] = {
         }
     ],
     "student_notes": [
-        {"id": 1, **_COURSE, "user_id": BOB, "author_id": GIL, "text": "Ill.", "created_at": at(1)}
+        {"id": 1, **COURSE, "user_id": BOB, "author_id": GIL, "text": "Ill.", "created_at": at(1)}
     ],
-    "message_templates": [{"id": 1, **_COURSE, "title": "Thanks", "text": "Thank you."}],
+    "message_templates": [{"id": 1, **COURSE, "title": "Thanks", "text": "Thank you."}],
     "check_failures": [
         {
             **{"id": n, "result_id": result, "question": "dense", "check_name": name},
@@ -314,13 +286,13 @@ ROWS: dict[str, list[Row]] = {
     ],
     "extensions": [
         {
-            **{"id": 1, **_FIRST, "user_id": BOB, "due_at": at(24), "reason": "Ill."},
+            **{"id": 1, **FIRST, "user_id": BOB, "due_at": at(24), "reason": "Ill."},
             **{"given_by_id": INA, "given_at": at(-1)},
         }
     ],
     "similarity_reports": [
         {
-            **{"id": 1, **_FIRST, "started_by_id": INA, "all_attempts": False, "state": "done"},
+            **{"id": 1, **FIRST, "started_by_id": INA, "all_attempts": False, "state": "done"},
             **{"done": 2, "total": 2, "students": 2, "owner": "", "lease_expires_at": None},
             **{"created_at": at(9), "closed_at": at(10), "error": "", "left_out": b"12345678"},
         }
@@ -331,12 +303,5 @@ ROWS: dict[str, list[Row]] = {
             **{"shared": 40, "figure": 0.5},
         }
     ],
-    "answer_rubrics": [
-        {"id": 1, **_FIRST, "question": "why", "content": _RUBRIC, "updated_at": at(0)}
-    ],
-    "answer_duties": [{"id": 1, **_FIRST, "question": "why", "user_id": ADA, "grader_id": GIL}],
-    "answer_readings": [
-        {"id": 1, "submission_id": 1, "question": "why", "selections": _CHOSEN, **_READ}
-    ],
-    "proposal_examples": [{**_COURSE, "content": "An example\n\nWhat it would do."}],
+    "proposal_examples": [{**COURSE, "content": "An example\n\nWhat it would do."}],
 }

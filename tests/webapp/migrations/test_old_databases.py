@@ -19,7 +19,9 @@ from sqlalchemy.pool import StaticPool
 
 from tests.webapp import sample_course
 from tests.webapp.conftest import Auth, settings_for
-from tests.webapp.migrations.old_courses import ADJUSTED, DAMAGED, DETAILS, ROWS, Row
+from tests.webapp.migrations import old_courses, old_readings
+from tests.webapp.migrations.old_courses import ADJUSTED, DAMAGED, DETAILS, Row
+from tests.webapp.migrations.old_readings import BEFORE
 from tests.webapp.shared import SharedApplication
 from webapp import migrations
 from webapp.base.database import engine_options, make_engine, prepare
@@ -27,6 +29,7 @@ from webapp.models import Base
 
 _SCRIPTS = ScriptDirectory.from_config(migrations.alembic_config())
 VERSIONS = [script.revision for script in reversed(list(_SCRIPTS.walk_revisions()))]
+ROWS = old_courses.ROWS | old_readings.ROWS
 # What rows have that were there before a column was; others are in the rows of `old_courses`.
 ADDED: dict[str, Row] = {
     "api_tokens": {"scopes": "submit"},
@@ -159,6 +162,15 @@ def _after(table: str, row: Row, had: Columns) -> Row:
     return row | added
 
 
+def _came_from(table: str, row: Row, had: Columns) -> str:
+    """The table that had the row in a database with these columns."""
+    if table in had:
+        return table
+    if table == "check_failures":
+        return "results"  # the reasons come out of the results
+    return BEFORE[table][row["kind"]] if table in BEFORE else table
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_course_of_any_version_is_whole_in_the_newest(filled: Filled, version: str) -> None:
     with filled(version) as connection:
@@ -167,9 +179,7 @@ def test_a_course_of_any_version_is_whole_in_the_newest(filled: Filled, version:
         _upgrade(connection)
         newest = _columns(connection)
         for table, columns in newest.items():
-            # The reasons of failed checks come out of the results.
-            came_from = "results" if table == "check_failures" else table
-            rows = ROWS[table] if came_from in had else []
+            rows = [row for row in ROWS[table] if _came_from(table, row, had) in had]
             wanted = [_after(table, _known(row, columns), had) for row in rows]
             assert _read(connection, table, columns) == wanted, table
         _is_sound(connection)

@@ -15,8 +15,8 @@ from webapp.models import (
     AuditEntry,
     Content,
     Course,
-    PresentationScore,
     Proposal,
+    Reading,
     Role,
     Slide,
     Team,
@@ -96,7 +96,7 @@ def test_scores_lead_from_team_to_team_and_are_collected_as_a_mean(auth, session
     ina.post(f"{DAY}/{teams[first]}/score", marks | {"clarity": "2"})
     assert '<td class="num">2</td><td class="num">7.5</td>' in gil.get(DAY).text
     gil.post(f"{DAY}/{teams[first]}/score", marks | {"clarity": "3"})
-    assert session.scalar(sa.select(sa.func.count(PresentationScore.id))) == 2
+    assert session.scalar(sa.select(sa.func.count(Reading.id))) == 2
     refused = gil.post(f"{DAY}/{teams[second]}/score", {"clarity": "9", "comment": "Kept <b>"})
     assert refused.status_code == 422
     assert "Kept &lt;b&gt;" in refused.text

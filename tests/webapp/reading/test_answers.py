@@ -11,12 +11,12 @@ from tests.webapp.graders import notebook, result
 from tests.webapp.sample_course import ASSIGNMENT, add_user, enrol
 from webapp.base.database import db
 from webapp.models import (
-    AnswerDuty,
-    AnswerReading,
     AuditEntry,
     Course,
     ManualGrade,
     PaperReview,
+    Reader,
+    Reading,
     Role,
     Submission,
     User,
@@ -195,7 +195,7 @@ def test_points_given_by_hand_since_outlast_a_mended_comment(auth, session, hand
     saved = gil.post(f"{WHY}/{number}", {"points": "p1000", "comment": "o.k."})
     assert scored(session, number) == (2, 0)
     assert "keeps the 2 points that staff gave by hand" in gil.get(saved.location).text
-    reading = session.scalars(sa.select(AnswerReading)).one()
+    reading = session.scalars(sa.select(Reading)).one()
     assert reading.comment == "o.k."
 
 
@@ -344,7 +344,7 @@ def test_answers_are_divided_change_hands_and_follow_the_student_to_the_next_att
     zoe_id, gil_id = number_of(session, "Zoe"), number_of(session, "Gil")
     graders = {"grader": [str(zoe_id), str(gil_id)], "readers": "1"}
     ina.post(f"{WHY}/work", graders)
-    duties = session.execute(sa.select(AnswerDuty.user_id, AnswerDuty.grader_id)).all()
+    duties = session.execute(sa.select(Reader.user_id, Reader.grader_id)).all()
     assert {grader for _, grader in duties} == {zoe_id, gil_id}
     assert len(duties) == 2
     ada = number_of(session, "Ada")
@@ -355,7 +355,7 @@ def test_answers_are_divided_change_hands_and_follow_the_student_to_the_next_att
     assert gil.get(f"{WHY}/next").location.endswith(f"/{handed_in[0]}")
     newer = graded("ada", result(score=3), data=notebook("y = 2", answer="**Answer (why):** new"))
     assert gil.get(f"{WHY}/next").location.endswith(f"/{newer.id}")
-    assert session.scalars(sa.select(AnswerDuty.grader_id).filter_by(user_id=ada)).all() == [gil_id]
+    assert session.scalars(sa.select(Reader.grader_id).filter_by(user_id=ada)).all() == [gil_id]
 
 
 def test_what_a_grader_who_left_was_to_read_waits_for_the_others(
@@ -395,7 +395,7 @@ def test_kept_comments_are_offered_and_a_regrade_keeps_what_was_read(auth, sessi
     assert '<option value="Say &lt;why&gt;.">' in gil.get(f"{WHY}/{handed_in[0]}").text
     gil.post(f"{WHY}/{handed_in[0]}", {"points": "p2000"})
     gil.post(f"{WHY}/{handed_in[0]}", {"points": "p500"})
-    assert session.scalar(sa.select(sa.func.count(AnswerReading.id))) == 1
+    assert session.scalar(sa.select(sa.func.count(Reading.id))) == 1
     assert scored(session, handed_in[0]) == (0.5, 0)
 
 

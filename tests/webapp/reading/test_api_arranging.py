@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.webapp.graders import notebook, result
 from tests.webapp.sample_course import ASSIGNMENT, add_user, enrol
-from webapp.models import AuditEntry, Course, PaperReview, Role, User, WrittenScore
+from webapp.models import AuditEntry, Course, PaperReview, Reading, Role, User
 
 STAFF = "/api/v1/courses/dl/staff"
 QUESTION = f"{STAFF}/assignments/{ASSIGNMENT}/answers/why"
@@ -45,7 +45,8 @@ def review(session, course) -> int:
     session.add(row)
     session.flush()
     chosen = {"clarity": "4", "communication": "3"}
-    session.add(WrittenScore(review_id=row.id, grader_id=gil.id, selections=chosen, comment=""))
+    of = {"kind": "review", "course_id": course.id, "review_id": row.id}
+    session.add(Reading(**of, grader_id=gil.id, selections=chosen, comment=""))
     session.commit()
     return row.id
 

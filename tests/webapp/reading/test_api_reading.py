@@ -14,13 +14,13 @@ from webapp.models import (
     PaperReview,
     PresentationPlace,
     Proposal,
+    Reading,
     ReadingRules,
     Role,
     Submission,
     Team,
     TeamMember,
     User,
-    WrittenScore,
 )
 
 STAFF = "/api/v1/courses/dl/staff"
@@ -86,7 +86,7 @@ def test_works_are_listed_and_read_by_their_rubric(ask, session, review, proposa
     code, given = ask("gil", "POST", address, MARKS)
     assert (code, given["points"], given["reader"]) == (200, 7, "Gil")
     ask("gil", "POST", address, MARKS | {"comment": "Better."})
-    assert session.scalars(sa.select(WrittenScore.comment)).all() == ["Better."]
+    assert session.scalars(sa.select(Reading.comment)).all() == ["Better."]
     (listed,) = ask("gil", "GET", f"{STAFF}/readings?kind=review")[1]["works"]
     assert (listed["mean"], listed["possible"], listed["waits"]) == (7, 10, False)
     assert ask("gil", "GET", f"{STAFF}/readings?show=mine")[1]["found"] == 1
@@ -117,7 +117,7 @@ def test_what_are_no_marks_is_refused_with_a_sentence(ask, session, review, chan
     code, found = ask("gil", "POST", f"{STAFF}/readings/review/{review}", MARKS | change)
     assert code == 422
     assert sentence in found["error"]
-    assert session.scalars(sa.select(WrittenScore)).all() == []
+    assert session.scalars(sa.select(Reading)).all() == []
     assert entries(session) == []
 
 

@@ -17,10 +17,10 @@ from webapp.models import (
     Enrolment,
     PaperReview,
     Proposal,
-    ReadingDuty,
+    Reader,
+    Reading,
     Role,
     User,
-    WrittenScore,
 )
 from webapp.reading import operations
 from webapp.reading.duties import NotDivided
@@ -153,7 +153,7 @@ def test_a_reading_sent_twice_at_once_is_one_reading(session, engine, reviews):
         first.commit()
     second.join(30)
     assert failed == []
-    assert session.scalars(sa.select(WrittenScore.comment)).all() == ["again"]
+    assert session.scalars(sa.select(Reading.comment)).all() == ["again"]
 
 
 def test_two_who_change_a_rubric_at_once_do_not_undo_each_other_unawares(auth):
@@ -241,11 +241,11 @@ def test_work_is_divided_evenly_and_again_without_taking_anything_away(
     )
     graders = {"grader": [str(zoe), str(gil)], "readers": "1"}
     ina.post(f"{READINGS}/work/divide", graders)
-    found = session.execute(sa.select(ReadingDuty.review_id, ReadingDuty.grader_id)).all()
+    found = session.execute(sa.select(Reader.review_id, Reader.grader_id)).all()
     assert sorted(review for review, _ in found) == reviews
     assert {grader for _, grader in found} == {zoe, gil}
     ina.post(f"{READINGS}/work/divide", graders | {"readers": "2"})
-    again = session.execute(sa.select(ReadingDuty.review_id, ReadingDuty.grader_id)).all()
+    again = session.execute(sa.select(Reader.review_id, Reader.grader_id)).all()
     assert set(found) < set(again)
     assert len(again) == 4
 
@@ -270,7 +270,7 @@ def test_only_who_grades_in_the_course_can_be_given_work(auth, session, reviews)
     ina = auth.login("ina")
     ina.post(f"{READINGS}/work/review/{reviews[0]}", {"grader": [str(ada), str(eve)]})
     ina.post(f"{READINGS}/work/divide", {"grader": [str(ada), str(eve)], "readers": "1"})
-    assert session.scalar(sa.select(sa.func.count(ReadingDuty.id))) == 0
+    assert session.scalar(sa.select(sa.func.count(Reader.id))) == 0
 
 
 def test_work_stays_with_its_reader_where_another_who_was_chosen_cannot_read(
@@ -287,7 +287,7 @@ def test_work_stays_with_its_reader_where_another_who_was_chosen_cannot_read(
         assert "Choose only graders and instructors of this course." in refused.text
     divide = {"grader": [str(gil), str(eve)], "readers": "1"}
     ina.post(f"{READINGS}/work/divide", divide)
-    assert session.scalars(sa.select(ReadingDuty.grader_id)).all() == [zoe]
+    assert session.scalars(sa.select(Reader.grader_id)).all() == [zoe]
 
 
 def test_a_second_reader_sees_the_first_only_after_saving_and_disagreement_shows(
@@ -381,7 +381,7 @@ def test_the_last_one_leaves_with_who_was_to_read_but_not_once_it_is_read(auth, 
     gil = session.scalars(sa.select(User.id).where(User.name == "Gil")).one()
     ina.post(f"{READINGS}/work/proposal/{key}", {"grader": [str(gil)]})
     assert ada.post("/courses/dl/proposal/leave").status_code == 303
-    assert session.scalar(sa.select(sa.func.count(ReadingDuty.id))) == 0
+    assert session.scalar(sa.select(sa.func.count(Reader.id))) == 0
     ada.post("/courses/dl/proposal/team", {"name": "Again"})
     key = session.scalars(sa.select(Proposal.id)).one()
     ina.post(f"{READINGS}/proposals/{key}", BOTH)
@@ -403,7 +403,14 @@ def test_two_who_say_who_reads_at_once_are_told_and_nothing_is_half_done(
         found = works(*words)
         session.commit()
         with Session(engine) as other:
-            other.add(ReadingDuty(course_id=course_id, review_id=reviews[0], grader_id=grader))
+            other.add(
+                Reader(
+                    kind="review",
+                    course_id=course_id,
+                    review_id=reviews[0],
+                    grader_id=grader,
+                )
+            )
             other.commit()
         return found
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tests.webapp.graders import notebook, result
 from tests.webapp.sample_course import ASSIGNMENT, add_user, enrol
 from webapp.base.clock import now
-from webapp.models import AnswerDuty, CountingRule, Course, Role, Submission, User
+from webapp.models import CountingRule, Course, Reader, Role, Submission, User
 from webapp.reading.kinds.answer import questions_of
 from webapp.reading.kinds.kind import Place
 from webapp.reading.queries import works
@@ -163,13 +163,13 @@ def test_readers_have_students_whichever_of_their_attempts_are_read(auth, sessio
     chosen = {"grader": staff(session, "Gil", "Ina"), "readers": "2"}
     said = ina.post(f"{WHY}/work", chosen, follow_redirects=True).text
     assert "1 got a reader" in said
-    assert sorted(session.scalars(sa.select(AnswerDuty.grader_id))) == sorted(
+    assert sorted(session.scalars(sa.select(Reader.grader_id))) == sorted(
         map(int, chosen["grader"])
     )
     assert gil.get(f"{WHY}/next").location.endswith(f"/{newer}")
     give(gil, newer, 0)
     ina.post(f"{WHY}/work", chosen)
-    assert session.scalar(sa.select(sa.func.count(AnswerDuty.id))) == 2
+    assert session.scalar(sa.select(sa.func.count(Reader.id))) == 2
 
 
 def test_pages_and_programs_say_which_attempt_it_is_and_whether_it_counts(ask, attempt, gil):

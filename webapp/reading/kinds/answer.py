@@ -19,22 +19,21 @@ from webapp.audit.record import Action
 from webapp.base.database import db
 from webapp.courses.access import assignment_in
 from webapp.models import (
-    AnswerDuty,
-    AnswerReading,
     Course,
     CourseAssignment,
     Enrolment,
     ManualGrade,
     QuestionScore,
+    Reading,
     Result,
     Submission,
     User,
 )
 from webapp.reading import answer_points
 from webapp.reading.kinds.kind import Kept, Kind, Opened, Place, Shown
-from webapp.reading.works import Reading, Standing, Work
+from webapp.reading.works import Standing, Work
 from webapp.rubrics.names import Names
-from webapp.rubrics.queries import answer_rubric_row
+from webapp.rubrics.queries import rubric_row
 from webapp.rubrics.rubrics import Rubric, RubricError, plain_points, rubric_from
 from webapp.scoring import counting
 from webapp.scoring.attempts_to_read import attempts_to_read
@@ -94,12 +93,7 @@ class Answers(Kind):
     folder = "answers/<name>/<question>"
     listed = False
     action: ClassVar[Action] = "read written answer"
-    reading, duty = AnswerReading, AnswerDuty
-    column, duty_column = "submission_id", "user_id"
-
-    def numbers(self, place: Place) -> sa.Select[int]:
-        """Every submission of the assignment."""
-        return sa.select(Submission.id).where(Submission.course_assignment_id == _item(place).id)
+    column, reader_column = "submission_id", "user_id"
 
     def find(self, session: Session, place: Place, names: Names, rubric: Rubric) -> list[Work]:
         """Every answer that staff read: one statement."""
@@ -157,7 +151,7 @@ class Answers(Kind):
 
     def rubric(self, session: Session, place: Place) -> Rubric:
         """The question's own, or plain points."""
-        row = answer_rubric_row(session, _item(place), place.question)
+        row = rubric_row(session, kind=self.name, **place.scope)
         return rubric_from(self.name, row.content) if row else plain_points(self.name, place.most)
 
     def lock(self, session: Session, work: Opened) -> Place:
@@ -180,14 +174,6 @@ class Answers(Kind):
                 f"The best levels add up to {rubric.most:g} points, but the question is worth "
                 f"{place.most:g}."
             )
-
-    def scope(self, place: Place) -> dict[str, Any]:
-        """The question."""
-        return {"question": place.question}
-
-    def duty_scope(self, place: Place) -> dict[str, Any]:
-        """The question of the assignment."""
-        return {"course_assignment_id": _item(place).id, "question": place.question}
 
     def belongs_to(self, work: Opened) -> int:
         """Readers have students, whichever attempt counts."""
@@ -226,9 +212,18 @@ class Answers(Kind):
             grader_id=grader_id,
         )
 
-    def recount(self, session: Session, place: Place, before: Rubric, after: Rubric) -> int:
+    def recount(
+        self,
+        session: Session,
+        place: Place,
+        rows: Sequence[Reading],
+        *,
+        before: Rubric,
+        after: Rubric,
+    ) -> int:
         """Points by hand stay; what is incomplete by the new rubric waits for staff again."""
-        return answer_points.recount(session, _item(place), place.question, before, after)
+        item, question = _item(place), place.question
+        return answer_points.recount(session, item, question, rows=rows, before=before, after=after)
 
     def subject(self, number: int) -> str:
         """The log calls it by its submission."""

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from webapp.audit.record import Action
 from webapp.courses.assignments import question_titles
-from webapp.models import Course, CourseAssignment, Enrolment, ReadingDuty, WrittenScore
-from webapp.reading.works import Reading, Standing, Work
+from webapp.models import Course, CourseAssignment, Enrolment, Reading
+from webapp.reading.works import Standing, Work
 from webapp.rubrics.names import Names
 from webapp.rubrics.queries import lock_rubrics, rubric_of
 from webapp.rubrics.rubrics import Rubric
@@ -30,6 +30,16 @@ class Place:
     item: CourseAssignment | None = None
     question: str = ""
     most: float = 0.0
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """What the rubrics, readers and readings of this place have in common."""
+        number = self.item.id if self.item else None
+        return {
+            "course_id": self.course.id,
+            "course_assignment_id": number,
+            "question": self.question,
+        }
 
     @property
     def address(self) -> dict[str, Any]:
@@ -99,19 +109,9 @@ class Kind(ABC):
     # Whether it lies in the course's list, and is divided with it.
     listed: ClassVar[bool] = True
     action: ClassVar[Action] = "score written option"
-    # The tables of its readings and duties, and the columns that say of what they are.
-    reading: ClassVar[type[Any]] = WrittenScore
-    duty: ClassVar[type[Any]] = ReadingDuty
+    # The columns of readings and of readers that say of what they are.
     column: ClassVar[str]
-
-    @property
-    def duty_column(self) -> str:
-        """The column of duties that says of what they are."""
-        return self.column
-
-    @abstractmethod
-    def numbers(self, place: Place) -> sa.Select[int]:
-        """The numbers of everything of this kind that lies there."""
+    reader_column: ClassVar[str]
 
     @abstractmethod
     def find(self, session: Session, place: Place, names: Names, rubric: Rubric) -> list[Work]:
@@ -147,14 +147,6 @@ class Kind(ABC):
     def refuse_rubric(self, place: Place, rubric: Rubric) -> None:  # noqa: B027 - most suit
         """Raises RubricError where a rubric does not suit the place."""
 
-    def scope(self, place: Place) -> dict[str, Any]:
-        """What else its readings have in common there."""
-        return {}
-
-    def duty_scope(self, place: Place) -> dict[str, Any]:
-        """What its duties have in common there."""
-        return {"course_id": place.course.id}
-
     def belongs_to(self, work: Opened) -> int:
         """By which number its readers are kept."""
         return work.number
@@ -181,15 +173,17 @@ class Kind(ABC):
     ) -> None:
         """Let its readings count where its points go: here they are its points themselves."""
 
-    def recount(self, session: Session, place: Place, before: Rubric, after: Rubric) -> int:
+    def recount(
+        self,
+        session: Session,
+        place: Place,
+        rows: Sequence[Reading],
+        *,
+        before: Rubric,
+        after: Rubric,
+    ) -> int:
         """Let another rubric hold for what is read already; how many scores change with it."""
-        column = getattr(self.reading, self.column)
-        chosen = session.scalars(
-            sa.select(self.reading.selections)
-            .where(column.in_(self.numbers(place)))
-            .filter_by(**self.scope(place))
-        )
-        return sum(before.points(each) != after.points(each) for each in chosen)
+        return sum(before.points(row.selections) != after.points(row.selections) for row in rows)
 
     def subject(self, number: int) -> str:
         """What the log calls one."""

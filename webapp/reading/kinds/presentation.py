@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from webapp.audit.record import Action
-from webapp.models import PresentationScore
 from webapp.reading.kinds.kind import Kept, Opened
 from webapp.reading.kinds.proposal import Proposals
 
@@ -17,7 +16,6 @@ class Presentations(Proposals):
     folder = ""
     listed = False
     action: ClassVar[Action] = "score presentation"
-    reading = PresentationScore
 
     def subject(self, number: int) -> str:
         """The log calls it by its proposal."""

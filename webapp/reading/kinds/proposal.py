@@ -21,12 +21,7 @@ class Proposals(Kind):
 
     name, label, one = "proposal", "Proposals", "Proposal"
     folder = "proposals"
-    column = "proposal_id"
-
-    def numbers(self, place: Place) -> sa.Select[int]:
-        """Those of every team of the course."""
-        mine = sa.select(Proposal.id).join(Proposal.team)
-        return mine.where(Team.course_id == place.course.id)
+    column = reader_column = "proposal_id"
 
     def find(self, session: Session, place: Place, names: Names, rubric: Rubric) -> list[Work]:
         """Two statements."""

@@ -19,11 +19,7 @@ class Reviews(Kind):
 
     name, label, one = "review", "Paper reviews", "Paper review"
     folder = "reviews"
-    column = "review_id"
-
-    def numbers(self, place: Place) -> sa.Select[int]:
-        """Those of the course."""
-        return sa.select(PaperReview.id).where(PaperReview.course_id == place.course.id)
+    column = reader_column = "review_id"
 
     def find(self, session: Session, place: Place, names: Names, rubric: Rubric) -> list[Work]:
         """One statement."""
