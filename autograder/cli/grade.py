@@ -86,7 +86,7 @@ def grade(
         None if no_cache else ResultCache(_store(cache) if cache else None),
         Journal(_store(unfinished), described, secret) if unfinished and not no_cache else None,
     )
-    results = _grade(run, sources)
+    results = _results(run, sources)
     problem = outputs.write(described, sources, results, secret)
     tables.show(described, results)
     if problem:
@@ -104,7 +104,7 @@ def _store(folder: Path) -> DirectoryStore:
         raise click.UsageError(f"cannot use the folder {folder}: {error.strerror}") from None
 
 
-def _grade(run: _Run, sources: Sequence[Source]) -> list[GradeResult]:
+def _results(run: _Run, sources: Sequence[Source]) -> list[GradeResult]:
     folder = run.assignment.folder.parent
     pool = GradingPool(workers=run.workers, seed=run.seed, assignments=folder, cache=run.cache)
     with grading_progress() as progress, pool:
