@@ -16,6 +16,7 @@ from tests.same.visitor import Visitor
 DOCUMENT = "/api/v1/openapi.json"
 _SCOPES = ("submit", "read", "grade", "manage")
 _MOST_EACH = 3
+_SLOW = ("/preview", "/release", "/gradebook.db")
 
 
 def document_of(visitor: Visitor) -> dict[str, Any]:
@@ -40,7 +41,9 @@ def ask_api(
     for path in sorted(document["paths"]):
         if "get" not in document["paths"][path]:
             continue
-        for address in itertools.islice(_filled(path, known), _MOST_EACH):
+        # Releases and previews are made anew, which takes seconds.
+        most = 1 if path.endswith(_SLOW) else _MOST_EACH
+        for address in itertools.islice(_filled(path, known), most):
             answer = stranger.get(address, {"Authorization": f"Bearer {token}"})
             keep(folder, address, as_text(f"GET {address}", answer))
 
