@@ -119,7 +119,7 @@ def test_nbgrader_tells_a_solved_notebook_from_a_release_and_the_solved_one_warn
     (tmp_path / "solved.ipynb").write_bytes(assignment.notebook_path.read_bytes())
     (tmp_path / "nbgrader_config.py").write_text(KEEP_EXECUTED, encoding="utf-8")
     command = [sys.executable, "-m", "nbgrader", "validate", "solved.ipynb", unsolved.name]
-    # One thread, as in the sandbox: small matrices gain nothing from more, which wait for each other.
+    # As in the sandbox: on small matrices, threads only wait for each other.
     alone = {**os.environ, **ONE_THREAD}
     said = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True)
     assert said.stdout.startswith("Success"), said.stdout + said.stderr

@@ -60,14 +60,14 @@ class ReusedDatabase:
         return [name for (name,) in self._connection.execute(_USED)]
 
     def _copied_out(self, table: str) -> bytes:
-        with self._connection.cursor() as cursor:
-            with cursor.copy(_with_table("COPY {} TO STDOUT (FORMAT binary)", table)) as copy:
-                return b"".join(copy)
+        statement = _with_table("COPY {} TO STDOUT (FORMAT binary)", table)
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            return b"".join(copy)
 
     def _copied_in(self, table: str, rows: bytes) -> None:
-        with self._connection.cursor() as cursor:
-            with cursor.copy(_with_table("COPY {} FROM STDIN (FORMAT binary)", table)) as copy:
-                copy.write(rows)
+        statement = _with_table("COPY {} FROM STDIN (FORMAT binary)", table)
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write(rows)
 
 
 def _with_table(statement: str, table: str) -> sql.Composed:
