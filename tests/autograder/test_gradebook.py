@@ -22,6 +22,8 @@ from autograder.results import GradeResult, QuestionResult, Status, Verdict
 
 from .tiny import ID, TOML, tiny_assignment
 
+pytestmark = pytest.mark.slow
+
 SCRIPTS = Path(sys.executable).parent
 
 

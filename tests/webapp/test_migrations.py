@@ -75,6 +75,7 @@ def _counts(engine):
         }
 
 
+@pytest.mark.slow
 def test_data_of_the_first_schema_and_of_each_later_one_survives_to_the_last_and_back(tmp_path):
     engine = make_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
     scripts = ScriptDirectory.from_config(migrations.alembic_config())
@@ -94,12 +95,15 @@ def test_data_of_the_first_schema_and_of_each_later_one_survives_to_the_last_and
     engine.dispose()
 
 
-def test_sqlite_is_durable_and_enforces_foreign_keys(engine):
+def test_sqlite_is_durable_and_enforces_foreign_keys(settings):
+    # Not the shared engine of `engine`, which need not be durable.
+    engine = make_engine(settings.database_url)
     with engine.connect() as connection:
         pragmas = [
             connection.execute(sa.text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
+    engine.dispose()
     assert pragmas == ["wal", 2, 1, 30000]
 
 

@@ -15,6 +15,8 @@ from tests.webapp.conftest import settings_for
 from webapp import cli, processes
 from webapp.processes import ServeError, Service, require_free_port
 
+pytestmark = pytest.mark.slow
+
 SECRETS = {"HELDOUT_SECRET_KEY": "k" * 20, "HELDOUT_PASSWORD_SALT": "s" * 20}
 
 

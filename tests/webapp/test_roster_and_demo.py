@@ -31,6 +31,8 @@ from webapp.models.courses import DEFAULT_TIME_ZONE
 from webapp.recount import policy_of
 from webapp.roster import RosterError, import_roster
 
+pytestmark = pytest.mark.slow
+
 CSV = "name,email,role,section\nZoë Q,Zoe@example.edu,student,B\nGil,gil@example.edu,grader,\n"
 
 
