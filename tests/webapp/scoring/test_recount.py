@@ -13,7 +13,6 @@ from webapp.base.clock import now
 from webapp.extensions import extensions
 from webapp.gradebook import from_nbgrader
 from webapp.gradebook.from_nbgrader import GradeChange
-from webapp.grading import results
 from webapp.models import CourseAssignment, ManualGrade, Submission, User
 from webapp.reading import answer_points
 from webapp.rubrics.marks import ReadingRefused, Sent
@@ -169,7 +168,7 @@ def test_grades_that_come_in_any_order_wait_for_a_change_of_rules(
         except OperationalError as error:
             failed.append(str(error.orig))
 
-    monkeypatch.setattr(results, "set_manual_grade", slowly)
+    monkeypatch.setattr(manual_grades, "set_manual_grade", slowly)
     threads = [threading.Thread(target=run, args=(work,)) for work in (take, count)]
     threads[0].start()
     assert begun.wait(30)
