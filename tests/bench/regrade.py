@@ -40,8 +40,8 @@ from webapp.models import (
     SubmissionState,
     User,
 )
+from webapp.regrades import operations as regrades
 from webapp.regrades import publish as publishing
-from webapp.regrades import regrades
 from webapp.regrades.changes import changes
 
 BAR_SECONDS = 60.0

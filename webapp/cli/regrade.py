@@ -33,7 +33,7 @@ def service_database() -> Iterator[sa.Engine]:
     """The service's database; what staff can mend ends the command with one sentence."""
     from webapp import migrations
     from webapp.grading.conditions import NoJudge
-    from webapp.regrades.regrades import RegradeRefused
+    from webapp.regrades.operations import RegradeRefused
 
     engine = make_engine(database_url())
     try:
@@ -96,7 +96,7 @@ def regrade(
     Students see nothing until it is published, here or on the assignment's page. A regrade that
     was broken off goes on where it stopped.
     """
-    from webapp.regrades import regrades
+    from webapp.regrades import operations as regrades
 
     scope = Scope.ALL if all_attempts else Scope.COUNTING
     if site is not None:
@@ -116,7 +116,7 @@ def regrade(
 
 def _start(session: Session, item: CourseAssignment, scope: Scope, section: str) -> Regrade:
     from webapp.grading.conditions import current_judge
-    from webapp.regrades import regrades
+    from webapp.regrades import operations as regrades
 
     judge = current_judge(item.assignment)
     found = regrades.start(session, item, judge, actor_id=None, scope=scope, section=section)
@@ -129,7 +129,7 @@ def _carry_on(engine: sa.Engine, session: Session, opened: Regrade, workers: int
     """Grade what waits, with a bar, until nothing of the regrade waits or runs."""
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    from webapp.regrades import regrades
+    from webapp.regrades import operations as regrades
 
     if not regrades.progress(session, opened).running:
         return
@@ -173,7 +173,7 @@ def _show(session: Session, opened: Regrade) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from webapp.regrades import regrades
+    from webapp.regrades import operations as regrades
     from webapp.regrades.changes import changes
 
     found = changes(session, opened)
@@ -201,7 +201,8 @@ def _points(value: float | None) -> str:
 
 
 def _finish(session: Session, opened: Regrade, then: str | None) -> None:
-    from webapp.regrades import publish, regrades
+    from webapp.regrades import operations as regrades
+    from webapp.regrades import publish
 
     if then is None:
         click.echo("Students see none of it yet: run this again with --publish or --discard.")

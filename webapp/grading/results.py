@@ -20,7 +20,7 @@ from webapp.models import (
 )
 from webapp.queue import jobs
 from webapp.scoring import counting
-from webapp.scoring.manual_grades import count_manual
+from webapp.scoring.points_by_hand import count_manual
 
 
 def write_result(session: Session, held: jobs.Claim, result: GradeResult) -> bool:

@@ -18,9 +18,10 @@ from webapp.models import (
     Role,
     Submission,
 )
-from webapp.queue import jobs, steering, workers
+from webapp.queue import jobs, workers
+from webapp.queue import operations as steering
+from webapp.queue.operations import steer
 from webapp.queue.schemas import Pause, Queue, QueuedJob, WorkerInfo
-from webapp.queue.steering import steer
 from webapp.visibility.submissions import submission_in
 
 _QUEUE = "/courses/<slug>/staff/queue"

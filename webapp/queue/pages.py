@@ -13,9 +13,9 @@ from webapp.audit.record import Action, record
 from webapp.base.database import db, moment_of
 from webapp.courses.access import STAFF, for_roles
 from webapp.models import CourseAssignment, Enrolment, Job, JobState, Role, Submission
-from webapp.queue import steering
+from webapp.queue import operations as steering
 from webapp.queue import workers as fleet
-from webapp.queue.steering import steer
+from webapp.queue.operations import steer
 from webapp.visibility.submissions import submission_in
 
 blueprint = Blueprint("queue", __name__, url_prefix="/courses/<slug>/staff/queue")

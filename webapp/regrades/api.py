@@ -12,10 +12,10 @@ from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.grading.conditions import NoJudge
 from webapp.grading.tools import tools
 from webapp.models import CourseAssignment, Enrolment, Regrade, RegradeState, Role
+from webapp.regrades import operations as regrades
 from webapp.regrades import publish as publishing
-from webapp.regrades import regrades
 from webapp.regrades.changes import changes
-from webapp.regrades.regrades import RegradeRefused
+from webapp.regrades.operations import RegradeRefused
 
 _PATH = "/courses/<slug>/staff/assignments/<name>/regrade"
 

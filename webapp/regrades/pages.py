@@ -24,10 +24,10 @@ from webapp.models import (
     Role,
     Scope,
 )
+from webapp.regrades import operations as regrades
 from webapp.regrades import publish as publishing
-from webapp.regrades import regrades
 from webapp.regrades.changes import changes
-from webapp.regrades.regrades import RegradeRefused
+from webapp.regrades.operations import RegradeRefused
 from webapp.site.addresses import row_number
 
 blueprint = Blueprint(

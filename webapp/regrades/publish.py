@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from webapp.base.database import in_parts
 from webapp.models import CourseAssignment, Regrade, RegradeItem, RegradeState, Result
-from webapp.regrades.regrades import RegradeRefused, close, progress
+from webapp.regrades.operations import RegradeRefused, close, progress
 from webapp.scoring import counting, overrides, tallies
 
 _WITHOUT_SYNC = {"synchronize_session": False}

@@ -21,7 +21,7 @@ from webapp.courses.access import STAFF, for_roles
 from webapp.models import CourseAssignment, Enrolment, RegradeRequest, RequestState, Submission
 from webapp.results import kept_replies, schemas
 from webapp.results import requests as regrade_requests
-from webapp.results.by_hand import GradeRefused, give_points
+from webapp.results.operations import GradeRefused, give_points
 from webapp.results.requests import Answer, RequestRefused
 from webapp.results.schemas import NewReply, Replies, Reply
 from webapp.results.student_api import result_of

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from webapp.courses.access import STAFF, for_roles
 from webapp.models import Enrolment, Submission
-from webapp.results.by_hand import GradeRefused, give_points
+from webapp.results.operations import GradeRefused, give_points
 from webapp.results.pages import RefusedGrade, render_result
 from webapp.visibility.submissions import submission_in
 

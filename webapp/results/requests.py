@@ -23,7 +23,7 @@ from webapp.models import (
     Submission,
     User,
 )
-from webapp.scoring import manual_grades, overrides
+from webapp.scoring import overrides, points_by_hand
 from webapp.visibility import sight
 
 LONGEST_TEXT = 2000
@@ -110,7 +110,7 @@ def _set_points(
             ManualGrade.submission_id == submission.id, ManualGrade.question == question
         )
     )
-    manual_grades.set_manual_grade(
+    points_by_hand.set_manual_grade(
         session,
         submission,
         question=question,

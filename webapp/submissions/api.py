@@ -17,7 +17,7 @@ from webapp.courses.access import assignment_in, for_roles
 from webapp.models import Course, CourseAssignment, Enrolment, Role, Submission
 from webapp.scoring.late_policy import own_due_time
 from webapp.site.uploads import FileRefused
-from webapp.submissions.intake import AttemptRefused
+from webapp.submissions.operations import AttemptRefused
 from webapp.submissions.pages import NotOpenYet, hand_in
 from webapp.visibility import sight as visibility
 

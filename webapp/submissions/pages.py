@@ -20,10 +20,10 @@ from webapp.models import (
     Submission,
 )
 from webapp.queue import jobs
-from webapp.queue.steering import steer
+from webapp.queue.operations import steer
 from webapp.scoring import late_words
 from webapp.site.uploads import FileRefused, attachment, read_upload
-from webapp.submissions.intake import AttemptRefused, Receipt, receive
+from webapp.submissions.operations import AttemptRefused, Receipt, receive
 from webapp.submissions.standing import Standing, standings
 from webapp.visibility import sight
 from webapp.visibility.submissions import submission_in

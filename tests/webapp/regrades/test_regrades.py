@@ -27,10 +27,11 @@ from webapp.models import (
     SubmissionState,
 )
 from webapp.queue import jobs
-from webapp.regrades import publish, regrades
+from webapp.regrades import operations as regrades
+from webapp.regrades import publish
 from webapp.regrades.changes import changes
-from webapp.regrades.regrades import RegradeRefused
-from webapp.scoring import manual_grades
+from webapp.regrades.operations import RegradeRefused
+from webapp.scoring import points_by_hand
 
 PAGE = "/courses/dl/staff/assignments/a01_demo/regrade"
 
@@ -164,7 +165,7 @@ def test_staffs_points_for_written_answers_outlive_a_regrade(
 ):
     ada, bob = class_of_two
     gil = session.scalars(sa.select(Enrolment.user_id).where(Enrolment.role == "grader")).one()
-    manual_grades.set_manual_grade(
+    points_by_hand.set_manual_grade(
         session, ada, question="why", points=1.5, comment="", grader_id=gil
     )
     session.commit()

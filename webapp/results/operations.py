@@ -10,7 +10,7 @@ from flask import abort
 from webapp.audit.record import record
 from webapp.base.database import db
 from webapp.models import Enrolment, QuestionScore, Result, Submission
-from webapp.scoring import manual_grades
+from webapp.scoring import points_by_hand
 
 _LONGEST_COMMENT = 5000
 
@@ -35,7 +35,7 @@ def give_points(
     sentence = _why_refused(given, points, most=most, comment=comment)
     if sentence:
         raise GradeRefused(sentence)
-    manual_grades.set_manual_grade(
+    points_by_hand.set_manual_grade(
         db.session,
         submission,
         question=question,
