@@ -1,24 +1,48 @@
-"""What staff do to the queue: cancel, pause and resume."""
+"""What staff do to the queue: cancel, grade again, pause and resume."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.audit.record import Action, record
-from webapp.base.database import db, moment_of
-from webapp.models import Course, Enrolment, Job, JobState, Result, Submission, SubmissionState
+from webapp.base.database import change, moment_of
+from webapp.models import Enrolment, Job, JobState, Result, Submission, SubmissionState
 from webapp.queue import jobs
 from webapp.queue.status import current_job
 
 
-def cancel(session: Session, job_id: int, submission_id: int) -> bool:
-    """Take a job that waits, or is dead, out of the queue; False when it runs or is over.
+def cancel_grading(session: Session, actor: Enrolment, submission: Submission) -> bool:
+    """Take a submission out of the queue; False where it runs or is over."""
+    with change(session):
+        job = current_job(session, submission)
+        done = job is not None and _cancel(session, job.id, submission.id)
+        if done:
+            record(session, actor, "cancel", subject=f"submission {submission.id}")
+    return done
 
-    What was graded before stays as it was. The caller commits.
-    """
+
+def grade_again(session: Session, actor: Enrolment, submission: Submission) -> bool:
+    """Queue a submission again that our own faults or staff had stopped; False for others."""
+    with change(session):
+        job = current_job(session, submission)
+        done = job is not None and jobs.retry(session, job.id, submission.id)
+        if done:
+            record(session, actor, "grade again", subject=f"submission {submission.id}")
+    return done
+
+
+def pause_grading(session: Session, actor: Enrolment, *, paused: bool) -> None:
+    """Claim nothing more of the course, or go on; what runs is finished."""
+    course = actor.course
+    with change(session):
+        course.grading_paused_at = moment_of(session) if paused else None
+        action: Action = "pause grading" if paused else "resume grading"
+        record(session, actor, action, subject=f"course {course.slug}")
+
+
+def _cancel(session: Session, job_id: int, submission_id: int) -> bool:
+    """Cancel a job that waits or is dead. What was graded before stays as it was."""
     cancelled = session.scalar(
         sa.update(Job)
         .where(Job.id == job_id, Job.state.in_((JobState.QUEUED, JobState.DEAD)))
@@ -36,25 +60,3 @@ def cancel(session: Session, job_id: int, submission_id: int) -> bool:
     state = SubmissionState.CANCELLED if status is None else SubmissionState(status)
     jobs.set_submission(session, job_id, submission_id, state)
     return True
-
-
-def pause(session: Session, course: Course, *, paused: bool) -> None:
-    """Claim nothing more of a course, or go on; what runs is finished. The caller commits."""
-    course.grading_paused_at = moment_of(session) if paused else None
-
-
-def steer(
-    enrolment: Enrolment,
-    submission: Submission,
-    change: Callable[[Session, int, int], bool],
-    action: Action,
-    **detail: str,
-) -> bool:
-    """Do `change` to the submission's job and note it; False when there is nothing to change."""
-    job = current_job(submission)
-    done = job is not None and change(db.session, job.id, submission.id)
-    if done:
-        subject = f"submission {submission.id}"
-        record(db.session, enrolment, action, subject=subject, **detail)
-    db.session.commit()
-    return done

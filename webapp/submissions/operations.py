@@ -10,10 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
-from webapp.models import CourseAssignment, Lane, Submission, SubmissionState, User
+from webapp.base.database import change
+from webapp.models import CourseAssignment, Enrolment, Lane, Submission, SubmissionState, User
 from webapp.queue import jobs
 from webapp.scoring import counting
 from webapp.site.uploads import Upload, store
+from webapp.submissions.queries import attempts_at, latest_attempt
 from webapp.submissions.tries import tries_of
 
 _TRIES = 5
@@ -24,12 +26,44 @@ class AttemptRefused(Exception):
     """No further attempt is taken now: one sentence."""
 
 
+class NotOpenYet(Exception):
+    """An assignment takes nothing before its time: one sentence."""
+
+
 @dataclass(frozen=True)
 class Receipt:
     """The submission that an upload led to; `new` is False when it was the latest work again."""
 
     submission: Submission
     new: bool
+
+
+def hand_in(
+    session: Session,
+    actor: Enrolment,
+    assignment: CourseAssignment,
+    *,
+    upload: Upload,
+    digest: str,
+    received_at: datetime,
+) -> Receipt:
+    """Take in a student's own notebook. Raises NotOpenYet and AttemptRefused."""
+    refuse_before_opening(assignment, received_at)
+    return receive(
+        session,
+        assignment,
+        user_id=actor.user_id,
+        upload=upload,
+        digest=digest,
+        received_at=received_at,
+        limited=True,
+    )
+
+
+def refuse_before_opening(assignment: CourseAssignment, moment: datetime) -> None:
+    """Raise NotOpenYet where the assignment opens later."""
+    if assignment.opens_at is not None and assignment.opens_at > moment:
+        raise NotOpenYet("This assignment is not open yet.")
 
 
 def receive(
@@ -52,73 +86,71 @@ def receive(
     is one attempt: the student's row is locked meanwhile (PostgreSQL), or the number is refused and
     everything is looked at again (SQLite).
     """
-    assignment_id, moment = assignment.id, received_at or now()
+    moment = received_at or now()
     for remaining in reversed(range(_TRIES)):
         try:
-            student = sa.select(User.id).where(User.id == user_id)
-            session.execute(student.with_for_update(key_share=True))
-            newest = latest_attempt(session, assignment_id, user_id)
-            if newest and newest.digest == digest and newest.state not in _TAKEN_AGAIN:
-                session.rollback()
-                return Receipt(newest, new=False)
-            if limited:
-                _check_limits(session, assignment_id, user_id, moment)
-            number = 1 if newest is None else newest.attempt + 1
-            submission = _attempt(assignment_id, user_id, number, upload=upload, digest=digest)
-            submission.received_at = moment
-            _queue(session, submission, upload, lane)
-            return Receipt(submission, new=True)
+            with change(session):
+                return _take(
+                    session,
+                    assignment,
+                    user_id,
+                    upload=upload,
+                    digest=digest,
+                    lane=lane,
+                    moment=moment,
+                    limited=limited,
+                )
         except IntegrityError:
-            session.rollback()
             if not remaining:
                 raise
     raise AssertionError("unreachable: the last try returns or raises")
 
 
-def _attempt(
-    assignment_id: int, user_id: int, number: int, *, upload: Upload, digest: str
-) -> Submission:
-    return Submission(
-        course_assignment_id=assignment_id,
+def _take(
+    session: Session,
+    assignment: CourseAssignment,
+    user_id: int,
+    *,
+    upload: Upload,
+    digest: str,
+    lane: Lane,
+    moment: datetime,
+    limited: bool,
+) -> Receipt:
+    student = sa.select(User.id).where(User.id == user_id)
+    session.execute(student.with_for_update(key_share=True))
+    newest = latest_attempt(session, assignment.id, user_id)
+    if newest and newest.digest == digest and newest.state not in _TAKEN_AGAIN:
+        return Receipt(newest, new=False)
+    if limited:
+        _check_limits(session, assignment, user_id, moment)
+    submission = Submission(
+        course_assignment_id=assignment.id,
         user_id=user_id,
-        attempt=number,
+        attempt=1 if newest is None else newest.attempt + 1,
         filename=upload.filename,
         size=len(upload.data),
         sha256=upload.sha256,
         digest=digest,
+        received_at=moment,
     )
+    _queue(session, submission, upload, lane)
+    return Receipt(submission, new=True)
 
 
 def _queue(session: Session, submission: Submission, upload: Upload, lane: Lane) -> None:
-    """The file, the attempt and its job at once; commits."""
+    """The file, the attempt and its job at once."""
     store(session, upload)
     session.add(submission)
     session.flush()
     counting.recount_submission(session, submission)
     jobs.enqueue(session, submission, lane)
-    session.commit()
 
 
-def _check_limits(session: Session, assignment_id: int, user_id: int, moment: datetime) -> None:
-    item = session.get_one(CourseAssignment, assignment_id)
+def _check_limits(session: Session, item: CourseAssignment, user_id: int, moment: datetime) -> None:
     if item.attempt_limit is None and not item.pause_minutes:
         return
-    made = session.scalars(
-        sa.select(Submission).where(
-            Submission.course_assignment_id == assignment_id, Submission.user_id == user_id
-        )
-    )
+    made = attempts_at(session, item.id, user_id)
     refusal = tries_of(item, made).refusal(item.course.time_zone, moment)
     if refusal:
-        session.rollback()
         raise AttemptRefused(refusal)
-
-
-def latest_attempt(session: Session, assignment_id: int, user_id: int) -> Submission | None:
-    """The student's newest attempt at an assignment."""
-    return session.scalar(
-        sa.select(Submission)
-        .where(Submission.course_assignment_id == assignment_id, Submission.user_id == user_id)
-        .order_by(Submission.attempt.desc())
-        .limit(1)
-    )
