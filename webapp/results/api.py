@@ -1,4 +1,4 @@
-"""Marking by program: regrade requests, points set by hand, and notes about students."""
+"""Results by program: regrade requests, points set by hand, kept replies, submissions."""
 
 from __future__ import annotations
 

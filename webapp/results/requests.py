@@ -1,4 +1,4 @@
-"""Regrade requests: a student asks for one question, staff answer. What is found of them."""
+"""Regrade requests as they are found and listed; what is done about them is an operation."""
 
 from __future__ import annotations
 

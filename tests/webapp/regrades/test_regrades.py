@@ -60,9 +60,7 @@ def class_of_two(graded):
 
 
 def begin(session, assignment, version="v2", **options):
-    regrade = operations.start_regrade(session, None, assignment, judge(version), **options)
-    session.commit()
-    return regrade
+    return operations.start_regrade(session, None, assignment, judge(version), **options)
 
 
 def test_students_see_nothing_of_a_regrade_until_it_is_published(
@@ -81,7 +79,6 @@ def test_students_see_nothing_of_a_regrade_until_it_is_published(
     assert [(q.question, q.old, q.new) for q in found[0].questions] == [("dense", 3, 2)]
 
     assert operations.publish_regrade(session, None, regrade).count == 2
-    session.commit()
     assert [(s.state, s.auto_score) for s in (ada, bob)] == [("graded", 2.0), ("graded", 2.0)]
     current = session.scalars(sa.select(Result.grader_version).where(Result.current)).all()
     assert current == ["v2", "v2"]
@@ -118,11 +115,9 @@ def test_going_back_to_earlier_checks_takes_their_results_up_again(
     second = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 0.0)))
     operations.publish_regrade(session, None, second)
-    session.commit()
     back = begin(session, assignment, version="v1")
     assert not progress_of(session, back).running
     operations.publish_regrade(session, None, back)
-    session.commit()
     session.refresh(ada)
     assert ada.auto_score == 3.0
 
@@ -133,7 +128,6 @@ def test_unsteady_results_are_run_again_by_the_same_judge(session, engine, assig
     regrade = begin(session, assignment, version="v1")
     drain(engine, StandInPool(lambda _: graded_by("v1", 3.0)))
     assert operations.publish_regrade(session, None, regrade).count == 1
-    session.commit()
     session.refresh(ada)
     assert ada.auto_score == 3.0
     assert session.scalar(sa.select(sa.func.count(Result.id))) == 2
@@ -143,7 +137,6 @@ def test_discarding_leaves_no_trace_of_the_new_results(session, engine, assignme
     regrade = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 0.0)))
     operations.discard_regrade(session, None, regrade)
-    session.commit()
     assert session.scalars(sa.select(Result.grader_version)).all() == ["v1", "v1"]
     assert session.scalar(sa.select(sa.func.count(RegradeItem.id))) == 0
     assert begin(session, assignment).id != regrade.id
@@ -153,7 +146,6 @@ def test_what_still_runs_when_it_is_discarded_changes_nothing(session, assignmen
     regrade = begin(session, assignment)
     claim = jobs.claim(session, "worker")
     operations.discard_regrade(session, None, regrade)
-    session.commit()
     assert results.write_result(session, claim, graded_by("v2", 0.0))
     assert session.scalars(sa.select(Result.grader_version)).all() == ["v1", "v1"]
     states = session.scalars(sa.select(Job.state).where(Job.regrade_id.is_not(None))).all()
@@ -172,7 +164,6 @@ def test_staffs_points_for_written_answers_outlive_a_regrade(
     regrade = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 2.0)))
     operations.publish_regrade(session, None, regrade)
-    session.commit()
     assert (ada.score, ada.ungraded) == (3.5, 0)
     assert (bob.score, bob.ungraded) == (2.0, 1)
 
@@ -186,7 +177,6 @@ def test_a_new_version_that_refuses_a_notebook_says_so_before_and_after(
     drain(engine, StandInPool(lambda _: refused))
     assert [c.new for c in changes(session, regrade)] == [None, None]
     operations.publish_regrade(session, None, regrade)
-    session.commit()
     assert (ada.state, ada.auto_score) == (SubmissionState.REJECTED, None)
 
 
@@ -208,7 +198,6 @@ def test_a_fault_after_the_regrade_was_discarded_leaves_nothing_to_do(
     job = sa.update(Job).where(Job.id == claim.job_id)
     session.execute(job.values(faults=jobs.MOST_FAULTS - 1))
     operations.discard_regrade(session, None, regrade)
-    session.commit()
     if way == "fault":
         assert jobs.fault(session, claim, "the sandbox did not start")
     else:
@@ -227,7 +216,6 @@ def test_publishing_leaves_no_stopped_job_behind(session, engine, assignment, cl
     session.commit()
     drain(engine, StandInPool(lambda _: broken()))
     assert operations.publish_regrade(session, None, regrade).count == 0
-    session.commit()
     states = session.scalars(sa.select(Job.state).where(Job.regrade_id == regrade.id)).all()
     assert states == [JobState.CANCELLED] * 2
 
@@ -236,7 +224,6 @@ def test_publishing_waits_for_every_result(session, assignment, class_of_two):
     regrade = begin(session, assignment)
     with pytest.raises(RegradeRefused, match="still runs"):
         operations.publish_regrade(session, None, regrade)
-    session.rollback()
     session.refresh(regrade)
     assert regrade.state == RegradeState.OPEN
 
@@ -244,7 +231,6 @@ def test_publishing_waits_for_every_result(session, assignment, class_of_two):
 def test_a_regrade_is_published_once(session, engine, assignment, class_of_two):
     regrade = begin(session, assignment, version="v1")
     operations.publish_regrade(session, None, regrade)
-    session.commit()
     with pytest.raises(RegradeRefused, match="already"):
         operations.discard_regrade(session, None, regrade)
 
@@ -275,7 +261,6 @@ def test_faults_of_ours_leave_the_score_and_can_be_tried_again(
     session.refresh(ada)
     assert ada.state == SubmissionState.GRADED
     assert operations.retry_stopped(session, None, regrade).count == 2
-    session.commit()
     drain(engine, StandInPool(lambda _: graded_by("v2", 2.0)))
     assert operations.publish_regrade(session, None, regrade).count == 2
 

@@ -256,7 +256,6 @@ def test_a_regrade_keeps_what_staff_set_and_flags_it(
     regrade = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 3.0)))
     operations.publish_regrade(session, None, regrade)
-    session.commit()
     session.refresh(submission)
     assert (submission.auto_score, submission.score) == (3, 2)
     shown = gil.get(page_of(submission)).text
