@@ -96,6 +96,19 @@ def panel_of(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
     if held:
         # Of the result, only what became of the notebook itself is the student's yet.
         return shown | {"result": replace(result, questions=(), score=None) if result else None}
+    shown["since"] = since_last(db.session, submission, shown["attempts"])
+    return shown | _marked(submission, result, data)
+
+
+def _marked(submission: Submission, result: GradeResult | None, data: bytes) -> dict[str, Any]:
+    """The questions with what staff and the student said about them."""
+    shown: dict[str, Any] = {
+        "result": result,
+        "history": history(db.session, submission),
+        "charts": charts_of(result) if result else {},
+        "overrides": overrides_of(db.session, submission),
+        "requests": requests.of_submission(db.session, submission),
+    }
     manual = [q.name for q in result.questions if q.kind == "manual"] if result else []
     if manual:
         texts = answers_of(data, manual)
@@ -103,14 +116,7 @@ def panel_of(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
             name: markdown.markdown(text, top=4) for name, text in texts.items() if text
         }
         shown["grades"] = manual_grades(submission)
-    return shown | {
-        "result": result,
-        "history": history(db.session, submission),
-        "charts": charts_of(result) if result else {},
-        "since": since_last(db.session, submission, shown["attempts"]),
-        "overrides": overrides_of(db.session, submission),
-        "requests": requests.of_submission(db.session, submission),
-    }
+    return shown
 
 
 def _account(enrolment: Enrolment, submission: Submission, sight: Sight) -> str:
