@@ -28,7 +28,7 @@ from webapp.models import (
     User,
 )
 from webapp.scoring import counting as recount
-from webapp.scoring import manual_grades
+from webapp.scoring import points_by_hand
 
 _CLOSE = 1e-9
 _LONGEST_COMMENT = 5000
@@ -129,7 +129,7 @@ def take(session: Session, changes: Sequence[GradeChange], grader_id: int) -> No
     """Give every change's points in its grader's name; the caller commits."""
     recount.lock_students(session, [change.submission_id for change in changes])
     for change in changes:
-        manual_grades.set_manual_grade(
+        points_by_hand.set_manual_grade(
             session,
             session.get_one(Submission, change.submission_id),
             question=change.question,

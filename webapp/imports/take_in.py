@@ -31,7 +31,7 @@ from webapp.models import (
 from webapp.scoring.counting import policy_of
 from webapp.scoring.late_policy import Worth
 from webapp.site.uploads import Upload, safe_filename, store
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 
 @dataclass(frozen=True)
