@@ -25,7 +25,7 @@ from tests.webapp.graders import result
 from tests.webapp.sample_course import ASSIGNMENT
 from webapp import migrations
 from webapp.base.database import make_engine
-from webapp.grading.conditions import Judge, conditions_of
+from webapp.grading.conditions import Conditions, conditions_of
 from webapp.models import (
     Content,
     Course,
@@ -123,8 +123,8 @@ def measure(count: int, database: str) -> dict[str, float | int]:
     with Session(engine) as session:
         assignment = populate(session, count)
         moments = [time.perf_counter()]
-        judge = Judge("v1", conditions_of(_GRADED))
-        regrade = operations.start_regrade(session, None, assignment, judge)
+        now = Conditions("v1", conditions_of(_GRADED))
+        regrade = operations.start_regrade(session, None, assignment, now)
         moments.append(time.perf_counter())
         found, progress = changes(session, regrade), progress_of(session, regrade)
         moments.append(time.perf_counter())

@@ -41,7 +41,7 @@ def import_work(
     from webapp.audit.record import record_command
     from webapp.base.clock import written
     from webapp.base.typed_times import NoMoment
-    from webapp.grading.tools import Tools
+    from webapp.grading.library import GraderLibrary
     from webapp.imports import take_in, times
     from webapp.imports.matching import ImportRefused, gather
 
@@ -49,7 +49,7 @@ def import_work(
         item = course_assignment(session, course, assignment)
         try:
             received_at = times.chosen(received, item)
-            parse = Tools().parse_notebook
+            parse = GraderLibrary().parse_notebook
             gathered = gather(session, item, paths, parse, received_at=received_at)
             found = take_in.keep(session, item, gathered, filename=paths[0].name, actor_id=None)
         except (ImportRefused, NoMoment) as error:

@@ -31,7 +31,7 @@ _POLL_SECONDS = 0.2
 def service_database() -> Iterator[sa.Engine]:
     """The service's database; what staff can mend ends the command with one sentence."""
     from webapp import migrations
-    from webapp.grading.conditions import NoJudge
+    from webapp.grading.conditions import CannotGrade
     from webapp.regrades.operations import RegradeRefused
 
     engine = make_engine(database_url())
@@ -42,7 +42,7 @@ def service_database() -> Iterator[sa.Engine]:
                 "set HELDOUT_DATA or HELDOUT_DATABASE_URL, and start `heldout serve` once."
             )
         yield engine
-    except (NoJudge, RegradeRefused) as error:
+    except (CannotGrade, RegradeRefused) as error:
         raise click.ClickException(str(error)) from None
     except OperationalError as error:
         raise click.ClickException(f"The database cannot be used: {error.orig}.") from None
@@ -114,11 +114,11 @@ def regrade(
 
 
 def _start(session: Session, item: CourseAssignment, scope: Scope, section: str) -> Regrade:
-    from webapp.grading.conditions import current_judge
+    from webapp.grading.conditions import current_conditions
     from webapp.regrades.operations import start_regrade
 
-    judge = current_judge(item.assignment)
-    return start_regrade(session, None, item, judge, scope=scope, section=section)
+    now = current_conditions(item.assignment)
+    return start_regrade(session, None, item, now, scope=scope, section=section)
 
 
 def _carry_on(engine: sa.Engine, session: Session, opened: Regrade, workers: int) -> None:

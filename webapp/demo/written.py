@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
 from webapp.demo.slides import slide_pdf
-from webapp.grading.tools import Tools
+from webapp.grading.library import GraderLibrary
 from webapp.models import (
     BankComment,
     Course,
@@ -92,7 +92,7 @@ def ensure_written(
     students: list[User],
     staff: list[User],
     *,
-    tools: Tools,
+    library: GraderLibrary,
 ) -> None:
     """Teams and reviews, once."""
     if session.scalar(sa.select(Team.id).where(Team.course_id == course.id).limit(1)):
@@ -106,7 +106,7 @@ def ensure_written(
         if members:
             proposals.append(_proposal(session, course, (name, title, abstract), members))
     for proposal in proposals[:2]:
-        _hand_in_slide(session, proposal, tools)
+        _hand_in_slide(session, proposal, library)
     reviews = [
         PaperReview(
             course_id=course.id,
@@ -142,7 +142,7 @@ def _proposal(
     return team.proposal
 
 
-def _hand_in_slide(session: Session, proposal: Proposal, tools: Tools) -> None:
+def _hand_in_slide(session: Session, proposal: Proposal, library: GraderLibrary) -> None:
     data = slide_pdf(proposal.title, [member.user.name for member in proposal.team.members])
     upload = Upload("slide.pdf", data, hashlib.sha256(data).hexdigest())
     store(session, upload)
@@ -152,7 +152,7 @@ def _hand_in_slide(session: Session, proposal: Proposal, tools: Tools) -> None:
             filename=upload.filename,
             size=len(data),
             sha256=upload.sha256,
-            thumbnail=tools.inspect_pdf(data).thumbnail_png,
+            thumbnail=library.inspect_pdf(data).thumbnail_png,
         )
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from webapp.audit.record import record
-from webapp.grading.tools import tools
+from webapp.grading.library import library
 from webapp.imports import take_in, times
 from webapp.imports.matching import ImportRefused, gather
 from webapp.imports.take_in import Taken
@@ -44,7 +44,7 @@ def read(
         path = Path(folder) / safe_filename(file.filename)
         with path.open("wb") as target:
             shutil.copyfileobj(file.stream, target)
-        parse = tools().parse_notebook
+        parse = library().parse_notebook
         found = gather(session, assignment, [path], parse, received_at=received_at)
         actor = enrolment.user_id
         kept = take_in.keep(session, assignment, found, filename=path.name, actor_id=actor)

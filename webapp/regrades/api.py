@@ -8,8 +8,8 @@ from webapp.api import schemas
 from webapp.api.operations import operation
 from webapp.base.database import db
 from webapp.courses.access import STAFF, assignment_in, for_roles
-from webapp.grading.conditions import NoJudge
-from webapp.grading.tools import tools
+from webapp.grading.conditions import CannotGrade
+from webapp.grading.library import library
 from webapp.models import Enrolment, Regrade, RegradeState, Role
 from webapp.regrades import operations
 from webapp.regrades.changes import changes
@@ -51,11 +51,11 @@ def start_regrade(
             db.session,
             enrolment,
             assignment,
-            tools().judge(assignment.assignment),
+            library().conditions(assignment.assignment),
             scope=body.scope,
             section=body.section,
         )
-    except (RegradeRefused, NoJudge) as error:
+    except (RegradeRefused, CannotGrade) as error:
         abort(409, str(error))
     return _info(started), 201
 

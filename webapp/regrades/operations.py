@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from webapp.audit.record import Action, record, record_command
 from webapp.base.clock import now
 from webapp.base.database import change, moment_of
-from webapp.grading.conditions import Judge
+from webapp.grading.conditions import Conditions
 from webapp.models import (
     CourseAssignment,
     Enrolment,
@@ -55,7 +55,7 @@ def start_regrade(
     session: Session,
     actor: Enrolment | None,
     assignment: CourseAssignment,
-    judge: Judge,
+    now: Conditions,
     *,
     scope: Scope = Scope.COUNTING,
     section: str = "",
@@ -65,7 +65,7 @@ def start_regrade(
     Without an actor it is done from the command line, as the log then says.
     """
     with change(session):
-        started = _start(session, actor, assignment, judge, scope=scope, section=section)
+        started = _start(session, actor, assignment, now, scope=scope, section=section)
         detail = {"scope": str(scope), "section": section}
         _note(session, actor, started, "start regrade", **detail)
     return started
@@ -132,7 +132,7 @@ def _start(
     session: Session,
     actor: Enrolment | None,
     assignment: CourseAssignment,
-    judge: Judge,
+    now: Conditions,
     *,
     scope: Scope,
     section: str,
@@ -145,11 +145,11 @@ def _start(
         started_by_id=None if actor is None else actor.user_id,
         scope=scope,
         section=section,
-        grader_version=judge.version,
+        grader_version=now.version,
     )
     session.add(regrade)
     session.flush()
-    chosen = _chosen(assignment, regrade, judge)
+    chosen = _chosen(assignment, regrade, now)
     columns = ["regrade_id", "submission_id", "old_result_id", "new_result_id"]
     session.execute(sa.insert(RegradeItem).from_select(columns, chosen))
     if not _count(session, regrade):
@@ -165,17 +165,17 @@ def _lock(session: Session, assignment: CourseAssignment) -> None:
     )
 
 
-def _chosen(assignment: CourseAssignment, regrade: Regrade, judge: Judge) -> sa.Select[Any]:
+def _chosen(assignment: CourseAssignment, regrade: Regrade, now: Conditions) -> sa.Select[Any]:
     """The regrade's items: each submission with its result, and the one that is known to come."""
     known = aliased(Result)
     answer: sa.ColumnElement[Any] = sa.cast(sa.null(), sa.Integer)
-    if judge.conditions:
+    if now.digest:
         answer = (
             sa.select(sa.func.max(known.id))
-            .where(known.submission_id == Submission.id, known.conditions == judge.conditions)
+            .where(known.submission_id == Submission.id, known.conditions == now.digest)
             .scalar_subquery()
         )
-        answer = sa.case((Result.conditions == judge.conditions, Result.id), else_=answer)
+        answer = sa.case((Result.conditions == now.digest, Result.id), else_=answer)
     statement = (
         sa.select(sa.literal(regrade.id), Submission.id, Result.id, answer)
         .join(Result, sa.and_(Result.submission_id == Submission.id, Result.current.is_(True)))

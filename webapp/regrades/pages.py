@@ -13,8 +13,8 @@ from webapp.base.database import db
 from webapp.base.histogram import change_chart
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.courses.assignments import question_titles
-from webapp.grading.conditions import NoJudge
-from webapp.grading.tools import tools
+from webapp.grading.conditions import CannotGrade
+from webapp.grading.library import library
 from webapp.models import CourseAssignment, Enrolment, Regrade, Role, Scope
 from webapp.regrades import operations
 from webapp.regrades.changes import changes
@@ -47,11 +47,11 @@ def start(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
             db.session,
             enrolment,
             assignment,
-            tools().judge(assignment.assignment),
+            library().conditions(assignment.assignment),
             scope=Scope(scope) if scope in set(Scope) else Scope.COUNTING,
             section=section,
         )
-    except (RegradeRefused, NoJudge) as error:
+    except (RegradeRefused, CannotGrade) as error:
         return _page(enrolment, assignment, str(error)), 409
     return redirect(_address(enrolment, assignment), code=303)
 

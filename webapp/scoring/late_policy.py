@@ -131,7 +131,7 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Weighed:
     """An attempt's worth, and whether it is the one that counts."""
 
     attempt: Attempt
@@ -139,9 +139,9 @@ class Judged:
     counts: bool
 
 
-def judge(
+def weigh(
     policy: LatePolicy, attempts: list[Attempt], *, last_counts: bool, late_days: int
-) -> list[Judged]:
+) -> list[Weighed]:
     """Every attempt's worth, if `late_days` may be spent, and which one counts: exactly one.
 
     The best is the one that is worth most, the earliest among equals; the last is the one that came
@@ -153,7 +153,7 @@ def judge(
     if not pairs:
         return []
     chosen, _ = max(pairs, key=_by_arrival if last_counts else _by_worth)
-    return [Judged(attempt, worth, attempt is chosen) for attempt, worth in pairs]
+    return [Weighed(attempt, worth, attempt is chosen) for attempt, worth in pairs]
 
 
 def _worth(policy: LatePolicy, attempt: Attempt, late_days: int) -> Worth:

@@ -7,7 +7,7 @@ from flask import request
 from webapp.base.clock import now
 from webapp.base.config import MAX_UPLOAD_BYTES
 from webapp.base.database import db
-from webapp.grading.tools import tools
+from webapp.grading.library import library
 from webapp.models import CourseAssignment, Enrolment
 from webapp.site.uploads import read_upload
 from webapp.submissions.operations import Receipt, hand_in, refuse_before_opening
@@ -21,7 +21,7 @@ def hand_in_sent(enrolment: Enrolment, assignment: CourseAssignment) -> Receipt:
     upload = read_upload(
         request.files.get("notebook"), most=MAX_UPLOAD_BYTES, what="a notebook (.ipynb)"
     )
-    digest = tools().parse_notebook(upload.data).digest
+    digest = library().parse_notebook(upload.data).digest
     return hand_in(
         db.session, enrolment, assignment, upload=upload, digest=digest, received_at=moment
     )

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from webapp.base.clock import now
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, for_roles
-from webapp.grading.tools import tools
+from webapp.grading.library import library
 from webapp.models import Enrolment, Proposal, Role, Slide, Team, TeamMember
 from webapp.rubrics.marks import published_scores
 from webapp.rubrics.names import file_name
@@ -126,7 +126,7 @@ def hand_in_slide(enrolment: Enrolment) -> Response | tuple[str, int]:
     proposal = _own_proposal(enrolment)
     try:
         upload = read_upload(request.files.get("slide"), most=SLIDE_BYTES, what="a PDF slide")
-        seen = tools().inspect_pdf(upload.data)
+        seen = library().inspect_pdf(upload.data)
         if seen.pages != 1:
             raise FileRefused(f"The PDF has {seen.pages} pages, expected 1: a slide is one page.")
     except FileRefused as error:

@@ -20,7 +20,7 @@ from webapp.base.clock import local, now
 from webapp.base.database import db
 from webapp.base.markdown import markdown
 from webapp.courses.access import EVERYONE, for_roles
-from webapp.grading.tools import tools
+from webapp.grading.library import library
 from webapp.models import Enrolment, PaperReview, ReviewDraft, Role
 from webapp.rubrics.marks import published_scores
 from webapp.rubrics.names import file_name
@@ -139,7 +139,7 @@ def hand_in_file(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Hand in the review as a one-page PDF; the Markdown stays as it is."""
     try:
         upload = read_upload(request.files.get("review"), most=REVIEW_BYTES, what="a PDF review")
-        seen = tools().inspect_pdf(upload.data)
+        seen = library().inspect_pdf(upload.data)
         if seen.pages != 1:
             raise FileRefused(f"The PDF has {seen.pages} pages, expected 1: a review is one page.")
     except FileRefused as error:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from tests.webapp.graders import TOOLS, notebook
+from tests.webapp.graders import LIBRARY, notebook
 from tests.webapp.imports.test_imports import PAGE, archive
 from webapp.base.clock import now
 from webapp.base.typed_times import NoMoment
@@ -19,7 +19,7 @@ from webapp.imports import take_in
 from webapp.imports.matching import gather
 from webapp.imports.times import stamped
 from webapp.models import AuditEntry, CourseAssignment, Submission
-from webapp.scoring.late_policy import Attempt, LatePolicy, judge
+from webapp.scoring.late_policy import Attempt, LatePolicy, weigh
 
 NEW_YORK = "America/New_York"
 
@@ -140,7 +140,7 @@ def test_a_moment_that_is_none_is_refused_before_anything_is_read(
 def test_a_damaged_timestamp_keeps_its_file_out_and_no_other(session, due, tmp_path):
     path = tmp_path / "work.zip"
     path.write_bytes(tree(ada="next week", bob=None))
-    gathered = gather(session, due, [path], TOOLS.parse_notebook)
+    gathered = gather(session, due, [path], LIBRARY.parse_notebook)
     errors = {found.source.name: found.error for found in gathered}
     assert "timestamp.txt says 'next week'" in errors["ada"]
     assert errors["bob"] == ""
@@ -149,7 +149,7 @@ def test_a_damaged_timestamp_keeps_its_file_out_and_no_other(session, due, tmp_p
 def test_the_last_attempt_is_the_one_that_came_last_though_staff_imported_another_later():
     first = datetime(2026, 2, 4, 17, tzinfo=UTC)
     attempts = [Attempt(1, first, 3.0), Attempt(2, first - timedelta(days=1), 5.0)]
-    judged = judge(LatePolicy(NEW_YORK), attempts, last_counts=True, late_days=0)
+    judged = weigh(LatePolicy(NEW_YORK), attempts, last_counts=True, late_days=0)
     assert [one.counts for one in judged] == [True, False]
 
 

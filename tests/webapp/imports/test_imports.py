@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from tests.webapp.graders import TOOLS, notebook
+from tests.webapp.graders import LIBRARY, notebook
 from webapp.base.database import db
 from webapp.imports import matching, take_in
 from webapp.imports.matching import ImportRefused, gather
@@ -33,7 +33,7 @@ def archive(files):
 
 
 def read(session, assignment, path):
-    gathered = gather(session, assignment, [path], TOOLS.parse_notebook)
+    gathered = gather(session, assignment, [path], LIBRARY.parse_notebook)
     found = take_in.keep(session, assignment, gathered, filename=path.name, actor_id=None)
     session.commit()
     return found
@@ -121,9 +121,9 @@ def test_nothing_is_written_before_every_notebook_is_parsed(auth, app, monkeypat
 
     def parse(content):
         seen.append("parse")
-        return TOOLS.parse_notebook(content)
+        return LIBRARY.parse_notebook(content)
 
-    app.extensions["heldout"] = replace(TOOLS, parse_notebook=parse)
+    app.extensions["heldout"] = replace(LIBRARY, parse_notebook=parse)
     with app.app_context():
         engine = db.engine
     for _ in range(2):  # the second time an earlier import is discarded
@@ -146,13 +146,13 @@ def test_more_than_the_most_bytes_are_refused_without_asking_for_their_sizes(
         (tmp_path / f"{name}.ipynb").write_bytes(notebook("x" * 1000))
     monkeypatch.setattr(matching, "MOST_UNPACKED_BYTES", 1500)
     with pytest.raises(ImportRefused, match="import them in parts"):
-        gather(session, assignment, [tmp_path], TOOLS.parse_notebook)
+        gather(session, assignment, [tmp_path], LIBRARY.parse_notebook)
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_kept(session, assignment, tmp_path):
     file = tmp_path / "ada.ipynb"
     file.write_bytes(notebook("x = 1"))
-    gathered = gather(session, assignment, [tmp_path], TOOLS.parse_notebook)
+    gathered = gather(session, assignment, [tmp_path], LIBRARY.parse_notebook)
     file.write_bytes(notebook("x = 2"))
     with pytest.raises(ImportRefused, match="was changed while it was read"):
         take_in.keep(session, assignment, gathered, filename="x", actor_id=None)

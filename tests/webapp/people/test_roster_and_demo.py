@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from autograder.assignment import list_assignments
-from tests.webapp.graders import TOOLS, StandInPool, result
+from tests.webapp.graders import LIBRARY, StandInPool, result
 from webapp import create_app, demo, migrations
 from webapp.base.clock import now
 from webapp.base.database import make_engine
@@ -96,7 +96,7 @@ def _shown_to_students_and_staff(settings, session, late, extension):
     """The pages on which a visitor of the demo looks for the rules of late work."""
     from tests.webapp.conftest import OVERRIDES, Auth
 
-    auth = Auth(create_app(settings, tools=TOOLS, overrides=OVERRIDES))
+    auth = Auth(create_app(settings, library=LIBRARY, overrides=OVERRIDES))
     accounts = demo_accounts(settings.data / "accounts.json", 0)
     passwords = {account.email: account.password for account in accounts}
     name = late.course_assignment.assignment
@@ -131,7 +131,7 @@ def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
 
     def run() -> dict[str, int]:
         accounts = demo_accounts(settings.data / "accounts.json", 9)
-        app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
+        app = create_app(settings, library=LIBRARY, overrides=OVERRIDES)
         with app.app_context(), Session(engine) as session:
             course = ensure_course(session, assignments)
             people = ensure_people(session, course, accounts)
@@ -140,7 +140,7 @@ def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
             demo.hand_in_samples(session, course, assignments[0], people)
             demo.drain(engine, StandInPool(grade), slots=2, waiting=1)
             ensure_manual_grades(session, course, staff)
-            ensure_written(session, course, people, staff, tools=TOOLS)
+            ensure_written(session, course, people, staff, library=LIBRARY)
         return contents(engine)
 
     first = run()

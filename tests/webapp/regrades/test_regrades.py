@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from autograder.receipt import Receipt
-from tests.webapp.graders import TOOLS, StandInPool, broken, rejected, result
+from tests.webapp.graders import LIBRARY, StandInPool, broken, rejected, result
 from tests.webapp.queue.test_jobs import drain
 from webapp.base.clock import now
 from webapp.grading import results
-from webapp.grading.conditions import Judge, conditions_of
+from webapp.grading.conditions import Conditions, conditions_of
 from webapp.models import (
     CourseAssignment,
     Enrolment,
@@ -42,8 +42,8 @@ def graded_by(version, score=3.0, **options):
     return replace(result(score=score, version=version, **options), receipt=receipt)
 
 
-def judge(version):
-    return Judge(version, conditions_of(graded_by(version)))
+def conditions_under(version):
+    return Conditions(version, conditions_of(graded_by(version)))
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def class_of_two(graded):
 
 
 def begin(session, assignment, version="v2", **options):
-    return operations.start_regrade(session, None, assignment, judge(version), **options)
+    return operations.start_regrade(session, None, assignment, conditions_under(version), **options)
 
 
 def test_students_see_nothing_of_a_regrade_until_it_is_published(
@@ -292,7 +292,7 @@ def test_only_the_attempt_that_counts_is_taken_or_all_or_a_section(session, assi
 
 @pytest.fixture
 def v2_now(app):
-    app.extensions["heldout"] = replaced(TOOLS, judge=lambda _: judge("v2"))
+    app.extensions["heldout"] = replaced(LIBRARY, conditions=lambda _: conditions_under("v2"))
 
 
 def test_staff_regrade_on_the_page_and_the_student_is_told(

@@ -69,17 +69,17 @@ def test_points_given_while_the_rules_change_decide_what_counts(
     counting.recount(session, item)
     session.commit()
     grader, number, ada = ina.user_id, second.id, first.user_id
-    grading, judge = [], counting.judge
+    grading, weigh = [], counting.weigh
 
-    def judge_while_points_are_given(*words, **options):
+    def weigh_while_points_are_given(*words, **options):
         if not grading:
             grading.append(threading.Thread(target=give_points, args=(engine, number, grader)))
             grading[0].start()
             # It has to wait for the change; without a lock it would be through by then.
             grading[0].join(1.0)
-        return judge(*words, **options)
+        return weigh(*words, **options)
 
-    monkeypatch.setattr(counting, "judge", judge_while_points_are_given)
+    monkeypatch.setattr(counting, "weigh", weigh_while_points_are_given)
     change(session, ina, item, ada)
     grading[0].join(30)
     assert not grading[0].is_alive()

@@ -97,11 +97,11 @@ def test_a_pdf_and_a_text_live_beside_each_other_and_a_draft_is_never_late(auth,
 
 def test_somebody_who_types_without_end_is_slowed_down(settings):
     from tests.webapp.conftest import Auth
-    from tests.webapp.graders import TOOLS
+    from tests.webapp.graders import LIBRARY
     from webapp import create_app
 
     app = create_app(
-        settings, tools=TOOLS, overrides=OVERRIDES | {"HELDOUT_TYPING_LIMIT": "2 per hour"}
+        settings, library=LIBRARY, overrides=OVERRIDES | {"HELDOUT_TYPING_LIMIT": "2 per hour"}
     )
     ada = Auth(app).login("ada")
     answers = [ada.post(f"{PAGE}/preview", {"body": "x"}).status_code for _ in range(3)]
