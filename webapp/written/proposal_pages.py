@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from flask import (
     Blueprint,
     abort,
@@ -13,20 +12,20 @@ from flask import (
     request,
     url_for,
 )
-from sqlalchemy.orm import joinedload, selectinload, undefer
 from werkzeug.wrappers import Response
 
 from webapp.base.clock import now
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, for_roles
 from webapp.grading.tools import tools
-from webapp.models import Enrolment, Proposal, Role, Slide, Team, TeamMember
+from webapp.models import Enrolment, Proposal, Role, Slide
 from webapp.rubrics.marks import published_scores
 from webapp.rubrics.names import file_name
 from webapp.rubrics.rubrics import rubric_of
 from webapp.site.uploads import FileRefused, attachment, read_upload, store
 from webapp.written import rules
 from webapp.written.examples import examples_of
+from webapp.written.queries import proposal_in, team_of
 
 blueprint = Blueprint("proposals", __name__, url_prefix="/courses/<slug>")
 
@@ -42,7 +41,7 @@ def show(enrolment: Enrolment) -> str:
 
 
 def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
-    team = rules.team_of(db.session, enrolment.course_id, enrolment.user_id)
+    team = team_of(db.session, enrolment.course_id, enrolment.user_id)
     proposal = team.proposal if team else None
     text = {"title": proposal.title, "abstract": proposal.abstract} if proposal else {}
     return render_template(
@@ -165,31 +164,12 @@ def slide_picture(enrolment: Enrolment, proposal_id: int) -> Response:
     return response
 
 
-def proposal_in(enrolment: Enrolment, proposal_id: int) -> Proposal:
-    """A proposal of the course: one's own team's, or any for staff."""
-    proposal = db.session.scalar(
-        sa.select(Proposal)
-        .join(Proposal.team)
-        .options(
-            joinedload(Proposal.team).selectinload(Team.members).joinedload(TeamMember.user),
-            selectinload(Proposal.slides).options(undefer(Slide.thumbnail)),
-        )
-        .where(Proposal.id == proposal_id, Team.course_id == enrolment.course_id)
-    )
-    if proposal is None:
-        abort(404)
-    members = {member.user_id for member in proposal.team.members}
-    if not enrolment.is_staff and enrolment.user_id not in members:
-        abort(404)
-    return proposal
-
-
 def _slide_in(enrolment: Enrolment, proposal_id: int) -> Slide:
     return proposal_in(enrolment, proposal_id).slide or abort(404)
 
 
 def _own_proposal(enrolment: Enrolment) -> Proposal:
-    team = rules.team_of(db.session, enrolment.course_id, enrolment.user_id)
+    team = team_of(db.session, enrolment.course_id, enrolment.user_id)
     if team is None or team.proposal is None:
         abort(404)
     return team.proposal

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from flask import (
     Blueprint,
     abort,
@@ -13,7 +12,6 @@ from flask import (
     request,
     url_for,
 )
-from sqlalchemy.orm import joinedload, undefer
 from werkzeug.wrappers import Response
 
 from webapp.base.clock import local, now
@@ -31,6 +29,7 @@ from webapp.written import drafts, rules
 from webapp.written.drafts import LONGEST_BODY, DraftConflict, DraftRefused, Text, draft_of, hand_in
 from webapp.written.page_length import pages
 from webapp.written.papers import suggested
+from webapp.written.queries import review_in, review_of
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/courses/<slug>")
 
@@ -46,7 +45,7 @@ def show(enrolment: Enrolment) -> str:
 
 def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
     course = enrolment.course
-    review = rules.review_of(db.session, course.id, enrolment.user_id)
+    review = review_of(db.session, course.id, enrolment.user_id)
     draft = draft_of(db.session, course.id, enrolment.user_id)
     shown = draft or review
     typed = field in ("text", "conflict")
@@ -176,20 +175,8 @@ def file_picture(enrolment: Enrolment, review_id: int) -> Response:
     return response
 
 
-def review_in(enrolment: Enrolment, review_id: int) -> PaperReview:
-    """A review of the course: one's own, or any for staff."""
-    review = db.session.scalar(
-        sa.select(PaperReview)
-        .options(joinedload(PaperReview.user), undefer(PaperReview.thumbnail))
-        .where(PaperReview.id == review_id, PaperReview.course_id == enrolment.course_id)
-    )
-    if review is None or not (enrolment.is_staff or review.user_id == enrolment.user_id):
-        abort(404)
-    return review
-
-
 def _own_review(enrolment: Enrolment) -> PaperReview:
-    review = rules.review_of(db.session, enrolment.course_id, enrolment.user_id)
+    review = review_of(db.session, enrolment.course_id, enrolment.user_id)
     if review is None:
         review = PaperReview(course_id=enrolment.course_id, user_id=enrolment.user_id)
         db.session.add(review)

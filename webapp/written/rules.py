@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from webapp.base import clock
 from webapp.base.clock import now
@@ -45,34 +45,6 @@ class Condition:
 
     text: str
     state: str
-
-
-def option_of(session: Session, course: Course, user_id: int) -> WrittenOption:
-    """A student's team and review."""
-    return WrittenOption(
-        team_of(session, course.id, user_id), review_of(session, course.id, user_id)
-    )
-
-
-def team_of(session: Session, course_id: int, user_id: int) -> Team | None:
-    """A student's team with members, proposal and slides."""
-    return session.scalar(
-        sa.select(Team)
-        .where(Team.course_id == course_id, Team.members.any(TeamMember.user_id == user_id))
-        .options(
-            selectinload(Team.members).joinedload(TeamMember.user),
-            joinedload(Team.proposal).selectinload(Proposal.slides),
-        )
-    )
-
-
-def review_of(session: Session, course_id: int, user_id: int) -> PaperReview | None:
-    """A student's paper review."""
-    return session.scalar(
-        sa.select(PaperReview).where(
-            PaperReview.course_id == course_id, PaperReview.user_id == user_id
-        )
-    )
 
 
 def create_team(session: Session, enrolment: Enrolment, name: str) -> Team:
@@ -114,6 +86,8 @@ def join_team(session: Session, enrolment: Enrolment, code: str) -> Team:
 
 def leave_team(session: Session, enrolment: Enrolment) -> None:
     """Leave until groups are due; the last one out takes the team with them; commits."""
+    from webapp.written.queries import team_of
+
     team = team_of(session, enrolment.course_id, enrolment.user_id)
     if team is None:
         raise NotPossible("You are in no team.")
