@@ -25,10 +25,18 @@ from webapp.rubrics.names import file_name
 from webapp.rubrics.rubrics import rubric_of
 from webapp.site.addresses import row_number
 from webapp.site.uploads import FileRefused, attachment, read_upload, store
-from webapp.written import drafts, rules
-from webapp.written.drafts import LONGEST_BODY, DraftConflict, DraftRefused, Text, draft_of, hand_in
-from webapp.written.page_length import pages
+from webapp.written import operations as drafts
+from webapp.written import rules
+from webapp.written.operations import (
+    LONGEST_BODY,
+    DraftConflict,
+    DraftRefused,
+    Text,
+    draft_of,
+    hand_in,
+)
 from webapp.written.papers import suggested
+from webapp.written.printed_length import pages
 from webapp.written.queries import review_in, review_of
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/courses/<slug>")

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from tests.webapp.conftest import OVERRIDES
 from webapp.models import Course, PaperReview, ReviewDraft
-from webapp.written.page_length import pages
+from webapp.written.printed_length import pages
 
 PAGE = "/courses/dl/review"
 

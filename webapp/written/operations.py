@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
 from webapp.models import PaperReview, ReviewDraft
-from webapp.written import page_length
+from webapp.written import printed_length as page_length
 
 LONGEST_BODY, LONGEST_PAPER = 12_000, 300
 
