@@ -42,7 +42,8 @@ def import_work(
     from webapp.base.clock import written
     from webapp.base.typed_times import NoMoment
     from webapp.grading.tools import Tools
-    from webapp.imports import take_in, times
+    from webapp.imports import operations as take_in
+    from webapp.imports import times
     from webapp.imports.matching import ImportRefused, gather
 
     with service_database() as engine, Session(engine) as session:

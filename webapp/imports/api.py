@@ -9,10 +9,11 @@ from webapp.api.schemas import Kept, PageQuery, moment
 from webapp.base.database import db
 from webapp.base.typed_times import NoMoment
 from webapp.courses.access import assignment_in, for_roles
-from webapp.imports import archives, schemas, take_in
+from webapp.imports import archives, schemas
+from webapp.imports import operations as take_in
 from webapp.imports.archives import NotOpen
 from webapp.imports.matching import ImportRefused
-from webapp.imports.take_in import Listed
+from webapp.imports.operations import Listed
 from webapp.models import BulkImport, Enrolment, Role
 
 _PATH = "/courses/<slug>/staff/assignments/<name>/import"

@@ -11,9 +11,10 @@ from werkzeug.datastructures import FileStorage
 
 from webapp.audit.record import record
 from webapp.grading.tools import tools
-from webapp.imports import take_in, times
+from webapp.imports import operations as take_in
+from webapp.imports import times
 from webapp.imports.matching import ImportRefused, gather
-from webapp.imports.take_in import Taken
+from webapp.imports.operations import Taken
 from webapp.models import BulkImport, CourseAssignment, Enrolment
 from webapp.site.uploads import safe_filename
 

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from webapp.base.database import db
 from webapp.base.typed_times import NoMoment
 from webapp.courses.access import assignment_in, for_roles
-from webapp.imports import archives, take_in, times
+from webapp.imports import archives, times
+from webapp.imports import operations as take_in
 from webapp.imports.archives import MOST_BYTES, NotOpen
 from webapp.imports.matching import ImportRefused
 from webapp.models import Course, CourseAssignment, Enrolment, Role

@@ -15,7 +15,7 @@ from tests.webapp.imports.test_imports import PAGE, archive
 from webapp.base.clock import now
 from webapp.base.typed_times import NoMoment
 from webapp.cli.imports import import_work
-from webapp.imports import take_in
+from webapp.imports import operations as take_in
 from webapp.imports.matching import gather
 from webapp.imports.times import stamped
 from webapp.models import AuditEntry, CourseAssignment, Submission

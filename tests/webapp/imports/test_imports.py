@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from tests.webapp.graders import TOOLS, notebook
 from webapp.base.database import db
-from webapp.imports import matching, take_in
+from webapp.imports import matching
+from webapp.imports import operations as take_in
 from webapp.imports.matching import ImportRefused, gather
 from webapp.models import Content, CourseAssignment, ImportItem, Job, Lane, Submission, User
 
