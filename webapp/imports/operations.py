@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
+from webapp.audit.record import Actor, record
 from webapp.base.clock import now
-from webapp.extensions import extensions
+from webapp.base.database import change
 from webapp.imports.matching import Found, ImportRefused
+from webapp.imports.queries import open_import
 from webapp.models import (
     BulkImport,
     Content,
@@ -28,19 +29,12 @@ from webapp.models import (
     Slide,
     Submission,
 )
-from webapp.scoring.counting import policy_of
-from webapp.scoring.late_policy import Worth
 from webapp.site.uploads import Upload, safe_filename, store
 from webapp.submissions.intake import receive
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A file as staff look at it: when it counts as handed in, and what the rules make of that."""
-
-    item: ImportItem
-    received_at: datetime
-    worth: Worth
+class NotOpen(Exception):
+    """The import that somebody looked at is not open any more: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -61,91 +55,66 @@ class Taken:
         return f"{self.new} handed in{dated}, {self.same} were there already"
 
 
-def keep(
+def keep_import(
     session: Session,
+    actor: Actor,
     assignment: CourseAssignment,
-    found: Sequence[Found],
     *,
+    gathered: Sequence[Found],
     filename: str,
-    actor_id: int | None,
 ) -> BulkImport:
-    """Write down what was gathered, in the place of an earlier import; the caller commits."""
-    earlier = open_import(session, assignment)
-    if earlier is not None:
-        discard(session, earlier)
-    kept = BulkImport(
-        course_assignment_id=assignment.id,
-        started_by_id=actor_id,
-        filename=safe_filename(filename),
-    )
-    session.add(kept)
-    session.flush()
-    for position, item in enumerate(found):
-        row = ImportItem(
-            import_id=kept.id,
-            position=position,
-            name=item.source.name[:600],
-            source=item.source.source[-600:],
-            user_id=item.user_id,
-            digest=item.digest,
-            error=item.error,
-            received_at=item.received_at,
+    """Write down what was gathered, in the place of an earlier import; nothing is handed in yet.
+
+    Raises ImportRefused where a file is not what it was.
+    """
+    with change(session):
+        earlier = open_import(session, assignment)
+        if earlier is not None:
+            _forget(session, earlier)
+        kept = BulkImport(
+            course_assignment_id=assignment.id,
+            started_by_id=actor.user_id,
+            filename=safe_filename(filename),
         )
-        if not item.error:
-            _store(session, assignment, item)
-            row.sha256 = item.sha256
-        session.add(row)
+        session.add(kept)
+        session.flush()
+        for position, found in enumerate(gathered):
+            _keep_item(session, kept, found, position=position, name=assignment.assignment)
     return kept
 
 
-def _store(session: Session, assignment: CourseAssignment, item: Found) -> None:
-    data = item.source.read().data
-    if data is None or hashlib.sha256(data).hexdigest() != item.sha256:
-        raise ImportRefused(f"{item.source.name} was changed while it was read: import it again.")
-    store(session, Upload(f"{assignment.assignment}.ipynb", data, item.sha256))
-
-
-def open_import(session: Session, assignment: CourseAssignment) -> BulkImport | None:
-    """The newest import of the assignment that is neither taken in nor discarded."""
-    return session.scalar(
-        sa.select(BulkImport)
-        .where(
-            BulkImport.course_assignment_id == assignment.id, BulkImport.state == ImportState.OPEN
-        )
-        .order_by(BulkImport.id.desc())
-        .limit(1)
+def _keep_item(
+    session: Session, kept: BulkImport, found: Found, *, position: int, name: str
+) -> None:
+    row = ImportItem(
+        import_id=kept.id,
+        position=position,
+        name=found.source.name[:600],
+        source=found.source.source[-600:],
+        user_id=found.user_id,
+        digest=found.digest,
+        error=found.error,
+        received_at=found.received_at,
     )
+    if not found.error:
+        data = found.source.read().data
+        if data is None or hashlib.sha256(data).hexdigest() != found.sha256:
+            raise ImportRefused(
+                f"{found.source.name} was changed while it was read: import it again."
+            )
+        store(session, Upload(f"{name}.ipynb", data, found.sha256))
+        row.sha256 = found.sha256
+    session.add(row)
 
 
-def items(session: Session, found: BulkImport) -> list[ImportItem]:
-    """Its files, those that cannot be taken in first."""
-    rows = session.scalars(
-        sa.select(ImportItem)
-        .options(joinedload(ImportItem.user))
-        .where(ImportItem.import_id == found.id)
-        .order_by(ImportItem.error == "", ImportItem.position)
-    )
-    return list(rows)
+def take_import(
+    session: Session, actor: Actor, assignment: CourseAssignment, *, number: int
+) -> Taken:
+    """Hand everything in for its student, in the batch lane; raises NotOpen.
 
-
-def listed(session: Session, found: BulkImport) -> list[Listed]:
-    """Its files with what the rules would make of each, late days apart: three statements."""
-    assignment = found.course_assignment
-    extended = {row.user_id: row.due_at for row in extensions.of_assignment(session, assignment)}
-    moment, shown = now(), []
-    for item in items(session, found):
-        until = None if item.user_id is None else extended.get(item.user_id)
-        received_at = item.received_at or moment
-        worth = policy_of(assignment.course, assignment, until).worth(received_at)
-        shown.append(Listed(item, received_at, worth))
-    return shown
-
-
-def take_in(session: Session, found: BulkImport) -> Taken:
-    """Hand everything in for its student, in the batch lane; commits each, and goes on if it had
-    been broken off."""
-    if found.state != ImportState.OPEN:
-        raise ImportRefused("This import was taken in or discarded already.")
+    Each is kept as it is handed in: what was broken off goes on.
+    """
+    found = _seen(session, assignment, number)
     new = same = dated = 0
     waiting = session.scalars(
         sa.select(ImportItem).where(
@@ -155,38 +124,64 @@ def take_in(session: Session, found: BulkImport) -> Taken:
         )
     ).all()
     for item in waiting:
-        receipt = _hand_in(session, found, item)
-        new, same = new + receipt[1], same + (not receipt[1])
-        dated += receipt[1] and item.received_at is not None
-        item.submission_id = receipt[0]
-        session.commit()
-    found.state, found.closed_at = ImportState.DONE, now()
-    session.commit()
-    return Taken(new, same, dated)
+        as_new = _hand_in(session, found, item)
+        new, same = new + as_new, same + (not as_new)
+        dated += as_new and item.received_at is not None
+    taken = Taken(new, same, dated)
+    with change(session):
+        found.state, found.closed_at = ImportState.DONE, now()
+        subject, said = _subject(found, assignment), f"{taken.sentence}."
+        record(session, actor, "import work", subject=subject, outcome=said)
+    return taken
 
 
-def _hand_in(session: Session, found: BulkImport, item: ImportItem) -> tuple[int, bool]:
+def _hand_in(session: Session, found: BulkImport, item: ImportItem) -> bool:
+    """Whether it was new work."""
     assert item.user_id is not None
     assert item.sha256 is not None
     data = session.scalars(sa.select(Content.data).where(Content.sha256 == item.sha256)).one()
     assignment = found.course_assignment
-    upload = Upload(f"{assignment.assignment}.ipynb", data, item.sha256)
     receipt = receive(
         session,
         assignment,
         user_id=item.user_id,
-        upload=upload,
+        upload=Upload(f"{assignment.assignment}.ipynb", data, item.sha256),
         digest=item.digest,
         lane=Lane.BATCH,
         received_at=item.received_at,
     )
-    return receipt.submission.id, receipt.new
+    with change(session):
+        item.submission_id = receipt.submission.id
+    return receipt.new
 
 
-def discard(session: Session, found: BulkImport) -> None:
-    """Forget an import and the files that nothing else uses; the caller commits."""
-    if found.state != ImportState.OPEN:
-        raise ImportRefused("This import was taken in or discarded already.")
+def discard_import(
+    session: Session, actor: Actor, assignment: CourseAssignment, *, number: int
+) -> str:
+    """Forget what was read; what to say of it. Raises NotOpen."""
+    said = "The import is discarded: nothing was handed in."
+    with change(session):
+        found = _seen(session, assignment, number)
+        _forget(session, found)
+        subject = _subject(found, assignment)
+        record(session, actor, "discard import", subject=subject, outcome=said)
+    return said
+
+
+def _seen(session: Session, assignment: CourseAssignment, number: int) -> BulkImport:
+    """The open import, if it is the one that was looked at."""
+    found = open_import(session, assignment)
+    if found is None or found.id != number:
+        raise NotOpen("That import is not open any more.")
+    return found
+
+
+def _subject(found: BulkImport, assignment: CourseAssignment) -> str:
+    return f"import {found.id} of {assignment.assignment}"
+
+
+def _forget(session: Session, found: BulkImport) -> None:
+    """Close an import, without its files that nothing else uses."""
     hashes = session.scalars(
         sa.select(ImportItem.sha256).where(
             ImportItem.import_id == found.id, ImportItem.sha256.is_not(None)
