@@ -35,7 +35,7 @@ def export_course(session: Session, course: Course, path: Path) -> int:
     """
     results = _results(session, course)
     counted = _counted_scores(session, course)
-    written = 0
+    exported = 0
     for item in assignments_of(session, course):
         shown = results.get(item.id, [])
         described = _described(item, shown)
@@ -47,8 +47,8 @@ def export_course(session: Session, course: Course, path: Path) -> int:
             if result.submission in scores
         }
         write_gradebook(path, described, shown, adjustments=adjustments)
-        written += len(shown)
-    return written
+        exported += len(shown)
+    return exported
 
 
 def _counted_scores(session: Session, course: Course) -> dict[int, dict[str, float]]:
