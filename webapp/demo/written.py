@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp.base.clock import now
 from webapp.demo.slides import slide_pdf
 from webapp.grading.tools import Tools
 from webapp.models import (
@@ -32,6 +33,7 @@ from webapp.site.uploads import Upload
 from webapp.written import operations
 from webapp.written.papers import PAPERS
 from webapp.written.review_text import ReviewText
+from webapp.written.rules import is_late
 from webapp.written.team_operations import found_team, join_team
 
 _TEAMS = (
@@ -97,25 +99,33 @@ def ensure_written(
     *,
     tools: Tools,
 ) -> None:
-    """Teams and reviews, once."""
-    if session.scalar(sa.select(Team.id).where(Team.course_id == course.id).limit(1)):
+    """Teams and reviews, once; no teams where a demo of an earlier week is made only now."""
+    kinds = (Team, PaperReview)
+    found = (sa.select(kind.id).filter_by(course_id=course.id).limit(1) for kind in kinds)
+    if any(session.scalar(one) for one in found):
         return
     enrolled = session.scalars(sa.select(Enrolment).where(Enrolment.course_id == course.id))
     by_user = {enrolment.user_id: enrolment for enrolment in enrolled}
     waiting = iter([by_user[student.id] for student in students])
-    for number, (name, title, abstract, size) in enumerate(_TEAMS):
-        members = list(islice(waiting, size))
-        if not members:
-            break
-        proposal = _proposal(session, members, name=name, text=(title, abstract))
-        if number < 2:
-            _hand_in_slide(session, members, proposal, tools)
+    if not is_late(now(), course.groups_due_at):
+        _found_teams(session, waiting, tools)
     reviews = [
         _review(session, student, number) for number, student in enumerate(islice(waiting, 12))
     ]
     _score(session, reviews[:5], staff)
     session.add_all(BankComment(course_id=course.id, text=text) for text in _COMMENTS)
     session.commit()
+
+
+def _found_teams(session: Session, waiting: Iterator[Enrolment], tools: Tools) -> None:
+    """The sample teams, of which the first two have a slide."""
+    for number, (name, title, abstract, size) in enumerate(_TEAMS):
+        members = list(islice(waiting, size))
+        if not members:
+            return
+        proposal = _proposal(session, members, name=name, text=(title, abstract))
+        if number < 2:
+            _hand_in_slide(session, members, proposal, tools)
 
 
 def _proposal(
