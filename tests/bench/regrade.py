@@ -40,9 +40,9 @@ from webapp.models import (
     SubmissionState,
     User,
 )
-from webapp.regrades import publish as publishing
-from webapp.regrades import regrades
+from webapp.regrades import operations
 from webapp.regrades.changes import changes
+from webapp.regrades.queries import progress as progress_of
 
 BAR_SECONDS = 60.0
 _RECEIPT = Receipt("", "", "v1", {"python": "3"}, "seed", {"calls": 1.0})
@@ -124,13 +124,11 @@ def measure(count: int, database: str) -> dict[str, float | int]:
         assignment = populate(session, count)
         moments = [time.perf_counter()]
         judge = Judge("v1", conditions_of(_GRADED))
-        regrade = regrades.start(session, assignment, judge, actor_id=None)
-        session.commit()
+        regrade = operations.start_regrade(session, None, assignment, judge)
         moments.append(time.perf_counter())
-        found, progress = changes(session, regrade), regrades.progress(session, regrade)
+        found, progress = changes(session, regrade), progress_of(session, regrade)
         moments.append(time.perf_counter())
-        publishing.publish(session, regrade)
-        session.commit()
+        operations.publish_regrade(session, None, regrade)
         moments.append(time.perf_counter())
         queued = sa.select(sa.func.count()).where(Job.regrade_id == regrade.id)
         jobs = session.scalar(queued) or 0

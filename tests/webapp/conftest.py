@@ -33,7 +33,7 @@ from webapp.grading.worker import Worker
 from webapp.models import Course, CourseAssignment, Enrolment, Submission, User
 from webapp.site import tokens
 from webapp.site.uploads import Upload
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 CHEAP_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
 OVERRIDES = {

@@ -42,7 +42,7 @@ from webapp.models import Course, CourseAssignment, Lane, Submission, Submission
 from webapp.queue import jobs
 from webapp.queue.waiting import unfinished
 from webapp.site.uploads import Upload
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 _LEAST_FREE_BYTES = 300 * 2**20
 

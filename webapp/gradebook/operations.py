@@ -13,7 +13,7 @@ from webapp.base.database import change
 from webapp.gradebook.from_nbgrader import Comparison, GradeChange, compare, grades_in
 from webapp.gradebook.pass_rule import PassRule
 from webapp.models import Content, Enrolment, Submission
-from webapp.scoring import counting, manual_grades
+from webapp.scoring import counting, points_by_hand
 from webapp.site.uploads import Upload, store
 
 
@@ -84,7 +84,7 @@ def take_gradebook_file(
 def _give(session: Session, changes: Sequence[GradeChange], grader_id: int) -> None:
     counting.lock_students(session, [each.submission_id for each in changes])
     for each in changes:
-        manual_grades.set_manual_grade(
+        points_by_hand.set_manual_grade(
             session,
             session.get_one(Submission, each.submission_id),
             question=each.question,

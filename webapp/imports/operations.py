@@ -30,7 +30,7 @@ from webapp.models import (
     Submission,
 )
 from webapp.site.uploads import Upload, safe_filename, store
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 
 class NotOpen(Exception):

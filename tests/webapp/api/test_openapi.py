@@ -19,6 +19,8 @@ from webapp.api.document import openapi_document
 from webapp.models import ApiToken, AuditEntry, Regrade, RegradeState, User
 from webapp.site import tokens
 
+pytestmark = pytest.mark.slow
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -240,6 +240,7 @@ def nbgrader_says(path) -> dict[str, tuple[float, float]]:
         }
 
 
+@pytest.mark.slow
 def test_nbgrader_says_the_same_scores(auth, graded, exported):
     submission = graded("ada", result(score=2.5))
     graded("bob", result(score=1))
@@ -374,6 +375,7 @@ def test_a_gradebook_whose_numbers_are_texts_is_refused(exported, graded):
         read_gradebook(path)
 
 
+@pytest.mark.slow
 def test_the_download_is_a_gradebook(auth, graded, tmp_path):
     graded("ada", result(score=3))
     response = auth.login("ina").get(f"{GRADES}/gradebook.db")

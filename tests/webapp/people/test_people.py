@@ -20,7 +20,7 @@ from webapp.base.database import db
 from webapp.base.mail import Letter, Mailer
 from webapp.models import AuditEntry, Course, CourseAssignment, Enrolment, Role, User
 from webapp.site.uploads import Upload
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 CSV = "name,email,role,section\nZoë Q,zoe@example.edu,student,B\nBob,bob@example.edu,student,A\n"
 LINK = re.compile(r"http://localhost(/welcome/[^<\s\"]+)")

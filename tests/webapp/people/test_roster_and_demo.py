@@ -43,6 +43,8 @@ from webapp.models.courses import DEFAULT_TIME_ZONE
 from webapp.people.roster import RosterError, import_roster
 from webapp.scoring.counting import policy_of
 
+pytestmark = pytest.mark.slow
+
 CSV = "name,email,role,section\nZoë Q,Zoe@example.edu,student,B\nGil,gil@example.edu,grader,\n"
 
 

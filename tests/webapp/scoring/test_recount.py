@@ -18,10 +18,10 @@ from webapp.models import CourseAssignment, ManualGrade, Submission, User
 from webapp.reading import answer_points
 from webapp.rubrics.marks import ReadingRefused, Sent
 from webapp.rubrics.rubrics import Item, Level, Rubric
-from webapp.scoring import counting, manual_grades
+from webapp.scoring import counting, points_by_hand
 from webapp.settings import late_rules
 from webapp.site.uploads import Upload
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 DAY = timedelta(days=1)
 ZONE = "America/New_York"
@@ -54,7 +54,7 @@ def no_penalty(session, ina, item, ada):
 def give_points(engine, number, grader):
     with Session(engine) as other:
         submission = other.get_one(Submission, number)
-        manual_grades.set_manual_grade(
+        points_by_hand.set_manual_grade(
             other, submission, question="why", points=2, comment="", grader_id=grader
         )
         other.commit()
@@ -103,7 +103,7 @@ def test_points_given_with_older_rules_in_hand_follow_the_rules_of_now(
         assert held.course.late_days == held.late_penalty == 0
         fields = {**late_rules.shown(item, ZONE), "late_penalty": "50", "reason": "as announced"}
         late_rules.change(session, ina, item, fields)
-        manual_grades.set_manual_grade(
+        points_by_hand.set_manual_grade(
             other, submission, question="why", points=2, comment="", grader_id=grader
         )
         other.commit()
@@ -143,7 +143,7 @@ def test_grades_that_come_in_any_order_wait_for_a_change_of_rules(
     session.commit()
     actor = CommandLine(item.course_id)
     begun, together, failed = threading.Event(), threading.Event(), []
-    set_manual_grade = manual_grades.set_manual_grade
+    set_manual_grade = points_by_hand.set_manual_grade
 
     def slowly(*words, **options):
         found = set_manual_grade(*words, **options)
@@ -171,7 +171,7 @@ def test_grades_that_come_in_any_order_wait_for_a_change_of_rules(
         except OperationalError as error:
             failed.append(str(error.orig))
 
-    monkeypatch.setattr(manual_grades, "set_manual_grade", slowly)
+    monkeypatch.setattr(points_by_hand, "set_manual_grade", slowly)
     threads = [threading.Thread(target=run, args=(work,)) for work in (take, count)]
     threads[0].start()
     assert begun.wait(30)
