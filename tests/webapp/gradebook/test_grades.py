@@ -82,15 +82,15 @@ def test_a_rule_says_itself_in_one_sentence():
 )
 def test_a_student_passes_with_every_condition_met(table, scores, written, passed):
     rule = read_rule(table)
-    assert decide(rule, [A, B], scores, written=written).passed is passed
-    conditions = explain(rule, [A, B], scores, written=written)
+    assert decide(rule, [A, B], scores, written_option=written).passed is passed
+    conditions = explain(rule, [A, B], scores, written_option=written)
     assert len(conditions) == len(table)
     assert all(each.met for each in conditions) is (passed is not False)
 
 
 def test_a_share_just_below_the_rule_does_not_look_like_it():
     rule = read_rule({"minimum_share": 0.6})
-    (condition,) = explain(rule, [A, B], {1: 10, 2: 1.995}, written=False)
+    (condition,) = explain(rule, [A, B], {1: 10, 2: 1.995}, written_option=False)
     assert "59.9%" in condition.standing
 
 

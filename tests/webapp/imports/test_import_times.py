@@ -15,10 +15,10 @@ from tests.webapp.imports.test_imports import PAGE, archive
 from webapp.base.clock import now
 from webapp.base.typed_times import NoMoment
 from webapp.cli.imports import import_work
-from webapp.imports import take_in
+from webapp.imports import queries
 from webapp.imports.matching import gather
 from webapp.imports.times import stamped
-from webapp.models import AuditEntry, CourseAssignment, Submission
+from webapp.models import AuditEntry, BulkImport, CourseAssignment, Submission
 from webapp.scoring.late_policy import Attempt, LatePolicy, weigh
 
 NEW_YORK = "America/New_York"
@@ -162,10 +162,17 @@ def test_the_command_says_when_each_counts_and_takes_the_due_time(
     shown = CliRunner().invoke(import_work, [*words, "--preview"])
     assert "ada@example.edu, as of" in shown.output
     assert "days late" in shown.output
+    assert session.scalars(sa.select(BulkImport.id)).all() == []
     refused = CliRunner().invoke(import_work, [*words, "--received", "someday"])
     assert refused.exit_code == 1
     assert "expected a date and a time" in refused.output
     done = CliRunner().invoke(import_work, [*words, "--received", "due"])
     assert done.exit_code == 0, done.output
     assert handed_in(session)["Ada"].received_at == due.due_at
-    assert take_in.open_import(session, due) is None
+    assert queries.open_import(session, due) is None
+    (entry,) = session.scalars(sa.select(AuditEntry))
+    assert (entry.action, entry.actor_id, entry.detail["by"]) == (
+        "import work",
+        None,
+        "command line",
+    )

@@ -26,7 +26,19 @@ from webapp.demo.course import (
 from webapp.demo.late import ensure_extension, passed_day, set_rules, times_of
 from webapp.demo.slides import slide_pdf
 from webapp.demo.written import ensure_manual_grades, ensure_written
-from webapp.models import Base, Course, Enrolment, Extension, Job, JobState, Submission, User
+from webapp.models import (
+    Base,
+    Course,
+    Enrolment,
+    Extension,
+    Job,
+    JobState,
+    PaperReview,
+    Role,
+    Submission,
+    Team,
+    User,
+)
 from webapp.models.courses import DEFAULT_TIME_ZONE
 from webapp.people.roster import RosterError, import_roster
 from webapp.scoring.counting import policy_of
@@ -167,6 +179,20 @@ def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
         assert {s.user_id for s in session.scalars(sa.select(Submission)) if s.late} == {3}
         _shown_to_students_and_staff(settings, session, late, extension)
     engine.dispose()
+
+
+def test_a_demo_goes_on_without_teams_where_groups_became_final_meanwhile(session):
+    course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
+    course.groups_due_at = now() - timedelta(days=1)
+    session.commit()
+    enrolled = session.scalars(sa.select(Enrolment).where(Enrolment.course_id == course.id))
+    users = {role: [] for role in Role}
+    for enrolment in enrolled:
+        users[enrolment.role].append(enrolment.user)
+    for _ in range(2):
+        ensure_written(session, course, users[Role.STUDENT], users[Role.GRADER], library=LIBRARY)
+    assert session.scalars(sa.select(Team)).all() == []
+    assert session.scalar(sa.select(sa.func.count(PaperReview.id))) == len(users[Role.STUDENT])
 
 
 @pytest.mark.parametrize("hours", range(0, 8 * 24, 7))

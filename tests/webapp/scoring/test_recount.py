@@ -9,9 +9,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests.webapp.graders import result
+from webapp.audit.record import CommandLine
 from webapp.base.clock import now
 from webapp.extensions import extensions
-from webapp.gradebook import from_nbgrader
+from webapp.gradebook import operations
 from webapp.gradebook.from_nbgrader import GradeChange
 from webapp.models import CourseAssignment, ManualGrade, Submission, User
 from webapp.reading import answer_points
@@ -140,6 +141,7 @@ def test_grades_that_come_in_any_order_wait_for_a_change_of_rules(
     made = sorted((graded("ada"), graded("bob")), key=lambda one: -one.user_id)
     backwards, number, grader = [one.id for one in made], item.id, ina.user_id
     session.commit()
+    actor = CommandLine(item.course_id)
     begun, together, failed = threading.Event(), threading.Event(), []
     set_manual_grade = points_by_hand.set_manual_grade
 
@@ -154,8 +156,9 @@ def test_grades_that_come_in_any_order_wait_for_a_change_of_rules(
             GradeChange(one, "n", "a", "why", old=None, new=1.0, comment="") for one in backwards
         ]
         with Session(engine) as own:
-            from_nbgrader.take(own, changes, grader)
-            own.commit()
+            operations.take_gradebook_file(
+                own, actor, changes=changes, grader_id=grader, filename="gradebook.db"
+            )
 
     def count():
         with Session(engine) as own:
