@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from autograder.nbgrader.gradebook import GradebookError, student_id
 from autograder.nbgrader.gradebook_reading import GradebookGrade, read_gradebook
+from webapp.base.numbers import CLOSE
 from webapp.gradebook.counting_attempts import counting_attempts
 from webapp.models import (
     Course,
@@ -29,7 +30,6 @@ from webapp.models import (
     User,
 )
 
-_CLOSE = 1e-9
 _LONGEST_COMMENT = 5000
 
 
@@ -134,7 +134,7 @@ def _compare_one(found: Comparison, entry: _Known, grade: GradebookGrade) -> Non
 
 
 def _equal(first: float, second: float | None) -> bool:
-    return second is not None and abs(first - second) < _CLOSE
+    return second is not None and abs(first - second) < CLOSE
 
 
 def _people(session: Session, course: Course) -> dict[str, int]:

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from webapp.base.numbers import CLOSE
 from webapp.gradebook.counting_attempts import total_of
 from webapp.models import CourseAssignment
 
 _KEYS = ("minimum_share", "minimum_each", "written_option")
-_CLOSE = 1e-9
 
 
 class PassRuleError(ValueError):
@@ -129,7 +129,7 @@ def decide(
     possible = sum(item.in_total for item in assignments)
     met = []
     if rule.minimum_share:
-        met.append(total >= rule.minimum_share * possible - _CLOSE)
+        met.append(total >= rule.minimum_share * possible - CLOSE)
     if rule.minimum_each:
         met.append(not _below(rule, assignments, scores))
     if rule.written_option:
@@ -169,7 +169,7 @@ def _below(
     return [
         item
         for item in assignments
-        if item.in_total and (scores.get(item.id) or 0.0) < least * item.points - _CLOSE
+        if item.in_total and (scores.get(item.id) or 0.0) < least * item.points - CLOSE
     ]
 
 
