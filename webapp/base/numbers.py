@@ -1,8 +1,11 @@
-"""Numbers as people type them."""
+"""Numbers as people type them, and sums of points."""
 
 from __future__ import annotations
 
 import math
+
+# Points nearer than this are the same: sums of fractions differ in their last digits.
+CLOSE = 1e-9
 
 
 class TypedNumber(float):

@@ -13,7 +13,7 @@ from webapp.api.schemas import AssignmentInfo, CourseInfo, Courses, CoursesQuery
 from webapp.base.database import db
 from webapp.courses.access import STAFF
 from webapp.models import Course, CourseAssignment, Enrolment, Extension, Role
-from webapp.submissions.api import assignment_info
+from webapp.submissions.as_json import assignment_info
 
 
 @operation(

@@ -22,7 +22,7 @@ class _Placed:
     """Of which kind of work, in a course or in one written question of it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(sa.String(12))
+    kind: Mapped[str] = mapped_column(sa.String(24))
     course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"))
     course_assignment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("course_assignments.id"))
     question: Mapped[str] = mapped_column(sa.String(64), default="")

@@ -20,7 +20,7 @@ from webapp.people.membership import NotRemovable
 from webapp.people.roster import Invitation, RosterError
 from webapp.people.schemas import Link, Links, RosterImported
 from webapp.site.uploads import FileRefused
-from webapp.submissions.api import assignment_info
+from webapp.submissions.as_json import assignment_info
 
 _PERSON = "/courses/<slug>/staff/people/<int:user_id>"
 

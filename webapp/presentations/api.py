@@ -12,19 +12,18 @@ from webapp.presentations import day as presentations
 from webapp.presentations import operations
 from webapp.presentations.operations import NotMoved
 from webapp.presentations.results import item_means
-from webapp.presentations.schemas import Move, Place, RunningOrder
+from webapp.presentations.schemas import (
+    ItemMean,
+    Move,
+    Place,
+    Presentation,
+    Presentations,
+    RunningOrder,
+)
 from webapp.reading.kinds.kind import Place as ReadingPlace
 from webapp.reading.kinds.presentation import PRESENTATION
 from webapp.reading.operations import keep
-from webapp.reading.schemas import (
-    ItemMean,
-    NewReading,
-    Presentation,
-    Presentations,
-    Reading,
-    reading_info,
-    sent_in,
-)
+from webapp.reading.schemas import NewReading, Reading, reading_info, sent_in
 from webapp.rubrics.marks import ReadingRefused
 from webapp.rubrics.schemas import rubric_info
 from webapp.written.queries import proposal_in
@@ -102,9 +101,8 @@ def _place(slot: presentations.Slot) -> Place:
 @for_roles(*STAFF)
 def presentation_results(enrolment: Enrolment) -> Presentations:
     day = presentations.day(db.session, enrolment.course)
-    rubric = PRESENTATION.rubric(db.session, ReadingPlace(enrolment.course))
     return Presentations(
-        rubric_info(rubric),
+        rubric_info(day.rubric),
         [_presentation(place, slot) for place, slot in enumerate(day.order, start=1)],
     )
 

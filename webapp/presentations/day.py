@@ -44,6 +44,7 @@ class Day:
 
     order: tuple[Slot, ...]
     others: tuple[Slot, ...]
+    rubric: Rubric
 
     def around(self, proposal_id: int) -> tuple[Slot | None, Slot | None]:
         """Who comes before and after."""
@@ -84,4 +85,5 @@ def day(session: Session, course: Course) -> Day:
     return Day(
         tuple(slot for slot in slots if slot.position is not None),
         tuple(slot for slot in slots if slot.position is None),
+        rubric,
     )

@@ -32,7 +32,6 @@ def show(enrolment: Enrolment) -> str:
         "presentations/order.html",
         course=enrolment.course,
         day=found,
-        rubric=PRESENTATION.rubric(db.session, Place(enrolment.course)),
     )
 
 
@@ -44,7 +43,6 @@ def results(enrolment: Enrolment) -> str:
         "presentations/results.html",
         course=enrolment.course,
         day=presentations.day(db.session, enrolment.course),
-        rubric=PRESENTATION.rubric(db.session, Place(enrolment.course)),
         item_means=item_means,
         moment=now(),
     )

@@ -33,7 +33,7 @@ def results_csv(day: Day) -> str:
     """One line for each team in the running order, safe to open in a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out)
-    items = day.order[0].rubric.items if day.order else ()
+    items = day.rubric.items if day.order else ()
     titles = [safe_cell(item.title) for item in items]
     head = ["place", "team", "title", "members", "scores", *titles, "mean", "possible", "comments"]
     writer.writerow(head)

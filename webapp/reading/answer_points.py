@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.base.database import in_parts
+from webapp.base.numbers import CLOSE
 from webapp.models import (
     CourseAssignment,
     ManualGrade,
@@ -23,14 +24,12 @@ from webapp.rubrics.marks import plain_lines
 from webapp.rubrics.rubrics import Rubric
 from webapp.scoring import counting, overrides, tallies
 
-_CLOSE = 1e-9
-
 
 def is_by_hand(given: float | None, mean: float | None, most: float) -> bool:
     """Whether points are others than the readings' mean gives an answer that is worth `most`."""
     if given is None:
         return False
-    return mean is None or abs(given - min(mean, most)) > _CLOSE
+    return mean is None or abs(given - min(mean, most)) > CLOSE
 
 
 def mean_of(rubric: Rubric, selections: Iterable[Mapping[str, Any]]) -> float | None:

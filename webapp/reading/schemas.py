@@ -180,34 +180,6 @@ class AnswersQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     show: Literal["all", "mine", "disputed"] = "all"
 
 
-class ItemMean(Struct, frozen=True):
-    """The mean of what staff gave for an item; null before anybody did."""
-
-    item: str
-    mean: float | None
-
-
-class Presentation(Struct, frozen=True):
-    """A team in the running order and what staff gave, on average and in words."""
-
-    place: int
-    proposal: int
-    team: str
-    title: str
-    members: list[str]
-    scores: int
-    items: list[ItemMean]
-    mean: float | None
-    comments: list[str]
-
-
-class Presentations(Struct, frozen=True):
-    """The running order of presentation day with its results."""
-
-    rubric: RubricInfo
-    presentations: list[Presentation]
-
-
 class ReadingRules(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether readers see no names, and students see the written option's scores."""
 

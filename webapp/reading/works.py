@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from webapp.base.numbers import CLOSE
 from webapp.models import Reader, Reading
 from webapp.rubrics.rubrics import Rubric
 
@@ -48,7 +49,7 @@ class Work:
     @property
     def disputed(self) -> bool:
         """Whether its readers disagree."""
-        return self.difference > DISAGREEMENT * self.rubric.most + 1e-9
+        return self.difference > DISAGREEMENT * self.rubric.most + CLOSE
 
     def read_by(self, grader_id: int) -> bool:
         """Whether a grader's reading is complete."""

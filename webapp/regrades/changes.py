@@ -10,9 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from webapp.base.numbers import CLOSE
 from webapp.models import QuestionScore, Regrade, RegradeItem, Result, Submission, User
-
-_CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def changes(session: Session, regrade: Regrade) -> list[Change]:
             new=row.new,
             questions=parts,
         )
-        if parts or (row.old is None) != (row.new is None) or abs(change.difference) > _CLOSE:
+        if parts or (row.old is None) != (row.new is None) or abs(change.difference) > CLOSE:
             found.append(change)
     return sorted(found, key=lambda c: (-abs(c.difference), c.name, c.attempt))
 
@@ -122,4 +121,4 @@ def _compared(
 def _differs(old: float | None, new: float | None) -> bool:
     if old is None or new is None:
         return old is not new
-    return abs(old - new) > _CLOSE
+    return abs(old - new) > CLOSE

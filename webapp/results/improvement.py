@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp.base.numbers import CLOSE
 from webapp.models import ManualGrade, QuestionScore, Result, Submission, SubmissionState
-
-_CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Step:
         if self.before is None or self.now is None:
             return None
         difference = self.now - self.before
-        return 0.0 if abs(difference) < _CLOSE else difference
+        return 0.0 if abs(difference) < CLOSE else difference
 
     @property
     def word(self) -> str:

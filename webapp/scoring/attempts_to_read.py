@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from webapp.base.numbers import CLOSE
 from webapp.models import (
     CountingRule,
     Course,
@@ -24,7 +25,6 @@ from webapp.models import (
 )
 
 _WHOLE = ""
-_CLOSE = 1e-9
 
 
 def attempts_to_read(course_id: int, *among: sa.ColumnElement[bool]) -> sa.Subquery:
@@ -82,7 +82,7 @@ def _hopeful(course_id: int, *among: sa.ColumnElement[bool]) -> sa.Subquery:
             sa.or_(Submission.attempt > counting.attempt, counting.ungraded == 0),
             sa.or_(Submission.ungraded > 0, read),
             ~fixed,
-            (Submission.score + _open_points()) * _kept() > counting.counted + _CLOSE,
+            (Submission.score + _open_points()) * _kept() > counting.counted + CLOSE,
             *among,
         )
         .subquery()

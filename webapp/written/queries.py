@@ -1,4 +1,4 @@
-"""Selects of the written option: teams, proposals and reviews; nothing here writes."""
+"""Selects of the written option: teams, proposals, reviews and drafts; nothing here writes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 from werkzeug.exceptions import NotFound
 
 from webapp.base.database import db
-from webapp.models import Course, Enrolment, PaperReview, Proposal, Slide, Team, TeamMember
+from webapp.models import (
+    Course,
+    Enrolment,
+    PaperReview,
+    Proposal,
+    ReviewDraft,
+    Slide,
+    Team,
+    TeamMember,
+)
 from webapp.written.rules import WrittenOption
 
 
@@ -35,6 +44,15 @@ def review_of(session: Session, course_id: int, user_id: int) -> PaperReview | N
     return session.scalar(
         sa.select(PaperReview).where(
             PaperReview.course_id == course_id, PaperReview.user_id == user_id
+        )
+    )
+
+
+def draft_of(session: Session, course_id: int, user_id: int) -> ReviewDraft | None:
+    """A student's draft."""
+    return session.scalar(
+        sa.select(ReviewDraft).where(
+            ReviewDraft.course_id == course_id, ReviewDraft.user_id == user_id
         )
     )
 

@@ -25,7 +25,7 @@ from webapp.reading.kinds.kind import Place
 from webapp.reading.queries import works
 from webapp.rubrics.names import Names
 from webapp.rubrics.rubrics import plain_points
-from webapp.scoring.manual_grades import set_manual_grade
+from webapp.scoring.points_by_hand import set_manual_grade
 
 READINGS = "/courses/dl/staff/readings"
 ANSWERS = f"{READINGS}/answers"

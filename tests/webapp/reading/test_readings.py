@@ -374,7 +374,8 @@ def test_kept_comments_are_offered_and_removed(auth, session, reviews):
     assert gil.post(f"{READINGS}/comments/{number}/remove").status_code == 404
 
 
-def test_the_last_one_leaves_with_who_was_to_read_but_not_once_it_is_read(auth, session):
+@pytest.mark.parametrize("page", ["proposals/{}", "presentations/{}/score"])
+def test_the_last_one_leaves_with_who_was_to_read_but_not_once_it_is_read(auth, session, page):
     ada, ina = auth.login("ada"), auth.login("ina")
     ada.post("/courses/dl/proposal/team", {"name": "Alone"})
     key = session.scalars(sa.select(Proposal.id)).one()
@@ -384,7 +385,7 @@ def test_the_last_one_leaves_with_who_was_to_read_but_not_once_it_is_read(auth, 
     assert session.scalar(sa.select(sa.func.count(Reader.id))) == 0
     ada.post("/courses/dl/proposal/team", {"name": "Again"})
     key = session.scalars(sa.select(Proposal.id)).one()
-    ina.post(f"{READINGS}/proposals/{key}", BOTH)
+    assert ina.post(f"{READINGS}/{page.format(key)}", BOTH).status_code == 303
     refused = ada.post("/courses/dl/proposal/leave")
     assert refused.status_code == 409
     assert "Staff have read your proposal already" in refused.text

@@ -134,7 +134,7 @@ def _create(table: str, *parts: sa.Column | sa.Constraint, indexes: tuple[str, .
 
 def _place(table: str) -> tuple[sa.Column | sa.Constraint, ...]:
     return (
-        _text("kind", 12),
+        _text("kind", 24),
         _number("course_id"),
         _number("course_assignment_id", null=True),
         _text("question", 64),

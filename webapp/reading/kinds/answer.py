@@ -17,6 +17,7 @@ from werkzeug.exceptions import NotFound
 
 from webapp.audit.record import Action
 from webapp.base.database import db
+from webapp.base.numbers import CLOSE
 from webapp.courses.access import assignment_in
 from webapp.models import (
     Course,
@@ -37,7 +38,7 @@ from webapp.rubrics.queries import rubric_row
 from webapp.rubrics.rubrics import Rubric, RubricError, plain_points, rubric_from
 from webapp.scoring import counting
 from webapp.scoring.attempts_to_read import attempts_to_read
-from webapp.scoring.manual_grades import set_manual_grade
+from webapp.scoring.points_by_hand import set_manual_grade
 from webapp.submissions.notebook_cells import answers_of
 from webapp.visibility.submissions import content_of, submission_in
 
@@ -169,7 +170,7 @@ class Answers(Kind):
 
     def refuse_rubric(self, place: Place, rubric: Rubric) -> None:
         """Its best levels are what the question is worth."""
-        if abs(rubric.most - place.most) > 1e-9:
+        if abs(rubric.most - place.most) > CLOSE:
             raise RubricError(
                 f"The best levels add up to {rubric.most:g} points, but the question is worth "
                 f"{place.most:g}."
