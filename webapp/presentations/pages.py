@@ -14,7 +14,7 @@ from webapp.presentations import day as presentations
 from webapp.presentations.results import item_means, results_csv
 from webapp.rubrics.marks import ReadingRefused, Sent, marks_by, sent_in_form
 from webapp.rubrics.rubrics import Rubric, lock_rubrics, rubric_of
-from webapp.site.uploads import attachment
+from webapp.site.downloads import attachment
 
 blueprint = Blueprint("presentations", __name__)
 

@@ -10,7 +10,7 @@ from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.grading import release as release_preview
 from webapp.grading.release import NoRelease
 from webapp.models import CourseAssignment, Enrolment
-from webapp.site.uploads import attachment
+from webapp.site.downloads import attachment
 from webapp.submissions.attempt_list import graded_examples
 from webapp.submissions.notebook_cells import source_cells
 

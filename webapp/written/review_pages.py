@@ -24,7 +24,8 @@ from webapp.rubrics.marks import published_scores
 from webapp.rubrics.names import file_name
 from webapp.rubrics.rubrics import rubric_of
 from webapp.site.addresses import row_number
-from webapp.site.uploads import FileRefused, attachment, read_upload
+from webapp.site.downloads import attachment
+from webapp.site.uploads import FileRefused, read_upload
 from webapp.written import operations
 from webapp.written.papers import suggested
 from webapp.written.printed_length import printed_pages
