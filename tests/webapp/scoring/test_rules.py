@@ -31,7 +31,7 @@ from webapp.scoring.counting import recount, recount_course
 from webapp.settings import late_rules
 from webapp.settings.changes import SettingsRefused
 from webapp.site import tokens
-from webapp.visibility import sight
+from webapp.visibility.operations import publish, set_rule
 
 DAY = timedelta(days=1)
 
@@ -99,7 +99,7 @@ def test_late_days_are_spent_in_the_order_of_due_times_and_shown(session, item, 
 
 def test_late_days_tell_nothing_of_results_that_are_held_back(session, item, auth, graded, attempt):
     item.late_penalty, item.course.late_days = 0.1, 3
-    sight.set_rule(session, item, ResultRule.PUBLISHED)
+    set_rule(session, item, ResultRule.PUBLISHED)
     attempt(graded, 1.0, days=-1)
     attempt(graded, 3.0, days=0.5)
     recount_course(session, item.course)
@@ -112,7 +112,7 @@ def test_late_days_tell_nothing_of_results_that_are_held_back(session, item, aut
     with zipfile.ZipFile(io.BytesIO(ada.get("/account/data.zip").data)) as archive:
         told = json.loads(archive.read("data.json"))["submissions"]
     assert {row["late_days_used"] for row in told} == {0}
-    sight.publish(session, item, on=True)
+    publish(session, item, on=True)
     session.commit()
     assert "2 of 3" in ada.get(ada.course()).text
 
@@ -286,7 +286,7 @@ def test_the_programs_answer_says_what_counts_and_until_when_one_has_time(
 
 def test_a_late_result_takes_few_statements(session, engine, app, item, auth, graded, attempt):
     item.late_penalty, item.due_at = 0.1, now() - 3 * DAY
-    sight.set_rule(session, item, ResultRule.AFTER_DUE)
+    set_rule(session, item, ResultRule.AFTER_DUE)
     attempt(graded, 4.0, days=0.5)
     late = attempt(graded, 4.0, days=1.5)
     recount(session, item)
