@@ -9,8 +9,8 @@ from webapp.api.schemas import Kept, moment
 from webapp.base.database import db
 from webapp.base.typed_times import NoMoment, moment_from
 from webapp.courses.access import STAFF, assignment_in, for_roles
-from webapp.extensions import extensions
-from webapp.extensions.extensions import ExtensionRefused
+from webapp.extensions import operations as extensions
+from webapp.extensions.operations import ExtensionRefused
 from webapp.extensions.schemas import (
     ExtensionInfo,
     Extensions,

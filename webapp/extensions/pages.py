@@ -12,8 +12,8 @@ from webapp.base.typed_times import NoMoment, for_input, read_moment
 from webapp.courses import people
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.courses.people import sections_of
-from webapp.extensions import extensions
-from webapp.extensions.extensions import ExtensionRefused
+from webapp.extensions import operations as extensions
+from webapp.extensions.operations import ExtensionRefused
 from webapp.models import CourseAssignment, Enrolment, Role
 from webapp.site.addresses import row_number
 

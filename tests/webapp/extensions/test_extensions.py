@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
 from webapp.base.typed_times import for_input
-from webapp.extensions import extensions
-from webapp.extensions.extensions import ExtensionRefused
+from webapp.extensions import operations as extensions
+from webapp.extensions.operations import ExtensionRefused
 from webapp.models import (
     AuditEntry,
     CourseAssignment,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.webapp.graders import result
 from webapp.base.clock import now
-from webapp.extensions import extensions
+from webapp.extensions import operations as extensions
 from webapp.gradebook import from_nbgrader
 from webapp.gradebook.from_nbgrader import GradeChange
 from webapp.grading import results
