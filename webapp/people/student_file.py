@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.audit.log import LogEntry, log_of
-from webapp.extensions import operations as extensions
+from webapp.extensions import queries as extensions
 from webapp.models import Course, Extension, RegradeRequest, StudentNote, User
 from webapp.results.requests import of_student
 from webapp.submissions.standing import Standing, standings

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
+from webapp.base.reasons import NoReason, read_reason
 from webapp.models import (
     QuestionScore,
     Result,
@@ -24,7 +25,7 @@ from webapp.models import (
 )
 from webapp.scoring import counting
 
-LONGEST_REASON = 2000
+_READER, _LONGEST_REASON = "the student and the log read it", 2000
 WHOLE = ""
 
 
@@ -76,16 +77,12 @@ def read_points(text: str, most: float) -> float:
     return points
 
 
-def read_reason(text: str) -> str:
+def _read_why(text: str) -> str:
     """Why, for the student and the log; raises OverrideRefused with a sentence."""
-    reason = text.strip()
-    if not reason:
-        raise OverrideRefused("Say why: the student and the log read it.")
-    if len(reason) > LONGEST_REASON:
-        raise OverrideRefused(
-            f"The reason has {len(reason)} characters, expected at most {LONGEST_REASON}."
-        )
-    return reason
+    try:
+        return read_reason(text, reader=_READER, most=_LONGEST_REASON, lines=True)
+    except NoReason as error:
+        raise OverrideRefused(str(error)) from None
 
 
 def set_points(
@@ -106,7 +103,7 @@ def set_points(
     found = automatic(session, submission, question)
     if found is None:
         raise OverrideRefused("The checks do not grade this question, so its points are no others.")
-    given, why = read_points(points, found.most), read_reason(reason)
+    given, why = read_points(points, found.most), _read_why(reason)
     override = session.scalar(_of(submission).where(ScoreOverride.question == question))
     if override is None:
         override = ScoreOverride(submission_id=submission.id, question=question)
