@@ -15,8 +15,8 @@ from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import assignments_of
 from webapp.gradebook.score_table_api import _page
 from webapp.models import Enrolment, Role, User
-from webapp.people import membership
-from webapp.people.membership import NotRemovable
+from webapp.people import operations
+from webapp.people.operations import NotRemovable
 from webapp.people.roster import Invitation, RosterError
 from webapp.people.schemas import Link, Links, RosterImported
 from webapp.site.uploads import FileRefused
@@ -37,7 +37,7 @@ _PERSON = "/courses/<slug>/staff/people/<int:user_id>"
 @for_roles(Role.INSTRUCTOR)
 def import_roster(enrolment: Enrolment) -> RosterImported:
     try:
-        imported = membership.import_file(db.session, enrolment, request.files.get("roster"))
+        imported = operations.import_file(db.session, enrolment, request.files.get("roster"))
     except (FileRefused, RosterError) as error:
         abort(422, str(error))
     handed = _handed_out(enrolment, imported.invited)
@@ -53,7 +53,7 @@ def import_roster(enrolment: Enrolment) -> RosterImported:
 )
 @for_roles(Role.INSTRUCTOR)
 def make_link(enrolment: Enrolment, user_id: int) -> Links:
-    invitation = membership.new_link(db.session, enrolment, user_id)
+    invitation = operations.new_link(db.session, enrolment, user_id)
     return Links(**_handed_out(enrolment, [invitation])) if invitation else abort(404)
 
 
@@ -68,14 +68,14 @@ def make_link(enrolment: Enrolment, user_id: int) -> Links:
 @for_roles(Role.INSTRUCTOR)
 def remove_person(enrolment: Enrolment, user_id: int) -> Kept:
     try:
-        removed = membership.remove(db.session, enrolment, user_id)
+        removed = operations.remove(db.session, enrolment, user_id)
     except NotRemovable as error:
         abort(409, str(error))
     return Kept(True) if removed else abort(404)
 
 
 def _handed_out(enrolment: Enrolment, invited: Sequence[Invitation]) -> dict[str, Any]:
-    handed = membership.hand_out(db.session, enrolment, invited)
+    handed = operations.hand_out(db.session, enrolment, invited)
     links = [Link(p.user_id, p.name, p.email, link) for p, link in handed.links]
     return {
         "mailed": handed.mailed,

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
 from webapp.models import Enrolment, Role
-from webapp.people import membership
-from webapp.people.membership import NotRemovable
+from webapp.people import operations
+from webapp.people.operations import NotRemovable
 from webapp.people.people_list import people_page
 from webapp.people.roster import Invitation, RosterError
 from webapp.site.addresses import row_number
@@ -37,7 +37,7 @@ def index(enrolment: Enrolment) -> str:
 def import_file(enrolment: Enrolment) -> str | tuple[str, int]:
     """Enrol everyone of a CSV file, or nobody when a line of it is wrong."""
     try:
-        imported = membership.import_file(db.session, enrolment, request.files.get("roster"))
+        imported = operations.import_file(db.session, enrolment, request.files.get("roster"))
     except (FileRefused, RosterError) as error:
         return _page(enrolment, refusal=str(error)), 422
     flash(f"{imported.enrolled} enrolled, {imported.known} were enrolled already.", "success")
@@ -48,7 +48,7 @@ def import_file(enrolment: Enrolment) -> str | tuple[str, int]:
 @for_roles(Role.INSTRUCTOR)
 def new_link(enrolment: Enrolment, user_id: int) -> str:
     """A new link for someone who has no password, or has forgotten it."""
-    invitation = membership.new_link(db.session, enrolment, user_id)
+    invitation = operations.new_link(db.session, enrolment, user_id)
     return _hand_out(enrolment, [invitation]) if invitation else abort(404)
 
 
@@ -57,7 +57,7 @@ def new_link(enrolment: Enrolment, user_id: int) -> str:
 def remove(enrolment: Enrolment, user_id: int) -> Response:
     """Take someone out of the course; the work they handed in stays."""
     try:
-        if not membership.remove(db.session, enrolment, user_id):
+        if not operations.remove(db.session, enrolment, user_id):
             abort(404)
         flash("Removed from the course. What was handed in is kept.", "success")
     except NotRemovable as error:
@@ -66,7 +66,7 @@ def remove(enrolment: Enrolment, user_id: int) -> Response:
 
 
 def _hand_out(enrolment: Enrolment, invited: Sequence[Invitation]) -> str:
-    return _page(enrolment, **vars(membership.hand_out(db.session, enrolment, invited)))
+    return _page(enrolment, **vars(operations.hand_out(db.session, enrolment, invited)))
 
 
 def _page(enrolment: Enrolment, **shown: object) -> str:
