@@ -130,13 +130,16 @@ def roster(course: str, file: Path, url: str) -> None:
     Prints a one-time link to set a password for everyone who has none.
     """
     from webapp import create_app
-    from webapp.people.roster import import_roster
+    from webapp.base.database import db
+    from webapp.people.operations import import_roster_by_command
+    from webapp.people.roster import read_roster
 
     with _one_sentence():
         settings = Settings.from_environment()
         _prepare_database(settings)
         with create_app(settings).app_context():
-            imported = import_roster(course, file)
+            people = read_roster(file.read_bytes(), str(file))
+            imported = import_roster_by_command(db.session, course, people)
         for person in imported.invited:
             click.echo(f"{person.name} <{person.email}>: {url.rstrip('/')}/welcome/{person.token}")
         click.echo(f"{imported.enrolled} enrolled, {imported.known} were enrolled already.")

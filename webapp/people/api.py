@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from flask import abort, request
 
-from webapp.api.operations import operation
+from webapp.api.operations import PAGE_ROWS, operation
 from webapp.api.schemas import Assignments, Kept, PageQuery, Person, Roster
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import assignments_of
-from webapp.gradebook.score_table_api import _page
-from webapp.models import Enrolment, Role, User
+from webapp.models import Enrolment, Role
 from webapp.people import operations
-from webapp.people.operations import NotRemovable
-from webapp.people.roster import Invitation, RosterError
+from webapp.people.links import hand_out
+from webapp.people.operations import Invitation, NotRemovable
+from webapp.people.queries import members
+from webapp.people.roster import RosterError, uploaded_roster
 from webapp.people.schemas import Link, Links, RosterImported
 from webapp.site.uploads import FileRefused
-from webapp.submissions.api import assignment_info
+from webapp.submissions.schemas import assignment_info
 
 _PERSON = "/courses/<slug>/staff/people/<int:user_id>"
 
@@ -37,7 +37,8 @@ _PERSON = "/courses/<slug>/staff/people/<int:user_id>"
 @for_roles(Role.INSTRUCTOR)
 def import_roster(enrolment: Enrolment) -> RosterImported:
     try:
-        imported = operations.import_file(db.session, enrolment, request.files.get("roster"))
+        people = uploaded_roster(request.files.get("roster"))
+        imported = operations.import_roster(db.session, enrolment, people)
     except (FileRefused, RosterError) as error:
         abort(422, str(error))
     handed = _handed_out(enrolment, imported.invited)
@@ -53,7 +54,7 @@ def import_roster(enrolment: Enrolment) -> RosterImported:
 )
 @for_roles(Role.INSTRUCTOR)
 def make_link(enrolment: Enrolment, user_id: int) -> Links:
-    invitation = operations.new_link(db.session, enrolment, user_id)
+    invitation = operations.make_link(db.session, enrolment, user_id)
     return Links(**_handed_out(enrolment, [invitation])) if invitation else abort(404)
 
 
@@ -75,7 +76,7 @@ def remove_person(enrolment: Enrolment, user_id: int) -> Kept:
 
 
 def _handed_out(enrolment: Enrolment, invited: Sequence[Invitation]) -> dict[str, Any]:
-    handed = operations.hand_out(db.session, enrolment, invited)
+    handed = hand_out(db.session, enrolment, invited)
     links = [Link(p.user_id, p.name, p.email, link) for p, link in handed.links]
     return {
         "mailed": handed.mailed,
@@ -108,11 +109,6 @@ def assignments(enrolment: Enrolment) -> Assignments:
 )
 @for_roles(*STAFF)
 def roster(enrolment: Enrolment, query: PageQuery) -> Roster:
-    people = (
-        sa.select(User.id, User.name, User.email, Enrolment.role, Enrolment.section)
-        .join(Enrolment, Enrolment.user_id == User.id)
-        .where(Enrolment.course_id == enrolment.course_id)
-        .order_by(User.name, User.id)
-    )
-    rows, found = _page(people, query.page)
-    return Roster([Person(r.id, r.name, r.email, r.role.value, r.section) for r in rows], found)
+    shown, found = members(db.session, enrolment.course, page=query.page, rows=PAGE_ROWS)
+    people = [Person(p.id, p.name, p.email, p.role.value, p.section) for p in shown]
+    return Roster(people, found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,28 +10,14 @@ from sqlalchemy.orm import contains_eager
 
 from webapp.api import schemas
 from webapp.api.operations import OWN_WORK, PAGE_ROWS, operation
-from webapp.api.schemas import AssignmentInfo, PageQuery, Receipt, Submissions, moment
+from webapp.api.schemas import PageQuery, Receipt, Submissions, moment
 from webapp.base.database import db
 from webapp.courses.access import assignment_in, for_roles
 from webapp.models import Course, CourseAssignment, Enrolment, Role, Submission
-from webapp.scoring.late_policy import own_due_time
 from webapp.site.uploads import FileRefused
 from webapp.submissions.intake import AttemptRefused
 from webapp.submissions.pages import NotOpenYet, hand_in
 from webapp.visibility import sight as visibility
-
-
-def assignment_info(item: CourseAssignment, extended_to: datetime | None = None) -> AssignmentInfo:
-    """An assignment as the API shows it, to a student with or without an extension."""
-    due_at = own_due_time(item.due_at, extended_to)
-    return AssignmentInfo(
-        item.assignment,
-        item.title,
-        item.points,
-        item.in_total,
-        moment(item.opens_at),
-        moment(due_at),
-    )
 
 
 @operation(
