@@ -12,7 +12,8 @@ from webapp.api.schemas import moment
 from webapp.base.database import db
 from webapp.courses.access import assignment_in, for_roles
 from webapp.models import Course, CourseAssignment, Enrolment, Role
-from webapp.settings import catalogue, late_rules, schemas, settings
+from webapp.settings import catalogue, late_rules, schemas
+from webapp.settings import operations as settings
 from webapp.settings.changes import SettingsRefused
 
 _COURSE = "/courses/<slug>/staff/settings"

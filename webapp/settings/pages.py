@@ -11,7 +11,8 @@ from webapp.base.database import db
 from webapp.courses.access import assignment_in, for_roles
 from webapp.leaderboard import board as leaderboard
 from webapp.models import CourseAssignment, Enrolment, Role
-from webapp.settings import catalogue, late_rules, settings
+from webapp.settings import catalogue, late_rules
+from webapp.settings import operations as settings
 from webapp.settings.changes import SettingsRefused
 from webapp.visibility import sight
 
