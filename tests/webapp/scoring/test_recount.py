@@ -19,7 +19,8 @@ from webapp.reading import answer_points
 from webapp.rubrics.marks import ReadingRefused, Sent
 from webapp.rubrics.rubrics import Item, Level, Rubric
 from webapp.scoring import counting, manual_grades
-from webapp.settings import late_rules
+from webapp.settings.operations import change_rules
+from webapp.settings.values import RuleValues
 from webapp.site.uploads import Upload
 from webapp.submissions.intake import receive
 
@@ -47,8 +48,7 @@ def more_time(session, ina, item, ada):
 
 
 def no_penalty(session, ina, item, ada):
-    fields = {**late_rules.shown(item, ZONE), "late_penalty": "0", "reason": "storm"}
-    late_rules.change(session, ina, item, fields)
+    change_rules(session, ina, item, RuleValues(late_penalty=0), reason="storm")
 
 
 def give_points(engine, number, grader):
@@ -101,8 +101,7 @@ def test_points_given_with_older_rules_in_hand_follow_the_rules_of_now(
         submission = other.get_one(Submission, number)
         held = submission.course_assignment
         assert held.course.late_days == held.late_penalty == 0
-        fields = {**late_rules.shown(item, ZONE), "late_penalty": "50", "reason": "as announced"}
-        late_rules.change(session, ina, item, fields)
+        change_rules(session, ina, item, RuleValues(late_penalty=50), reason="as announced")
         manual_grades.set_manual_grade(
             other, submission, question="why", points=2, comment="", grader_id=grader
         )
