@@ -25,7 +25,6 @@ from webapp.site.uploads import Upload
 from webapp.submissions.intake import receive
 
 DAY = timedelta(days=1)
-ZONE = "America/New_York"
 
 
 @pytest.fixture
