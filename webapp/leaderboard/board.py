@@ -69,15 +69,7 @@ def entry_of(
 
 def board(session: Session, assignment: CourseAssignment) -> Board:
     """Who takes part and how well their newest graded attempt did: one statement."""
-    newest = (
-        sa.select(Submission.user_id, sa.func.max(Submission.attempt).label("attempt"))
-        .where(
-            Submission.course_assignment_id == assignment.id,
-            Submission.state == SubmissionState.GRADED,
-        )
-        .group_by(Submission.user_id)
-        .subquery()
-    )
+    newest = _newest_graded(assignment)
     attempt = sa.and_(
         Submission.course_assignment_id == assignment.id,
         Submission.user_id == newest.c.user_id,
@@ -110,6 +102,19 @@ def board(session: Session, assignment: CourseAssignment) -> Board:
     ).all()
     measured = next((row.measure_name for row in rows if row.measure_name), "")
     return Board(tuple(_ranked(rows)), measured)
+
+
+def _newest_graded(assignment: CourseAssignment) -> sa.Subquery:
+    """The number of each student's newest graded attempt."""
+    return (
+        sa.select(Submission.user_id, sa.func.max(Submission.attempt).label("attempt"))
+        .where(
+            Submission.course_assignment_id == assignment.id,
+            Submission.state == SubmissionState.GRADED,
+        )
+        .group_by(Submission.user_id)
+        .subquery()
+    )
 
 
 def _ranked(rows: Sequence[Any]) -> list[Place]:
