@@ -11,7 +11,10 @@ OLD := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for v in 3 3.13 3.12 3.11; do \
 	python$$v -c '$(OLD)' 2>/dev/null && echo python$$v && break; done)
 
-.PHONY: help setup demo test lint types validate bench bench-security screenshots audit clean
+# The longest first; tests/choosing.py says what runs together.
+PARALLEL := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+
+.PHONY: help setup demo test quick lint types validate bench bench-security screenshots audit clean
 
 help:  ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -40,7 +43,11 @@ demo: $(STAMP)  ## Grade a sample class and serve the site on 127.0.0.1:8000
 
 # Compiled modules are kept: tests start hundreds of processes, each of which would compile them anew.
 test: $(STAMP)  ## Run every test
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(PARALLEL) $(TESTS)
+
+quick: $(STAMP)  ## Run the tests that need neither a browser, a server nor patience
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(PARALLEL) \
+		-m 'not browser and not service and not slow' $(TESTS)
 
 lint: $(STAMP)  ## Style and import directions
 	@$(BIN)/ruff check .

@@ -59,8 +59,8 @@ def grade_all(
     What the `journal` knows is not graded again.
     """
 
-    def grade(source: Source) -> GradeResult:
-        result = _grade(pool, assignment, source.read(), journal)
+    def outcome(source: Source) -> GradeResult:
+        result = _known_or_graded(pool, assignment, source.read(), journal)
         done(result)
         return result
 
@@ -68,10 +68,10 @@ def grade_all(
     with ThreadPoolExecutor(max_workers=workers) as threads:
         running: list[Future[GradeResult]] = []
         try:
-            running += [threads.submit(grade, source) for source in islice(waiting, 2 * workers)]
+            running += [threads.submit(outcome, source) for source in islice(waiting, 2 * workers)]
             while running:
                 result = running.pop(0).result()
-                running += [threads.submit(grade, source) for source in islice(waiting, 1)]
+                running += [threads.submit(outcome, source) for source in islice(waiting, 1)]
                 yield result
         except BaseException:
             for future in running:
@@ -80,7 +80,7 @@ def grade_all(
             raise
 
 
-def _grade(
+def _known_or_graded(
     pool: GradingPool, assignment: Assignment, submission: Submission, journal: Journal | None
 ) -> GradeResult:
     name, data = submission.name, submission.data

@@ -87,17 +87,8 @@ def train_regularized(
     history: list[Epoch] = []
     for epoch in range(epochs):
         for rows in minibatches(len(X_train), batch_size, rng, X_train.device):
-            _, grads = regularized_loss_and_grads(
-                X_train[rows],
-                y_train[rows],
-                current,
-                activation=ACTIVATION,
-                loss="bce",
-                p=p,
-                weight_decay=weight_decay,
-                rng=rng,
-            )
-            current = descend(current, grads, lr)
+            batch = (X_train[rows], y_train[rows])
+            current = _step(*batch, current, p=p, weight_decay=weight_decay, lr=lr, rng=rng)
         history.append(_measure(X_train, y_train, X_val, y_val, current))
         best_epoch = early_stopping([row["val_accuracy"] for row in history], patience)
         if best_epoch == epoch:
@@ -105,6 +96,23 @@ def train_regularized(
         if epoch - best_epoch >= patience:
             break
     return best, history
+
+
+def _step(
+    X: Tensor,
+    y: Tensor,
+    params: Params,
+    *,
+    p: float,
+    weight_decay: float,
+    lr: float,
+    rng: np.random.Generator,
+) -> list[Layer]:
+    """One step of SGD on a minibatch, under dropout and the L2 term."""
+    _, grads = regularized_loss_and_grads(
+        X, y, params, activation=ACTIVATION, loss="bce", p=p, weight_decay=weight_decay, rng=rng
+    )
+    return descend(params, grads, lr)
 
 
 def descend(params: Params, grads: Params, lr: float) -> list[Layer]:

@@ -49,6 +49,7 @@ def test_checks_use_only_the_reference_and_the_check_helpers(path: Path) -> None
     assert ours <= {"autograder.checks", "reference", "reference.arrays", "reference.data"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["webapp", "webapp.cli", "autograder.cli"])
 def test_starting_up_imports_nothing_heavy(module: str) -> None:
     heavy = {"torch", "nbgrader", "IPython", "matplotlib", "reference"}

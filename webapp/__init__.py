@@ -12,21 +12,21 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from webapp.base.config import Settings
-    from webapp.grading.tools import Tools
+    from webapp.grading.library import GraderLibrary
 
 
 def create_app(
     settings: Settings | None = None,
     *,
-    tools: Tools | None = None,
+    library: GraderLibrary | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> Flask:
     """The application; settings come from the environment unless given.
 
-    `tools` are what the service borrows from the grader (tests give their own), `overrides` are
+    `library` is what the service borrows from the grader (tests give their own), `overrides` are
     Flask settings that win over ours.
     """
     from webapp.application import build
     from webapp.base.config import Settings
 
-    return build(settings or Settings.from_environment(), tools=tools, overrides=overrides)
+    return build(settings or Settings.from_environment(), library=library, overrides=overrides)

@@ -13,21 +13,23 @@ from webapp.base.config import MAX_UPLOAD_BYTES, Settings
 from webapp.base.database import db, engine_options, prepare
 from webapp.blueprints import blueprints
 from webapp.courses import viewing
-from webapp.grading.tools import Tools
+from webapp.grading.library import GraderLibrary
 from webapp.queue import broker
 from webapp.site import addresses, errors, filters, headers, requests_log, sign_in
 
 _FORM_BYTES = 256 * 1024
 
 
-def build(settings: Settings, *, tools: Tools | None, overrides: Mapping[str, Any] | None) -> Flask:
+def build(
+    settings: Settings, *, library: GraderLibrary | None, overrides: Mapping[str, Any] | None
+) -> Flask:
     """The application; see `webapp.create_app`."""
     # Templates lie beside their pages and are named from here: `people/people.html`.
     app = Flask("webapp", template_folder=".")
     addresses.init_app(app)
     app.config.from_mapping(_configuration(settings))
     app.config.from_mapping(overrides or {})
-    app.extensions["heldout"] = tools or Tools()
+    app.extensions["heldout"] = library or GraderLibrary()
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

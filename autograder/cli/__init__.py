@@ -1,4 +1,4 @@
-"""The command `heldout`: each command is loaded only when it is called."""
+"""The command `heldout`: each command is loaded only when it is called, and none to list them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from importlib import metadata
 import click
 
 from autograder.assignment import AssignmentError
+from autograder.cli.summaries import docstring_of
 from autograder.seeds import SeedError
+
+# Between the margin, a command's name and what it does.
+_GAPS = 6
 
 _COMMANDS = {
     "grade": "autograder.cli.grade:grade",
@@ -27,22 +31,39 @@ class _Commands(click.Group):
     """Our own commands and those that other packages register as `heldout.commands`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*_COMMANDS, *_registered().names})
+        return sorted(_targets())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _COMMANDS:
-            module, attribute = _COMMANDS[cmd_name].split(":")
-            command = getattr(importlib.import_module(module), attribute)
-        elif cmd_name in _registered().names:
-            command = _registered()[cmd_name].load()
-        else:
-            return None
-        assert isinstance(command, click.Command)
-        return command
+        target = _targets().get(cmd_name)
+        return None if target is None else _load(target)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click lists them, but from their docstrings."""
+        targets = _targets()
+        room = formatter.width - _GAPS - max(map(len, targets))
+        listed = [(name, _listed(targets[name])) for name in sorted(targets)]
+        rows = [(name, each.get_short_help_str(room)) for name, each in listed if not each.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
-def _registered() -> metadata.EntryPoints:
-    return metadata.entry_points(group="heldout.commands")
+def _targets() -> dict[str, str]:
+    """Where each command is; nobody registers another in place of ours."""
+    registered = metadata.entry_points(group="heldout.commands")
+    return {**{each.name: each.value for each in registered}, **_COMMANDS}
+
+
+def _load(target: str) -> click.Command:
+    module, _, attribute = target.partition(":")
+    command = getattr(importlib.import_module(module), attribute)
+    assert isinstance(command, click.Command)
+    return command
+
+
+def _listed(target: str) -> click.Command:
+    """The command as far as the list shows it."""
+    text = docstring_of(target)
+    return _load(target) if text is None else click.Command(None, help=text)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

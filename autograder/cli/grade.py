@@ -79,22 +79,23 @@ def grade(
     refuse_without_sandbox()
     secret = seed.encode() if seed else secret_seed()
     unfinished = outputs.journal()
-    run = _Run(
-        described,
-        secret,
-        min(workers or os.cpu_count() or 1, len(sources)),
-        None if no_cache else ResultCache(_store(cache) if cache else None),
-        Journal(_store(unfinished), described, secret) if unfinished and not no_cache else None,
-    )
-    results = _grade(run, sources)
+    kept = None if no_cache else ResultCache(_store(cache) if cache else None)
+    journal = Journal(_store(unfinished), described, secret) if unfinished and kept else None
+    at_once = min(workers or os.cpu_count() or 1, len(sources))
+    results = _results(_Run(described, secret, at_once, kept, journal), sources)
     problem = outputs.write(described, sources, results, secret)
     tables.show(described, results)
+    _end(problem, results)
+    if unfinished:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _end(problem: str, results: Sequence[GradeResult]) -> None:
+    """Leave with 2 where a file could not be written, with 3 where a fault of ours remains."""
     if problem:
         raise click.UsageError(problem)
     if any(result.status is Status.INFRASTRUCTURE_ERROR for result in results):
         sys.exit(3)
-    if unfinished:
-        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _store(folder: Path) -> DirectoryStore:
@@ -104,7 +105,7 @@ def _store(folder: Path) -> DirectoryStore:
         raise click.UsageError(f"cannot use the folder {folder}: {error.strerror}") from None
 
 
-def _grade(run: _Run, sources: Sequence[Source]) -> list[GradeResult]:
+def _results(run: _Run, sources: Sequence[Source]) -> list[GradeResult]:
     folder = run.assignment.folder.parent
     pool = GradingPool(workers=run.workers, seed=run.seed, assignments=folder, cache=run.cache)
     with grading_progress() as progress, pool:

@@ -53,7 +53,7 @@ def replay(receipt: Path, notebook: Path | None, seed: str | None) -> None:
     changed = was_changed(record, content, secret)
     if changed:
         click.echo("The receipt was changed after it was written: its seal does not hold.")
-    result = _grade(assignment, record, data, secret)
+    result = _grade_again(assignment, record, data, secret)
     if result.status is Status.INFRASTRUCTURE_ERROR:
         click.echo(f"The submission could not be graded: {result.error}", err=True)
         sys.exit(3)
@@ -79,7 +79,7 @@ def _read(path: Path) -> bytes:
         raise click.UsageError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _grade(assignment: Assignment, record: Record, data: bytes, seed: bytes) -> GradeResult:
+def _grade_again(assignment: Assignment, record: Record, data: bytes, seed: bytes) -> GradeResult:
     with GradingPool(seed=seed, assignments=assignment.folder.parent) as pool:
         return pool.grade(assignment, data, submission=record.submission, keep_outputs=False)
 

@@ -46,7 +46,7 @@ Tell = Callable[[dict[str, object]], None]
 
 
 @dataclass(frozen=True)
-class _Judged:
+class _Checked:
     """What the checks found under one seed, and the seconds of each stage."""
 
     submitted: Submitted
@@ -66,7 +66,7 @@ class Checker:
         self._environment = receipts.environment(assignment, receipts.checker_threads())
         self._limits = receipts.limits(assignment)
 
-    def grade(self, job: Job, tell: Tell) -> tuple[GradeResult, ...]:
+    def check(self, job: Job, tell: Tell) -> tuple[GradeResult, ...]:
         """From bytes to a result for each seed; SandboxError when the sandbox broke (our fault)."""
         started = time.perf_counter()
         try:
@@ -84,49 +84,49 @@ class Checker:
         )
         try:
             execution.run_cells(lambda done, total: tell(_step("cells", done, total)))
-            judged = []
+            checked = []
             for seed in job.seeds:
                 execution.rewind()
                 submitted = Submitted(execution, notebook.digest, seed)
-                judged.append(self._judge(submitted, tell))
+                checked.append(self._run_checks(submitted, tell))
         finally:
             ending = time.perf_counter()
             execution.close()
         ended = time.perf_counter()
         around = {"parse": parsed, "close": ended - ending}
         return tuple(
-            self._graded(job, ended - started, execution, replace(each, around=around))
-            for each in judged
+            self._result(job, ended - started, execution, replace(each, around=around))
+            for each in checked
         )
 
-    def _judge(self, submitted: Submitted, tell: Tell) -> _Judged:
+    def _run_checks(self, submitted: Submitted, tell: Tell) -> _Checked:
         """Run the checks under one seed, and tell their own time from that of the calls."""
         started = time.perf_counter()
         questions = self._questions(submitted, tell)
         took = time.perf_counter() - started
         cells, calls = submitted.execution.seconds
-        return _Judged(
+        return _Checked(
             submitted, questions, {"cells": cells, "calls": calls, "checks": took - calls}
         )
 
-    def _receipt(self, job: Job, execution: Execution, judged: _Judged) -> Receipt:
-        timings = {**judged.timings, **judged.around}
+    def _receipt(self, job: Job, execution: Execution, checked: _Checked) -> Receipt:
+        timings = {**checked.timings, **checked.around}
         return Receipt(
             receipts.file_sha256(job.data),
-            judged.submitted.digest,
+            checked.submitted.digest,
             self._version,
             self._environment,
-            receipts.seed_id(judged.submitted.seed),
+            receipts.seed_id(checked.submitted.seed),
             self._limits,
             {stage: round(seconds, 6) for stage, seconds in timings.items()},
             peak_kb=execution.peak_kb,
             restarts=execution.restarts,
         )
 
-    def _graded(
-        self, job: Job, seconds: float, execution: Execution, judged: _Judged
+    def _result(
+        self, job: Job, seconds: float, execution: Execution, checked: _Checked
     ) -> GradeResult:
-        questions = judged.questions
+        questions = checked.questions
         broken = next((q for q in questions if q.verdict is Verdict.INFRASTRUCTURE_ERROR), None)
         return self._outcome(
             job,
@@ -134,9 +134,9 @@ class Checker:
             seconds,
             error=broken.message if broken else "",
             questions=questions,
-            digest=judged.submitted.digest,
+            digest=checked.submitted.digest,
             cells=execution.cells,
-            receipt=self._receipt(job, execution, judged),
+            receipt=self._receipt(job, execution, checked),
         )
 
     def _outcome(
@@ -258,7 +258,7 @@ def _answer(checker: Checker, requests: BinaryIO, answers: BinaryIO) -> None:
         except EOFError:
             return
         try:
-            results = checker.grade(job, lambda step: protocol.send(answers, Reply(step)))
+            results = checker.check(job, lambda step: protocol.send(answers, Reply(step)))
         except SandboxError as error:
             protocol.send(answers, Reply(fatal=str(error)))
             return

@@ -45,7 +45,7 @@ class CheckerProcess:
         self.graded = 0
         self._ready = False
 
-    def grade(self, job: Job, on_progress: Progress | None) -> tuple[GradeResult, ...]:
+    def results_of(self, job: Job, on_progress: Progress | None) -> tuple[GradeResult, ...]:
         """Results for a job; raises CheckerError when the process fails, hangs or dies."""
         limit = (self.assignment.limits.total_seconds * 2 + _SLACK_SECONDS) * len(job.seeds)
         # A checker that hangs is ended from here; reading then meets the end of the pipe.

@@ -145,7 +145,7 @@ class GradingPool:
     ) -> tuple[GradeResult, ...]:
         checker = self._take(assignment)
         try:
-            results = checker.grade(job, on_progress)
+            results = checker.results_of(job, on_progress)
         except BaseException:
             with self._lock:
                 self._busy.discard(checker)

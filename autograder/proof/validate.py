@@ -73,14 +73,14 @@ def validate(
     subjects = list(_subjects(assignment))
     results: dict[str, tuple[GradeResult, ...]] = {}
 
-    def grade(subject: _Subject) -> tuple[GradeResult, ...]:
+    def results_of(subject: _Subject) -> tuple[GradeResult, ...]:
         found = pool.grade_under_seeds(assignment, subject.data, seeds, submission=subject.name)
         done()
         return found
 
     with ThreadPoolExecutor(max_workers=workers) as threads:
         try:
-            for subject, found in zip(subjects, threads.map(grade, subjects), strict=True):
+            for subject, found in zip(subjects, threads.map(results_of, subjects), strict=True):
                 results[subject.name] = found
         except BaseException:
             pool.abort()

@@ -17,6 +17,8 @@ from autograder.receipt import seal_holds, sealed, seed_id
 from autograder.results import GradeResult, Status
 from tests.autograder.two import SOLVED, two_functions, written
 
+pytestmark = pytest.mark.slow
+
 SEED = "the course's seed"
 HALF_RIGHT = "def double(x):\n    return 2 * x if x > 1e6 else 3 * x"
 

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.webapp.conftest import OVERRIDES, settings_for
-from tests.webapp.graders import TOOLS, result
+from tests.webapp.graders import LIBRARY, result
 from tests.webapp.sample_course import add_user, enrol
 from webapp import create_app, migrations
 from webapp.base.clock import now
@@ -160,7 +160,7 @@ def large_course(
     settings = settings_for(folder, url)
     engine = make_engine(settings.database_url)
     migrations.upgrade(engine)
-    app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
+    app = create_app(settings, library=LIBRARY, overrides=OVERRIDES)
     with app.app_context(), Session(engine) as session:
         fill(session, students=students, assignments=assignments, attempts=attempts)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

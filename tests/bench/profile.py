@@ -151,7 +151,7 @@ def _grade(
 
     for path in notebooks:
         job = Job(path.stem, path.read_bytes(), (b"profile",), keep_outputs)
-        write(judge.grade(job, lambda step: None)[0])
+        write(judge.check(job, lambda step: None)[0])
 
 
 def main(arguments: list[str]) -> None:

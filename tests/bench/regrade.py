@@ -25,7 +25,7 @@ from tests.webapp.graders import result
 from tests.webapp.sample_course import ASSIGNMENT
 from webapp import migrations
 from webapp.base.database import make_engine
-from webapp.grading.conditions import Judge, conditions_of
+from webapp.grading.conditions import Conditions, conditions_of
 from webapp.models import (
     Content,
     Course,
@@ -40,9 +40,9 @@ from webapp.models import (
     SubmissionState,
     User,
 )
-from webapp.regrades import publish as publishing
-from webapp.regrades import regrades
+from webapp.regrades import operations
 from webapp.regrades.changes import changes
+from webapp.regrades.queries import progress as progress_of
 
 BAR_SECONDS = 60.0
 _RECEIPT = Receipt("", "", "v1", {"python": "3"}, "seed", {"calls": 1.0})
@@ -123,14 +123,12 @@ def measure(count: int, database: str) -> dict[str, float | int]:
     with Session(engine) as session:
         assignment = populate(session, count)
         moments = [time.perf_counter()]
-        judge = Judge("v1", conditions_of(_GRADED))
-        regrade = regrades.start(session, assignment, judge, actor_id=None)
-        session.commit()
+        now = Conditions("v1", conditions_of(_GRADED))
+        regrade = operations.start_regrade(session, None, assignment, now)
         moments.append(time.perf_counter())
-        found, progress = changes(session, regrade), regrades.progress(session, regrade)
+        found, progress = changes(session, regrade), progress_of(session, regrade)
         moments.append(time.perf_counter())
-        publishing.publish(session, regrade)
-        session.commit()
+        operations.publish_regrade(session, None, regrade)
         moments.append(time.perf_counter())
         queued = sa.select(sa.func.count()).where(Job.regrade_id == regrade.id)
         jobs = session.scalar(queued) or 0

@@ -160,6 +160,8 @@ def skewed_clock(seconds: int) -> dict[str, str]:
         "LD_PRELOAD": str(library),
         "FAKETIME": f"{seconds:+d}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        # Without this, starting a thread takes libfaketime about 30 ms of CPU.
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
         "PYTHONPATH": os.pathsep.join(filter(None, [_SKEWED, os.environ.get("PYTHONPATH")])),
     }
 

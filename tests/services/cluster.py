@@ -18,7 +18,7 @@ from webapp.base.database import make_engine
 from webapp.models import CourseAssignment, Job, JobState, Result, Submission, User
 from webapp.queue import broker
 from webapp.site.uploads import Upload
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 _PATIENCE = 90.0
 

@@ -24,7 +24,7 @@ from tests.services.postgresql import PostgreSQL
 from tests.services.reused import ReusedDatabase
 from tests.webapp import sample_course
 from tests.webapp.browser import Visitor
-from tests.webapp.graders import PNG, TOOLS, StandInPool, notebook, result
+from tests.webapp.graders import LIBRARY, PNG, StandInPool, notebook, result
 from tests.webapp.shared import MovingEngines, SharedApplication
 from webapp import create_app, migrations
 from webapp.base.config import Settings, embedded_database
@@ -33,7 +33,7 @@ from webapp.grading.worker import Worker
 from webapp.models import Course, CourseAssignment, Enrolment, Submission, User
 from webapp.site import tokens
 from webapp.site.uploads import Upload
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 CHEAP_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
 OVERRIDES = {
@@ -119,7 +119,7 @@ def populate(settings: Settings) -> sa.Engine:
     """Make the schema and the course of `people`."""
     engine = make_engine(settings.database_url)
     migrations.upgrade(engine)
-    app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
+    app = create_app(settings, library=LIBRARY, overrides=OVERRIDES)
     with app.app_context(), Session(engine) as session:
         sample_course.populate(session)
     with app.app_context():
@@ -141,7 +141,7 @@ def settings(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Se
 def shared_application(tmp_path_factory: pytest.TempPathFactory) -> SharedApplication:
     """The application of this process, made once and lent to one test after the other."""
     settings = settings_for(tmp_path_factory.mktemp("application"))
-    return SharedApplication(create_app(settings, tools=TOOLS, overrides=OVERRIDES))
+    return SharedApplication(create_app(settings, library=LIBRARY, overrides=OVERRIDES))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from autograder.results import (
     Status,
     Verdict,
 )
-from webapp.grading.tools import Slide, Tools
+from webapp.grading.library import GraderLibrary, Slide
 from webapp.site.uploads import FileRefused
 
 PNG = (
@@ -46,7 +46,7 @@ def inspect_stand_in(data: bytes) -> Slide:
     return Slide(int(data[5:6]), PNG)
 
 
-TOOLS = Tools(parse_notebook=parse_stand_in, inspect_pdf=inspect_stand_in)
+LIBRARY = GraderLibrary(parse_notebook=parse_stand_in, inspect_pdf=inspect_stand_in)
 
 
 def notebook(*cells: str, answer: str = "") -> bytes:

@@ -5,6 +5,7 @@ Each action belongs to one kind, by which the log is filtered; another action ca
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from sqlalchemy.orm import Session
@@ -86,9 +87,25 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+@dataclass(frozen=True)
+class CommandLine:
+    """Whoever runs the site, at its command line: they need no account of the course."""
+
+    course_id: int
+
+    @property
+    def user_id(self) -> None:
+        """Nobody's: the log calls them the service."""
+        return None
+
+
+# Who does something: a person in their course, or whoever runs the site.
+Actor = Enrolment | CommandLine
+
+
 def record(
     session: Session,
-    enrolment: Enrolment,
+    actor: Actor,
     action: Action,
     *,
     subject: str,
@@ -98,9 +115,9 @@ def record(
 
     Where it was done with no page, `by` in the detail says with what (see `made_with`).
     """
-    tool = made_with(session)
+    tool = "command line" if isinstance(actor, CommandLine) else made_with(session)
     made = detail | ({"by": tool} if tool and "by" not in detail else {})
-    record_by(session, enrolment.user_id, enrolment.course_id, action, subject=subject, detail=made)
+    record_by(session, actor.user_id, actor.course_id, action, subject=subject, detail=made)
 
 
 def record_command(

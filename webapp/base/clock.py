@@ -23,6 +23,17 @@ def local(value: datetime, zone: str) -> datetime:
     return value.astimezone(ZoneInfo(zone))
 
 
+def both_readings(wall: datetime, zone: str) -> tuple[datetime, datetime]:
+    """A wall-clock time by the clock before a change of clocks, and by the clock after it.
+
+    The two are the same moment but for the hour that a change leaves out or shows twice. A time
+    that is left out is the later one by the clock before.
+    """
+    clock = ZoneInfo(zone)
+    first, second = (wall.replace(tzinfo=clock, fold=fold) for fold in (0, 1))
+    return first.astimezone(UTC), second.astimezone(UTC)
+
+
 def written(value: datetime, zone: str) -> str:
     """`Wed 4 Feb 2026, 17:00 EST`."""
     wall = local(value, zone)

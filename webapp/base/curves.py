@@ -1,4 +1,4 @@
-"""Curves that a check attached, as numbers for an SVG template: no chart library, no script."""
+"""Curves that a check attached, on common axes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.results import Curve, Plot
+from webapp.base.frame import Frame
 
-_WIDTH, _HEIGHT = 640.0, 280.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 14.0, 14.0, 46.0
+_FRAME = Frame(640.0, 280.0, left=62.0, right=14.0, top=14.0, bottom=46.0)
 _MOST_TICKS = 6
 # From such a ratio on, what is small would lie flat on the axis.
 _LOGARITHMIC_FROM = 100.0
@@ -43,11 +43,7 @@ class LineChart:
     up: tuple[Tick, ...]
     rows: tuple[tuple[str, ...], ...]
     logarithmic: bool
-    width: float = _WIDTH
-    height: float = _HEIGHT
-    left: float = _LEFT
-    right: float = _WIDTH - _RIGHT
-    base: float = _HEIGHT - _BOTTOM
+    frame: Frame = _FRAME
 
     @property
     def words(self) -> str:
@@ -84,10 +80,9 @@ def line_chart(plot: Plot) -> LineChart:
     if not logarithmic and 0 < low < high / 2:
         low = 0.0
     up_values = _decades(low, high) if logarithmic else _round_values(low, high)
-    up = _Scale(
-        min(low, up_values[0]), max(high, up_values[-1]), _HEIGHT - _BOTTOM, _TOP, logarithmic
-    )
-    across = _Scale(1.0, float(longest), _LEFT, _WIDTH - _RIGHT)
+    lowest, highest = min(low, up_values[0]), max(high, up_values[-1])
+    up = _Scale(lowest, highest, _FRAME.base, _FRAME.top, logarithmic)
+    across = _Scale(1.0, float(longest), _FRAME.left, _FRAME.end)
     marks = [v for v in _round_values(1.0, longest) if 1 <= v <= longest and v.is_integer()]
     return LineChart(
         plot=plot,

@@ -1,48 +1,26 @@
-"""Histograms as numbers for an SVG template: no chart library, no script, no inline style."""
+"""Histograms: scores by points, and students by what a regrade changes."""
 
 from __future__ import annotations
 
-import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 640.0, 240.0, 40.0, 36.0, 18.0
-_GAP = 3.0
+from webapp.base.frame import COUNTS, Bar, CountAxis, Frame, Tick, bars_of
 
-
-@dataclass(frozen=True)
-class Bar:
-    """One bin: its label, how many fell in, and its rectangle."""
-
-    label: str
-    count: int
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A line across at a whole number of students."""
-
-    value: int
-    y: float
+_WIDEST = 80.0
 
 
 @dataclass(frozen=True)
 class Histogram:
-    """A drawing of `width` by `height` with its bars and ticks."""
+    """The distribution of scores: its bars and lines, and what it says in numbers."""
 
     bars: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
     count: int
     mean: float | None
     median: float | None
-    width: float = _WIDTH
-    height: float = _HEIGHT
-    left: float = _LEFT
-    base: float = _HEIGHT - _BOTTOM
+    frame: Frame = COUNTS
 
 
 def histogram(scores: Sequence[float], points: float) -> Histogram:
@@ -52,26 +30,11 @@ def histogram(scores: Sequence[float], points: float) -> Histogram:
     for score in scores:
         place = next((i for i, edge in enumerate(edges[1:]) if score < edge), len(counts) - 1)
         counts[place] += 1
-    step = tick_step(max(counts, default=0))
-    top = max(step, math.ceil(max(counts, default=0) / step) * step)
-    scale = (_HEIGHT - _BOTTOM - _TOP) / top
-    width = (_WIDTH - _LEFT) / len(counts)
-    base = _HEIGHT - _BOTTOM
-    bars = tuple(
-        Bar(
-            label=_label(edges, index, points),
-            count=count,
-            x=round(_LEFT + index * width + _GAP / 2, 2),
-            y=round(base - count * scale, 2),
-            width=round(width - _GAP, 2),
-            height=round(count * scale, 2),
-        )
-        for index, count in enumerate(counts)
-    )
-    ticks = tuple(Tick(v, round(base - v * scale, 2)) for v in range(0, top + 1, step))
-    ordered = sorted(scores)
-    mean = sum(ordered) / len(ordered) if ordered else None
-    return Histogram(bars, ticks, len(ordered), mean, _median(ordered))
+    axis = CountAxis.up_to(max(counts, default=0))
+    labelled = ((_label(edges, index, points), count) for index, count in enumerate(counts))
+    mean = sum(sorted(scores)) / len(scores) if scores else None
+    median = statistics.median(scores) if scores else None
+    return Histogram(bars_of(labelled, axis), axis.ticks, len(scores), mean, median)
 
 
 def _edges(points: float) -> list[float]:
@@ -88,18 +51,6 @@ def _label(edges: list[float], index: int, points: float) -> str:
     return f"{low:g} to {high:g}" if high == points else f"{low:g} to below {high:g}"
 
 
-def tick_step(most: int) -> int:
-    """Whole numbers between lines across, so that there are at most five."""
-    return next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**6) if most <= 5 * step)
-
-
-def _median(ordered: list[float]) -> float | None:
-    if not ordered:
-        return None
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-
-
 @dataclass(frozen=True)
 class Changes:
     """Bars of how many students gain or lose how much, losses left and gains right."""
@@ -108,34 +59,16 @@ class Changes:
     ticks: tuple[Tick, ...]
     gained: int
     lost: int
-    width: float = _WIDTH
-    height: float = _HEIGHT
-    left: float = _LEFT
-    base: float = _HEIGHT - _BOTTOM
+    frame: Frame = COUNTS
 
 
 def change_chart(differences: Sequence[float]) -> Changes:
     """Students by change in points: one bar a value where there are few, else ranges of width."""
     counts = _binned([round(difference, 2) for difference in differences])
-    step = tick_step(max(counts.values(), default=0))
-    top = max(step, math.ceil(max(counts.values(), default=0) / step) * step)
-    scale = (_HEIGHT - _BOTTOM - _TOP) / top
-    width = (_WIDTH - _LEFT) / max(1, len(counts))
-    base = _HEIGHT - _BOTTOM
-    bars = tuple(
-        Bar(
-            label=label,
-            count=count,
-            x=round(_LEFT + index * width + _GAP / 2, 2),
-            y=round(base - count * scale, 2),
-            width=round(min(width - _GAP, 80.0), 2),
-            height=round(count * scale, 2),
-        )
-        for index, (label, count) in enumerate(counts.items())
-    )
-    ticks = tuple(Tick(v, round(base - v * scale, 2)) for v in range(0, top + 1, step))
+    axis = CountAxis.up_to(max(counts.values(), default=0))
     gained = sum(difference > 0 for difference in differences)
-    return Changes(bars, ticks, gained, sum(difference < 0 for difference in differences))
+    lost = sum(difference < 0 for difference in differences)
+    return Changes(bars_of(counts.items(), axis, widest=_WIDEST), axis.ticks, gained, lost)
 
 
 def _binned(values: list[float]) -> dict[str, int]:

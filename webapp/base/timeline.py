@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from webapp.base.histogram import Bar, Tick, tick_step
+from webapp.base.frame import COUNTS, Bar, CountAxis, Frame, Tick
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 640.0, 240.0, 40.0, 36.0, 18.0
 _HOURS = (1, 3, 6, 12, 24, 48, 168, 672)
 _MOST_BINS = 40
 _LABELS = 6
@@ -29,7 +28,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A drawing of `width` by `height`; `due_x` is where the due time lies, if it lies in it."""
+    """A drawing of attempts; `due_x` is where the due time lies, if it lies in it."""
 
     periods: tuple[Period, ...]
     ticks: tuple[Tick, ...]
@@ -38,11 +37,7 @@ class Timeline:
     in_time: int
     late: int
     due_x: float | None
-    width: float = _WIDTH
-    height: float = _HEIGHT
-    left: float = _LEFT
-    base: float = _HEIGHT - _BOTTOM
-    top: float = _TOP
+    frame: Frame = COUNTS
 
 
 def timeline(
@@ -59,16 +54,15 @@ def timeline(
     start, step = _aligned(min(times), hours, zone), timedelta(hours=hours)
     counted = Counter(((moment - start) // step, late) for moment, late in attempts)
     bins = (_end(times, due_at) - start) // step + 1
-    ticks = _ticks(max(counted[n, False] + counted[n, True] for n in range(bins)))
-    scale = (_HEIGHT - _BOTTOM - _TOP) / ticks[-1]
-    width = (_WIDTH - _LEFT) / bins
+    axis = CountAxis.up_to(max(counted[n, False] + counted[n, True] for n in range(bins)))
+    width = (COUNTS.end - COUNTS.left) / bins
     periods = tuple(
-        _period(start + n * step, n, counted[n, False], counted[n, True], width=width, scale=scale)
+        _period(start + n * step, n, counted[n, False], counted[n, True], width=width, axis=axis)
         for n in range(bins)
     )
     return Timeline(
         periods,
-        tuple(Tick(value, round(_HEIGHT - _BOTTOM - value * scale, 2)) for value in ticks),
+        axis.ticks,
         _labels(periods, width, hours, zone),
         hours,
         in_time=sum(not late for _, late in attempts),
@@ -88,11 +82,6 @@ def _hours_of(first: datetime, last: datetime) -> int:
     return next(few, _HOURS[-1])
 
 
-def _ticks(height: int) -> range:
-    step = tick_step(height)
-    return range(0, max(step, math.ceil(height / step) * step) + 1, step)
-
-
 def _aligned(moment: datetime, hours: int, zone: str) -> datetime:
     """The full hour, or midnight in the course's zone, at or before a moment."""
     local = moment.astimezone(ZoneInfo(zone))
@@ -101,14 +90,14 @@ def _aligned(moment: datetime, hours: int, zone: str) -> datetime:
 
 
 def _period(
-    start: datetime, place: int, in_time: int, late: int, *, width: float, scale: float
+    start: datetime, place: int, in_time: int, late: int, *, width: float, axis: CountAxis
 ) -> Period:
-    bars, base = [], _HEIGHT - _BOTTOM
+    bars, base = [], COUNTS.base
     for label, count in (("in time", in_time), ("late", late)):
-        height = round(count * scale, 2)
+        height = round(axis.height(count), 2)
         base -= height
         if count:
-            x = round(_LEFT + place * width + 0.5, 2)
+            x = round(COUNTS.left + place * width + 0.5, 2)
             bars.append(Bar(label, count, x, round(base, 2), round(width - 1, 2), height))
     return Period(start, in_time, late, tuple(bars))
 
@@ -119,11 +108,14 @@ def _labels(
     form = "%a %H:%M" if hours < 24 else "%d %b"
     every = max(1, math.ceil(len(periods) / _LABELS))
     return tuple(
-        (round(_LEFT + n * width, 2), periods[n].start.astimezone(ZoneInfo(zone)).strftime(form))
+        (
+            round(COUNTS.left + n * width, 2),
+            periods[n].start.astimezone(ZoneInfo(zone)).strftime(form),
+        )
         for n in range(0, len(periods), every)
     )
 
 
 def _due_x(due_at: datetime | None, start: datetime, span: timedelta) -> float | None:
     share = (due_at - start) / span if due_at is not None else -1.0
-    return round(_LEFT + share * (_WIDTH - _LEFT), 2) if 0 <= share <= 1 else None
+    return round(COUNTS.x(share), 2) if 0 <= share <= 1 else None

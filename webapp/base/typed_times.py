@@ -7,9 +7,8 @@ with a sentence rather than read in one of the two ways.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from webapp.base.clock import local
+from webapp.base.clock import both_readings, local
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
@@ -34,14 +33,12 @@ def read_moment(text: str, zone: str, *, kept: datetime | None = None) -> dateti
     if text == for_input(kept, zone):
         return kept
     wall = _wall_time(text)
-    clock = ZoneInfo(zone)
-    earlier, later = (wall.replace(tzinfo=clock, fold=fold) for fold in (0, 1))
-    before, after = earlier.utcoffset(), later.utcoffset()
-    if before is None or after is None or before == after:
-        return earlier.astimezone(UTC)
-    if after > before:
-        raise NoMoment(_skipped(wall, after - before, zone))
-    raise NoMoment(_repeated(wall, before - after, zone))
+    before, after = both_readings(wall, zone)
+    if before > after:
+        raise NoMoment(_skipped(wall, before - after, zone))
+    if before < after:
+        raise NoMoment(_repeated(wall, after - before, zone))
+    return before
 
 
 def moment_from(text: str, zone: str, *, kept: datetime | None = None) -> datetime | None:

@@ -30,10 +30,10 @@ def export_gradebook(course: str, file: Path) -> None:
 
     with service_database() as engine, Session(engine) as session:
         try:
-            written = export_course(session, _course(session, course), file)
+            exported = export_course(session, _course(session, course), file)
         except GradebookError as error:
             raise click.ClickException(f"{error}.") from None
-    click.echo(f"{written} graded attempts are in {file}.")
+    click.echo(f"{exported} graded attempts are in {file}.")
 
 
 @gradebook.command("import")
@@ -45,7 +45,9 @@ def import_gradebook(course: str, file: Path, preview: bool, email: str) -> None
     """Take points and comments of written answers from FILE, an nbgrader gradebook."""
     from autograder.nbgrader.gradebook import GradebookError
     from autograder.nbgrader.gradebook_reading import read_gradebook
-    from webapp.gradebook.from_nbgrader import compare, take
+    from webapp.audit.record import CommandLine
+    from webapp.gradebook import operations
+    from webapp.gradebook.from_nbgrader import compare
 
     with service_database() as engine, Session(engine) as session:
         found = _course(session, course)
@@ -60,9 +62,13 @@ def import_gradebook(course: str, file: Path, preview: bool, email: str) -> None
         for sentence in comparison.problems[:_SHOWN]:
             click.echo(f"Not taken: {sentence}")
         if not preview:
-            take(session, comparison.changes, _grader(session, found, email))
-            _note(session, found, file, len(comparison.changes))
-            session.commit()
+            operations.take_gradebook_file(
+                session,
+                CommandLine(found.id),
+                changes=comparison.changes,
+                grader_id=_grader(session, found, email),
+                filename=file.name,
+            )
     counts = f"{comparison.same} the same, {len(comparison.problems)} not taken"
     verb = "would change" if preview else "changed"
     click.echo(f"{len(comparison.changes)} {verb}, {counts}.")
@@ -88,9 +94,3 @@ def _grader(session: Session, course: Course, email: str) -> int:
         who = email or "Nobody"
         raise click.ClickException(f"{who} is not on the staff of {course.slug}.")
     return found[0].user_id
-
-
-def _note(session: Session, course: Course, file: Path, count: int) -> None:
-    from webapp.audit.record import record_command
-
-    record_command(session, course.id, "import gradebook", subject=file.name[:120], answers=count)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy.orm import Session
 
 from webapp.cli.regrade import course_assignment, service_database
+from webapp.models import CourseAssignment
+
+if TYPE_CHECKING:
+    from webapp.imports.matching import Found
 
 
 @click.command("import")
@@ -38,43 +44,38 @@ def import_work(
     before the @, the name or the number. Work that is there already is not handed in again, so the
     same command can be repeated after it was broken off.
     """
-    from webapp.audit.record import record_command
-    from webapp.base.clock import written
+    from webapp.audit.record import CommandLine
     from webapp.base.typed_times import NoMoment
-    from webapp.grading.tools import Tools
-    from webapp.imports import take_in, times
+    from webapp.grading.library import GraderLibrary
+    from webapp.imports import operations, times
     from webapp.imports.matching import ImportRefused, gather
 
     with service_database() as engine, Session(engine) as session:
         item = course_assignment(session, course, assignment)
         try:
             received_at = times.chosen(received, item)
-            parse = Tools().parse_notebook
+            parse = GraderLibrary().parse_notebook
             gathered = gather(session, item, paths, parse, received_at=received_at)
-            found = take_in.keep(session, item, gathered, filename=paths[0].name, actor_id=None)
-        except (ImportRefused, NoMoment) as error:
+            refused = [found for found in gathered if found.error]
+            for found in refused:
+                click.echo(f"{found.source.source}: {found.error}")
+            if preview:
+                _show(session, item, gathered)
+                return
+            actor, name = CommandLine(item.course_id), paths[0].name
+            kept = operations.keep_import(session, actor, item, gathered=gathered, filename=name)
+            taken = operations.take_import(session, actor, item, number=kept.id)
+        except (ImportRefused, NoMoment, operations.NotOpen) as error:
             raise click.ClickException(str(error)) from None
-        listed = take_in.items(session, found)
-        for refused in (entry for entry in listed if entry.error):
-            click.echo(f"{refused.source}: {refused.error}")
-        if preview:
-            for one in (one for one in take_in.listed(session, found) if not one.item.error):
-                email = one.item.user.email if one.item.user else ""
-                when = written(one.received_at, item.course.time_zone)
-                late = f", {one.worth.days_late} days late" if one.worth.late else ""
-                click.echo(f"{one.item.source}: {email}, as of {when}{late}")
-            session.rollback()
-            return
-        session.commit()
-        taken = take_in.take_in(session, found)
-        left = sum(1 for entry in listed if entry.error)
-        said = f"{taken.sentence}, {left} not taken in."
-        record_command(
-            session,
-            item.course_id,
-            "import work",
-            subject=f"import {found.id} of {item.assignment}",
-            outcome=said,
-        )
-        session.commit()
-    click.echo(said)
+    click.echo(f"{taken.sentence}, {len(refused)} not taken in.")
+
+
+def _show(session: Session, item: CourseAssignment, gathered: Sequence[Found]) -> None:
+    """Whose each file is, and how late it would be."""
+    from webapp.base.clock import written
+    from webapp.imports.queries import previewed
+
+    for one in previewed(session, item, gathered):
+        when = written(one.received_at, item.course.time_zone)
+        late = f", {one.worth.days_late} days late" if one.worth.late else ""
+        click.echo(f"{one.source}: {one.email}, as of {when}{late}")

@@ -21,7 +21,6 @@ from webapp.cli.site_regrade import regrade_on_site
 from webapp.models import Course, CourseAssignment, Regrade, Scope
 
 if TYPE_CHECKING:
-    from webapp.audit.record import Action
     from webapp.regrades.changes import Change
 
 _SHOWN = 50
@@ -32,8 +31,8 @@ _POLL_SECONDS = 0.2
 def service_database() -> Iterator[sa.Engine]:
     """The service's database; what staff can mend ends the command with one sentence."""
     from webapp import migrations
-    from webapp.grading.conditions import NoJudge
-    from webapp.regrades.regrades import RegradeRefused
+    from webapp.grading.conditions import CannotGrade
+    from webapp.regrades.operations import RegradeRefused
 
     engine = make_engine(database_url())
     try:
@@ -43,7 +42,7 @@ def service_database() -> Iterator[sa.Engine]:
                 "set HELDOUT_DATA or HELDOUT_DATABASE_URL, and start `heldout serve` once."
             )
         yield engine
-    except (NoJudge, RegradeRefused) as error:
+    except (CannotGrade, RegradeRefused) as error:
         raise click.ClickException(str(error)) from None
     except OperationalError as error:
         raise click.ClickException(f"The database cannot be used: {error.orig}.") from None
@@ -96,7 +95,7 @@ def regrade(
     Students see nothing until it is published, here or on the assignment's page. A regrade that
     was broken off goes on where it stopped.
     """
-    from webapp.regrades import regrades
+    from webapp.regrades.queries import open_regrade
 
     scope = Scope.ALL if all_attempts else Scope.COUNTING
     if site is not None:
@@ -106,7 +105,7 @@ def regrade(
         return
     with service_database() as engine, Session(engine) as session:
         item = course_assignment(session, course, assignment)
-        opened = regrades.open_regrade(session, item)
+        opened = open_regrade(session, item)
         if opened is None:
             opened = _start(session, item, scope, section)
         _carry_on(engine, session, opened, workers)
@@ -115,28 +114,25 @@ def regrade(
 
 
 def _start(session: Session, item: CourseAssignment, scope: Scope, section: str) -> Regrade:
-    from webapp.grading.conditions import current_judge
-    from webapp.regrades import regrades
+    from webapp.grading.conditions import current_conditions
+    from webapp.regrades.operations import start_regrade
 
-    judge = current_judge(item.assignment)
-    found = regrades.start(session, item, judge, actor_id=None, scope=scope, section=section)
-    _note(session, found, "start regrade")
-    session.commit()
-    return found
+    now = current_conditions(item.assignment)
+    return start_regrade(session, None, item, now, scope=scope, section=section)
 
 
 def _carry_on(engine: sa.Engine, session: Session, opened: Regrade, workers: int) -> None:
     """Grade what waits, with a bar, until nothing of the regrade waits or runs."""
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    from webapp.regrades import regrades
+    from webapp.regrades.queries import progress
 
-    if not regrades.progress(session, opened).running:
+    if not progress(session, opened).running:
         return
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
     with _working(engine, workers), Progress(*columns) as bar:
         task = bar.add_task("Regrading")
-        while (found := regrades.progress(session, opened)).running:
+        while (found := progress(session, opened)).running:
             bar.update(task, total=found.total, completed=found.done)
             session.rollback()
             time.sleep(_POLL_SECONDS)
@@ -173,20 +169,20 @@ def _show(session: Session, opened: Regrade) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from webapp.regrades import regrades
     from webapp.regrades.changes import changes
+    from webapp.regrades.queries import progress
 
     found = changes(session, opened)
     table = Table("Student", "E-mail", "Before", "After", "Change", "Questions")
     for change in found[:_SHOWN]:
         table.add_row(*_cells(change))
-    progress = regrades.progress(session, opened)
+    at = progress(session, opened)
     if found:
         Console().print(table, markup=False)
     rest = f", the first {_SHOWN} are shown" if len(found) > _SHOWN else ""
-    click.echo(f"{len(found)} of {progress.done} change{rest}; {progress.known} needed no run.")
-    if progress.stopped:
-        click.echo(f"{progress.stopped} could not be graded because of faults of ours.")
+    click.echo(f"{len(found)} of {at.done} change{rest}; {at.known} needed no run.")
+    if at.stopped:
+        click.echo(f"{at.stopped} could not be graded because of faults of ours.")
 
 
 def _cells(change: Change) -> tuple[str, ...]:
@@ -201,27 +197,12 @@ def _points(value: float | None) -> str:
 
 
 def _finish(session: Session, opened: Regrade, then: str | None) -> None:
-    from webapp.regrades import publish, regrades
+    from webapp.regrades.operations import discard_regrade, publish_regrade
 
     if then is None:
         click.echo("Students see none of it yet: run this again with --publish or --discard.")
-        return
-    if then == "publish":
-        click.echo(f"{publish.publish(session, opened)} new results are published.")
+    elif then == "publish":
+        published = publish_regrade(session, None, opened)
+        click.echo(f"{published.count} new results are published.")
     else:
-        regrades.discard(session, opened)
-        click.echo("The regrade is discarded: every score is as it was.")
-    _note(session, opened, "publish regrade" if then == "publish" else "discard regrade")
-    session.commit()
-
-
-def _note(session: Session, opened: Regrade, action: Action) -> None:
-    from webapp.audit.record import record_command
-
-    record_command(
-        session,
-        opened.course_assignment.course_id,
-        action,
-        subject=f"regrade {opened.id} of {opened.course_assignment.assignment}",
-        version=opened.grader_version,
-    )
+        click.echo(discard_regrade(session, None, opened).words)

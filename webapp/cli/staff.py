@@ -129,7 +129,7 @@ def _line(student: dict[str, Any], names: Sequence[str]) -> Line:
         counting,
         total=student["total"],
         possible=student["possible"],
-        written=student["written_option"],
+        written_option=student["written_option"],
         passed=student["passed"],
     )
 

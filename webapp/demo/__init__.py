@@ -36,13 +36,13 @@ from webapp.demo.late import ensure_extension, times_of
 from webapp.demo.requests import ensure_requests
 from webapp.demo.similarity import ensure_similarity
 from webapp.demo.written import ensure_manual_grades, ensure_written
-from webapp.grading.tools import Tools
+from webapp.grading.library import GraderLibrary
 from webapp.grading.worker import Grader, Worker
 from webapp.models import Course, CourseAssignment, Lane, Submission, SubmissionState, User
 from webapp.queue import jobs
 from webapp.queue.waiting import unfinished
 from webapp.site.uploads import Upload
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 _LEAST_FREE_BYTES = 300 * 2**20
 
@@ -82,7 +82,7 @@ def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
             write_private(marker, str(len(people)))
         grade_all(engine, data)
         ensure_manual_grades(session, course, staff)
-        ensure_written(session, course, people, staff, tools=Tools())
+        ensure_written(session, course, people, staff, library=GraderLibrary())
         ensure_requests(session, course, people, staff[-1])
         ensure_similarity(session, course, assignments[0])
         states = session.scalars(sa.select(Submission.state)).all()
@@ -148,7 +148,7 @@ def hand_in_samples(
                 item,
                 user_id=student.id,
                 upload=Upload(f"{assignment.id}.ipynb", data, hashlib.sha256(data).hexdigest()),
-                digest=Tools().parse_notebook(data).digest,
+                digest=GraderLibrary().parse_notebook(data).digest,
                 lane=Lane.BATCH,
                 received_at=times[place],
             )

@@ -18,7 +18,7 @@ from webapp.models import (
     Submission,
     User,
 )
-from webapp.results.requests import Answer, answer, ask
+from webapp.results.operations import Answer, ask_again, close_request
 
 _REASONS = (
     "My function gives the same numbers as the formula in the lecture when I try it by hand. "
@@ -37,11 +37,11 @@ def ensure_requests(session: Session, course: Course, students: list[User], grad
     session.add(MessageTemplate(course_id=course.id, title=_KEPT[0], text=_KEPT[1]))
     session.commit()
     asked = [
-        ask(session, row.Submission, row.question, reason)
+        ask_again(session, row.Submission, question=row.question, reason=reason)
         for row, reason in zip(_lost(session, course, students[2:8]), _REASONS, strict=False)
     ]
     for request, given in zip(asked[1:], _answers(session, asked[1:]), strict=False):
-        answer(session, request, given, actor_id=grader.id)
+        close_request(session, request, given, actor_id=grader.id)
     session.commit()
 
 
@@ -56,7 +56,7 @@ def _answers(session: Session, asked: list[RegradeRequest]) -> list[Answer]:
             QuestionScore.question == asked[0].question,
         )
     )
-    half = f"{(most or 0) / 2:g}"
+    half = (most or 0) / 2
     return [
         Answer(RequestState.ACCEPTED, "You are right: half of the points are yours.", half),
         Answer(RequestState.DECLINED, "Late work is taken, but points are for what works."),

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from autograder.assignment import Assignment
 from webapp.models import Course, CourseAssignment
-from webapp.similarity import reports as similarity_reports
+from webapp.similarity.operations import queue_report
+from webapp.similarity.reports import latest_report
 from webapp.similarity.work import take_one
 
 
@@ -21,9 +22,9 @@ def ensure_similarity(session: Session, course: Course, assignment: Assignment) 
             CourseAssignment.assignment == assignment.id,
         )
     ).one()
-    if similarity_reports.latest_report(session, item) is not None:
+    if latest_report(session, item) is not None:
         return
-    similarity_reports.start(session, item, actor_id=None, all_attempts=False)
+    queue_report(session, item, actor_id=None, all_attempts=False)
     session.commit()
     engine = session.get_bind()
     assert isinstance(engine, sa.Engine)

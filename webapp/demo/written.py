@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
 from webapp.demo.slides import slide_pdf
-from webapp.grading.tools import Tools
+from webapp.grading.library import GraderLibrary
 from webapp.models import (
     BankComment,
     Course,
+    Enrolment,
     ManualGrade,
     PaperReview,
     Proposal,
-    Slide,
     Submission,
     Team,
-    TeamMember,
     User,
 )
 from webapp.reading.answer_points import give
@@ -28,8 +29,12 @@ from webapp.reading.answers import answers, questions
 from webapp.rubrics.answer_rubrics import plain_points
 from webapp.rubrics.marks import Marks, Sent, give_score
 from webapp.rubrics.names import Names
-from webapp.site.uploads import Upload, store
+from webapp.site.uploads import Upload
+from webapp.written import operations
 from webapp.written.papers import PAPERS
+from webapp.written.review_text import ReviewText
+from webapp.written.rules import is_late
+from webapp.written.team_operations import found_team, join_team
 
 _TEAMS = (
     (
@@ -92,69 +97,75 @@ def ensure_written(
     students: list[User],
     staff: list[User],
     *,
-    tools: Tools,
+    library: GraderLibrary,
 ) -> None:
-    """Teams and reviews, once."""
-    if session.scalar(sa.select(Team.id).where(Team.course_id == course.id).limit(1)):
+    """Teams and reviews, once; no teams where a demo of an earlier week is made only now."""
+    kinds = (Team, PaperReview)
+    found = (sa.select(kind.id).filter_by(course_id=course.id).limit(1) for kind in kinds)
+    if any(session.scalar(one) for one in found):
         return
-    chance = random.Random("sample written options")
-    start = 0
-    proposals = []
-    for name, title, abstract, size in _TEAMS:
-        members = students[start : start + size]
-        start += size
-        if members:
-            proposals.append(_proposal(session, course, (name, title, abstract), members))
-    for proposal in proposals[:2]:
-        _hand_in_slide(session, proposal, tools)
+    enrolled = session.scalars(sa.select(Enrolment).where(Enrolment.course_id == course.id))
+    by_user = {enrolment.user_id: enrolment for enrolment in enrolled}
+    waiting = iter([by_user[student.id] for student in students])
+    if not is_late(now(), course.groups_due_at):
+        _found_teams(session, waiting, library)
     reviews = [
-        PaperReview(
-            course_id=course.id,
-            user_id=student.id,
-            paper=_REVIEWED[number % len(_REVIEWED)],
-            body=_REVIEWS[number % len(_REVIEWS)],
-        )
-        for number, student in enumerate(students[start : start + 12])
+        _review(session, student, number) for number, student in enumerate(islice(waiting, 12))
     ]
-    session.add_all(reviews)
-    session.flush()
-    for number, review in enumerate(reviews[:5]):
-        # The first three have a second reader, so that readers can be compared.
-        for turn in range(min(len(staff), 2 if number < 3 else 1)):
-            chosen = {name: str(chance.randint(2, 5)) for name in ("clarity", "communication")}
-            marks = Marks(chosen, _COMMENTS[number % len(_COMMENTS)])
-            give_score(session, staff[(number + turn) % len(staff)].id, marks, review=review)
+    _score(session, reviews[:5], staff)
     session.add_all(BankComment(course_id=course.id, text=text) for text in _COMMENTS)
     session.commit()
 
 
+def _found_teams(session: Session, waiting: Iterator[Enrolment], library: GraderLibrary) -> None:
+    """The sample teams, of which the first two have a slide."""
+    for number, (name, title, abstract, size) in enumerate(_TEAMS):
+        members = list(islice(waiting, size))
+        if not members:
+            return
+        proposal = _proposal(session, members, name=name, text=(title, abstract))
+        if number < 2:
+            _hand_in_slide(session, members, proposal, library)
+
+
 def _proposal(
-    session: Session, course: Course, text: tuple[str, str, str], members: list[User]
+    session: Session, members: Sequence[Enrolment], *, name: str, text: tuple[str, str]
 ) -> Proposal:
-    name, title, abstract = text
-    code = hashlib.sha256(name.encode()).hexdigest()[:8].upper()
-    team = Team(course_id=course.id, name=name, invitation_code=code)
-    team.members = [TeamMember(course_id=course.id, user_id=user.id) for user in members]
-    team.completed_at = now() if team.complete else None
-    team.proposal = Proposal(title=title, abstract=abstract)
-    session.add(team)
-    session.flush()
-    return team.proposal
+    first, *others = members
+    team = found_team(session, first, name=name)
+    for member in others:
+        join_team(session, member, code=team.invitation_code)
+    proposal = team.proposal
+    assert proposal is not None
+    title, abstract = text
+    if title:
+        operations.save_proposal_text(session, proposal, title=title, abstract=abstract)
+    return proposal
 
 
-def _hand_in_slide(session: Session, proposal: Proposal, tools: Tools) -> None:
-    data = slide_pdf(proposal.title, [member.user.name for member in proposal.team.members])
+def _hand_in_slide(
+    session: Session, members: Sequence[Enrolment], proposal: Proposal, library: GraderLibrary
+) -> None:
+    data = slide_pdf(proposal.title, [member.user.name for member in members])
     upload = Upload("slide.pdf", data, hashlib.sha256(data).hexdigest())
-    store(session, upload)
-    proposal.slides.append(
-        Slide(
-            user_id=proposal.team.members[0].user_id,
-            filename=upload.filename,
-            size=len(data),
-            sha256=upload.sha256,
-            thumbnail=tools.inspect_pdf(data).thumbnail_png,
-        )
-    )
+    seen = library.inspect_pdf(data)
+    operations.hand_in_slide(session, members[0], proposal, upload=upload, seen=seen)
+
+
+def _review(session: Session, student: Enrolment, number: int) -> PaperReview:
+    text = ReviewText(_REVIEWED[number % len(_REVIEWED)], _REVIEWS[number % len(_REVIEWS)])
+    draft = operations.save_draft(session, student, text=text, revision=0)
+    return operations.hand_in_review(session, student, draft)
+
+
+def _score(session: Session, reviews: Sequence[PaperReview], staff: Sequence[User]) -> None:
+    """Some reviews read; the first three have a second reader, so that readers can be compared."""
+    chance = random.Random("sample written options")
+    for number, review in enumerate(reviews):
+        for turn in range(min(len(staff), 2 if number < 3 else 1)):
+            chosen = {name: str(chance.randint(2, 5)) for name in ("clarity", "communication")}
+            marks = Marks(chosen, _COMMENTS[number % len(_COMMENTS)])
+            give_score(session, staff[(number + turn) % len(staff)].id, marks, review=review)
 
 
 def ensure_manual_grades(session: Session, course: Course, staff: list[User]) -> None:

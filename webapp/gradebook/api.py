@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from flask import abort
+from flask import abort, request
 from werkzeug.wrappers import Response
 
 from autograder.nbgrader.gradebook import GradebookError
 from webapp.api.operations import File, operation
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
-from webapp.gradebook import pass_rule, schemas
-from webapp.gradebook.nbgrader_pages import look_into, take_changes
-from webapp.gradebook.pages import GRADEBOOK, canvas_file, change_rule, gradebook_file, scores_file
+from webapp.gradebook import operations, pass_rule, schemas, uploaded
+from webapp.gradebook.downloads import GRADEBOOK, canvas_file, gradebook_file, scores_file
 from webapp.gradebook.totals import passing
 from webapp.models import Enrolment, Role
 from webapp.site.uploads import FileRefused
@@ -42,7 +41,7 @@ def rule_to_pass(enrolment: Enrolment) -> schemas.PassRuleInfo:
 @for_roles(Role.INSTRUCTOR)
 def change_rule_to_pass(enrolment: Enrolment, body: schemas.PassRule) -> schemas.PassRuleInfo:
     rule = pass_rule.PassRule(body.minimum_share, body.minimum_each, body.written_option)
-    change_rule(enrolment, rule)
+    operations.change_pass_rule(db.session, enrolment, rule=rule)
     return _rule(enrolment)
 
 
@@ -66,7 +65,7 @@ def _rule(enrolment: Enrolment) -> schemas.PassRuleInfo:
 )
 @for_roles(Role.INSTRUCTOR)
 def scores_as_csv(enrolment: Enrolment) -> Response:
-    return scores_file(enrolment)
+    return scores_file(enrolment.course)
 
 
 @operation(
@@ -78,7 +77,7 @@ def scores_as_csv(enrolment: Enrolment) -> Response:
 )
 @for_roles(Role.INSTRUCTOR)
 def grades_for_canvas(enrolment: Enrolment) -> Response:
-    return canvas_file(enrolment)
+    return canvas_file(enrolment.course)
 
 
 @operation(
@@ -92,9 +91,8 @@ def grades_for_canvas(enrolment: Enrolment) -> Response:
 @for_roles(Role.INSTRUCTOR)
 def gradebook_for_nbgrader(enrolment: Enrolment) -> Response:
     try:
-        return gradebook_file(enrolment)
+        return gradebook_file(enrolment.course)
     except GradebookError as error:
-        db.session.rollback()
         abort(409, str(error))
 
 
@@ -110,9 +108,8 @@ def gradebook_for_nbgrader(enrolment: Enrolment) -> Response:
 @for_roles(Role.INSTRUCTOR)
 def look_into_gradebook(enrolment: Enrolment) -> schemas.GradebookChanges:
     try:
-        found, token = look_into(enrolment)
+        found, token = uploaded.look_into(enrolment, request.files.get("gradebook"))
     except (FileRefused, GradebookError) as error:
-        db.session.rollback()
         abort(422, str(error))
     return schemas.GradebookChanges(
         token,
@@ -145,7 +142,6 @@ def look_into_gradebook(enrolment: Enrolment) -> schemas.GradebookChanges:
 @for_roles(Role.INSTRUCTOR)
 def take_gradebook(enrolment: Enrolment, body: schemas.TakeGradebook) -> schemas.GradesTaken:
     try:
-        return schemas.GradesTaken(take_changes(enrolment, body.token))
+        return schemas.GradesTaken(uploaded.take(enrolment, body.token))
     except GradebookError as error:
-        db.session.rollback()
         abort(409, str(error))

@@ -30,7 +30,7 @@ def _line(student: Graded, assignments: Sequence[CourseAssignment]) -> Line:
         counting,
         total=outcome.total,
         possible=outcome.possible,
-        written=student.written,
+        written_option=student.written_option,
         passed=outcome.passed,
     )
 

@@ -31,7 +31,7 @@ class Line:
     counting: Sequence[Counting | None]
     total: float
     possible: float
-    written: bool
+    written_option: bool
     passed: bool | None
 
 
@@ -44,8 +44,8 @@ def scores_file(assignments: Sequence[str], lines: Iterable[Line]) -> str:
     for line in lines:
         cells = [cell for counting in line.counting for cell in _cells(counting)]
         passed = {None: "", True: "yes", False: "no"}[line.passed]
-        written = "yes" if line.written else "no"
-        ends = (number(line.total), number(line.possible), written, passed)
+        written_option = "yes" if line.written_option else "no"
+        ends = (number(line.total), number(line.possible), written_option, passed)
         writer.writerow([*map(safe_cell, line.who), *cells, *ends])
     return out.getvalue()
 

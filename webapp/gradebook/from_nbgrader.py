@@ -6,15 +6,17 @@ decided by its checks, so where nbgrader says otherwise it is told and not taken
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from autograder.nbgrader.gradebook import student_id
-from autograder.nbgrader.gradebook_reading import GradebookGrade
+from autograder.nbgrader.gradebook import GradebookError, student_id
+from autograder.nbgrader.gradebook_reading import GradebookGrade, read_gradebook
 from webapp.gradebook.counting_attempts import counting_attempts
 from webapp.models import (
     Course,
@@ -24,11 +26,8 @@ from webapp.models import (
     QuestionScore,
     Result,
     Role,
-    Submission,
     User,
 )
-from webapp.scoring import counting as recount
-from webapp.scoring import manual_grades
 
 _CLOSE = 1e-9
 _LONGEST_COMMENT = 5000
@@ -64,6 +63,19 @@ class _Known:
     most: float
     score: float | None
     comment: str
+
+
+def grades_in(data: bytes) -> list[GradebookGrade]:
+    """What an uploaded gradebook holds; raises GradebookError."""
+    with tempfile.TemporaryDirectory(prefix="heldout-gradebook-") as folder:
+        path = Path(folder) / "gradebook.db"
+        path.write_bytes(data)
+        try:
+            return read_gradebook(path)
+        except GradebookError as error:
+            # It names the file by its place here, which is nobody's business.
+            said = str(error).replace(str(path), "The file").rstrip(".")
+            raise GradebookError(f"{said}.") from None
 
 
 def compare(session: Session, course: Course, grades: Sequence[GradebookGrade]) -> Comparison:
@@ -123,20 +135,6 @@ def _compare_one(found: Comparison, entry: _Known, grade: GradebookGrade) -> Non
 
 def _equal(first: float, second: float | None) -> bool:
     return second is not None and abs(first - second) < _CLOSE
-
-
-def take(session: Session, changes: Sequence[GradeChange], grader_id: int) -> None:
-    """Give every change's points in its grader's name; the caller commits."""
-    recount.lock_students(session, [change.submission_id for change in changes])
-    for change in changes:
-        manual_grades.set_manual_grade(
-            session,
-            session.get_one(Submission, change.submission_id),
-            question=change.question,
-            points=change.new,
-            comment=change.comment,
-            grader_id=grader_id,
-        )
 
 
 def _people(session: Session, course: Course) -> dict[str, int]:

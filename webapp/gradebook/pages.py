@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from flask import (
-    Blueprint,
-    current_app,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from autograder.nbgrader.gradebook import GradebookError
-from webapp.audit.record import record
 from webapp.base.clock import now
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import assignments_of
-from webapp.gradebook.csv_files import canvas_csv, scores_csv
-from webapp.gradebook.pass_rule import PassRule, PassRuleError, explain, in_words, read_rule
+from webapp.gradebook import operations
+from webapp.gradebook.downloads import canvas_file, gradebook_file, scores_file
+from webapp.gradebook.pass_rule import PassRule, PassRuleError, explain, in_words
 from webapp.gradebook.totals import (
-    CourseGrades,
     course_grades,
     graded,
     passing,
@@ -35,10 +22,7 @@ from webapp.gradebook.totals import (
     with_written_option,
 )
 from webapp.models import Enrolment, Role
-from webapp.site.uploads import attachment
 from webapp.visibility import sight
-
-GRADEBOOK = "application/vnd.sqlite3"
 
 blueprint = Blueprint("grades", __name__, url_prefix="/courses/<slug>")
 
@@ -48,10 +32,12 @@ blueprint = Blueprint("grades", __name__, url_prefix="/courses/<slug>")
 def own(enrolment: Enrolment) -> str:
     """One's own points, and the rule with where one stands."""
     course = enrolment.course
-    return render_template("gradebook/own_grade.html", course=course, **standing_by_rule(enrolment))
+    return render_template(
+        "gradebook/own_grade.html", course=course, **_standing_by_rule(enrolment)
+    )
 
 
-def standing_by_rule(enrolment: Enrolment) -> dict[str, object]:
+def _standing_by_rule(enrolment: Enrolment) -> dict[str, object]:
     """What a page needs to show a student the rule, and where they stand."""
     course = enrolment.course
     rule, fault = rule_of(course)
@@ -63,14 +49,14 @@ def standing_by_rule(enrolment: Enrolment) -> dict[str, object]:
     held = [item for item in assignments if not sights[item.id].open]
     for item in held:
         row.cells.pop(item.id, None)
-    written = enrolment.user_id in with_written_option(db.session, course)
-    conditions = explain(rule, assignments, row.scores, written=written)
+    handed_in = enrolment.user_id in with_written_option(db.session, course)
+    conditions = explain(rule, assignments, row.scores, written_option=handed_in)
     return {
         "conditions": conditions,
         "rule_in_words": in_words(rule),
         "assignments": assignments,
         "held": held,
-        "graded": graded(rule, assignments, row, written=written),
+        "graded": graded(rule, assignments, row, written_option=handed_in),
     }
 
 
@@ -85,29 +71,15 @@ def show(enrolment: Enrolment) -> str:
 @for_roles(Role.INSTRUCTOR)
 def save_rule(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Change the rule; the shares are typed in per cent."""
-    form = {key: request.form.get(key, "").strip() for key in ("minimum_share", "minimum_each")}
+    share, each = (request.form.get(key, "").strip() for key in ("minimum_share", "minimum_each"))
+    needed = "written_option" in request.form
     try:
-        shares = {key: _from_percent(text) for key, text in form.items()}
-        rule = read_rule({**shares, "written_option": "written_option" in request.form})
+        rule = PassRule(_from_percent(share), _from_percent(each), written_option=needed)
     except PassRuleError as error:
         return _page(enrolment, str(error)), 422
-    change_rule(enrolment, rule)
+    operations.change_pass_rule(db.session, enrolment, rule=rule)
     flash("The rule is saved, and students see it.", "success")
     return redirect(url_for("grades.show", slug=enrolment.course.slug), code=303)
-
-
-def change_rule(enrolment: Enrolment, rule: PassRule) -> None:
-    """Let another rule decide who passes, with a line in the log."""
-    before, enrolment.course.pass_rule = enrolment.course.pass_rule, rule.stored()
-    record(
-        db.session,
-        enrolment,
-        "change pass rule",
-        subject=enrolment.course.slug,
-        before=before,
-        after=rule.stored(),
-    )
-    db.session.commit()
 
 
 @blueprint.get("/staff/grades/report")
@@ -115,7 +87,7 @@ def change_rule(enrolment: Enrolment, rule: PassRule) -> None:
 def report(enrolment: Enrolment) -> str:
     """Everyone on one page that prints well."""
     section = request.args.get("section", "").strip()[:60]
-    grades = _grades(enrolment, section)
+    grades = course_grades(db.session, enrolment.course, section)
     return render_template(
         "gradebook/report.html",
         course=enrolment.course,
@@ -130,14 +102,14 @@ def report(enrolment: Enrolment) -> str:
 @for_roles(Role.INSTRUCTOR)
 def export(enrolment: Enrolment) -> Response:
     """Everything as CSV."""
-    return scores_file(enrolment)
+    return scores_file(enrolment.course)
 
 
 @blueprint.get("/staff/grades/canvas.csv")
 @for_roles(Role.INSTRUCTOR)
 def canvas(enrolment: Enrolment) -> Response:
     """The file that Canvas's gradebook imports."""
-    return canvas_file(enrolment)
+    return canvas_file(enrolment.course)
 
 
 @blueprint.get("/staff/grades/gradebook.db")
@@ -145,32 +117,9 @@ def canvas(enrolment: Enrolment) -> Response:
 def gradebook(enrolment: Enrolment) -> Response | tuple[str, int]:
     """The course as an nbgrader gradebook."""
     try:
-        return gradebook_file(enrolment)
+        return gradebook_file(enrolment.course)
     except GradebookError as error:
         return _page(enrolment, str(error)), 409
-
-
-def scores_file(enrolment: Enrolment) -> Response:
-    """Everyone's scores to save."""
-    return _csv(scores_csv(_grades(enrolment)), "scores.csv")
-
-
-def canvas_file(enrolment: Enrolment) -> Response:
-    """The same in Canvas's layout."""
-    return _csv(canvas_csv(_grades(enrolment)), f"{enrolment.course.slug}-canvas.csv")
-
-
-def gradebook_file(enrolment: Enrolment) -> Response:
-    """The same as nbgrader's gradebook; raises GradebookError."""
-    from webapp.gradebook.to_nbgrader import export_course
-
-    with tempfile.TemporaryDirectory(prefix="heldout-gradebook-") as folder:
-        path = Path(folder) / "gradebook.db"
-        export_course(db.session, enrolment.course, path)
-        data = path.read_bytes() if path.exists() else b""
-    if not data:
-        raise GradebookError("The course has no assignment to put into a gradebook.")
-    return attachment(data, "gradebook.db", GRADEBOOK)
 
 
 def _page(enrolment: Enrolment, refusal: str = "") -> str:
@@ -185,19 +134,8 @@ def _page(enrolment: Enrolment, refusal: str = "") -> str:
     )
 
 
-def _grades(enrolment: Enrolment, section: str = "") -> CourseGrades:
-    return course_grades(db.session, enrolment.course, section)
-
-
 def _from_percent(text: str) -> float:
     try:
         return float(text or 0) / 100
     except ValueError:
         raise PassRuleError(f"The share is {text!r}, expected per cent from 0 to 100.") from None
-
-
-def _csv(text: str, name: str) -> Response:
-    response = make_response(text)
-    response.mimetype = "text/csv"
-    response.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return response

@@ -33,6 +33,11 @@ class PassRule:
     minimum_each: float = 0.0
     written_option: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse what is no share."""
+        _require_share("minimum_share", self.minimum_share)
+        _require_share("minimum_each", self.minimum_each)
+
     @property
     def exists(self) -> bool:
         """Whether anything is asked for."""
@@ -79,18 +84,19 @@ def read_rule(table: Mapping[str, Any]) -> PassRule:
         raise PassRuleError(
             f"The pass rule has the key {unknown[0]!r}, expected {', '.join(_KEYS)}."
         )
-    written = table.get("written_option", False)
-    if not isinstance(written, bool):
-        raise PassRuleError(f"written_option is {written!r}, expected true or false.")
-    return PassRule(_share(table, "minimum_share"), _share(table, "minimum_each"), written)
+    needed = table.get("written_option", False)
+    if not isinstance(needed, bool):
+        raise PassRuleError(f"written_option is {needed!r}, expected true or false.")
+    share, each = (table.get(key, 0.0) for key in ("minimum_share", "minimum_each"))
+    _require_share("minimum_share", share)
+    _require_share("minimum_each", each)
+    return PassRule(float(share), float(each), needed)
 
 
-def _share(table: Mapping[str, Any], key: str) -> float:
-    value = table.get(key, 0.0)
+def _require_share(key: str, value: Any) -> None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not number or not math.isfinite(value) or not 0 <= value <= 1:
         raise PassRuleError(f"{key} is {value!r}, expected a number from 0 to 1.")
-    return float(value)
 
 
 def in_words(rule: PassRule) -> str:
@@ -116,7 +122,7 @@ def decide(
     assignments: Sequence[CourseAssignment],
     scores: Mapping[int, float | None],
     *,
-    written: bool,
+    written_option: bool,
 ) -> Outcome:
     """Whether a student passes, with the scores that count by the assignment's number."""
     total = total_of(assignments, scores)
@@ -127,7 +133,7 @@ def decide(
     if rule.minimum_each:
         met.append(not _below(rule, assignments, scores))
     if rule.written_option:
-        met.append(written)
+        met.append(written_option)
     return Outcome(round(total, 6), possible, tuple(met))
 
 
@@ -136,10 +142,10 @@ def explain(
     assignments: Sequence[CourseAssignment],
     scores: Mapping[int, float | None],
     *,
-    written: bool,
+    written_option: bool,
 ) -> tuple[Condition, ...]:
     """Every condition in words, whether it is met, and where the student stands."""
-    outcome = decide(rule, assignments, scores, written=written)
+    outcome = decide(rule, assignments, scores, written_option=written_option)
     standings = []
     if rule.minimum_share:
         points = f"{outcome.total:g} of {outcome.possible:g} points"
@@ -148,7 +154,7 @@ def explain(
         below = _below(rule, assignments, scores)
         standings.append("below it: " + _titles(below) if below else "met by every one")
     if rule.written_option:
-        standings.append("handed in" if written else "not complete yet")
+        standings.append("handed in" if written_option else "not complete yet")
     return tuple(
         Condition(text[0].upper() + text[1:], met, standing)
         for text, met, standing in zip(_texts(rule), outcome.met, standings, strict=True)

@@ -1,4 +1,4 @@
-"""What a program of the staff's reads: the roster, the score table, submissions and results."""
+"""What a program of the staff's reads of scores: the table, and everybody's grade."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def grades(enrolment: Enrolment, query: schemas.GradesQuery) -> schemas.Grades:
             schemas.Grade(
                 **msgspec.structs.asdict(_row(each.row, items)),
                 possible=each.outcome.possible,
-                written_option=each.written,
+                written_option=each.written_option,
                 passed=each.outcome.passed,
             )
             for each in shown

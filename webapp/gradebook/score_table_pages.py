@@ -1,13 +1,8 @@
-"""Staff: the score table, a student's attempts, written answers, the log."""
+"""Staff: the score table."""
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from flask import (
-    Blueprint,
-    render_template,
-    request,
-)
+from flask import Blueprint, render_template, request
 
 from webapp.base.clock import now
 from webapp.base.database import db
@@ -15,14 +10,9 @@ from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import assignments_of
 from webapp.courses.people import sections_of
 from webapp.gradebook.counting_attempts import total_of
+from webapp.gradebook.queries import dead_jobs
 from webapp.gradebook.score_table import STATES_SOUGHT, Filters, Order, table_page
-from webapp.models import (
-    CourseAssignment,
-    Enrolment,
-    Job,
-    JobState,
-    Submission,
-)
+from webapp.models import CourseAssignment, Enrolment
 from webapp.site.addresses import row_number
 
 blueprint = Blueprint("staff", __name__, url_prefix="/courses/<slug>/staff")
@@ -59,7 +49,7 @@ def scores(enrolment: Enrolment) -> str:
         states_sought=STATES_SOUGHT,
         section_choices=[(name, name) for name in sections_of(db.session, enrolment.course)],
         assignment_choices=[(item.assignment, item.title) for item in assignments],
-        dead=_dead_jobs(enrolment),
+        dead=dead_jobs(db.session, enrolment.course_id),
         total_of=total_of,
     )
 
@@ -72,16 +62,4 @@ def _filters(assignments: list[CourseAssignment]) -> Filters:
         section=request.args.get("section", "").strip()[:60],
         state=state if state in STATES_SOUGHT else "",
         assignment=by_name.get(request.args.get("assignment", "")),
-    )
-
-
-def _dead_jobs(enrolment: Enrolment) -> int:
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count(Job.id))
-            .join(Job.submission)
-            .join(Submission.course_assignment)
-            .where(CourseAssignment.course_id == enrolment.course_id, Job.state == JobState.DEAD)
-        )
-        or 0
     )

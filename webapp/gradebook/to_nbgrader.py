@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -35,7 +36,7 @@ def export_course(session: Session, course: Course, path: Path) -> int:
     """
     results = _results(session, course)
     counted = _counted_scores(session, course)
-    written = 0
+    exported = 0
     for item in assignments_of(session, course):
         shown = results.get(item.id, [])
         described = _described(item, shown)
@@ -47,8 +48,8 @@ def export_course(session: Session, course: Course, path: Path) -> int:
             if result.submission in scores
         }
         write_gradebook(path, described, shown, adjustments=adjustments)
-        written += len(shown)
-    return written
+        exported += len(shown)
+    return exported
 
 
 def _counted_scores(session: Session, course: Course) -> dict[int, dict[str, float]]:
@@ -82,8 +83,30 @@ def _ungraded(assignment: Assignment, students: Iterable[str]) -> list[GradeResu
 
 def _results(session: Session, course: Course) -> dict[int, list[GradeResult]]:
     """The results that count, by assignment."""
+    questions: dict[tuple[int, int], list[QuestionResult]] = defaultdict(list)
+    named: dict[tuple[int, int], tuple[str, str]] = {}
+    for row in _question_rows(session, course):
+        key = (row.course_assignment_id, row.user_id)
+        named[key] = (row.email, row.assignment)
+        score = row.points if row.kind == "manual" else row.score
+        questions[key].append(
+            QuestionResult(row.question, row.kind, score, row.max_score, Verdict(row.verdict))
+        )
+    found: dict[int, list[GradeResult]] = defaultdict(list)
+    for (number, user_id), (email, assignment) in named.items():
+        asked = tuple(questions[number, user_id])
+        total = sum(question.score or 0.0 for question in asked)
+        most = sum(question.max_score for question in asked)
+        found[number].append(
+            GradeResult(email, assignment, Status.GRADED, total, most, questions=asked)
+        )
+    return found
+
+
+def _question_rows(session: Session, course: Course) -> sa.Result[Any]:
+    """Every question of the results that count, with what staff gave by hand."""
     counting = counting_attempts(course.id, how_many=False)
-    rows = session.execute(
+    return session.execute(
         sa.select(
             counting.c.course_assignment_id,
             counting.c.user_id,
@@ -114,24 +137,6 @@ def _results(session: Session, course: Course) -> dict[int, list[GradeResult]]:
         )
         .order_by(counting.c.course_assignment_id, User.email, QuestionScore.position)
     )
-    questions: dict[tuple[int, int], list[QuestionResult]] = defaultdict(list)
-    named: dict[tuple[int, int], tuple[str, str]] = {}
-    for row in rows:
-        key = (row.course_assignment_id, row.user_id)
-        named[key] = (row.email, row.assignment)
-        score = row.points if row.kind == "manual" else row.score
-        questions[key].append(
-            QuestionResult(row.question, row.kind, score, row.max_score, Verdict(row.verdict))
-        )
-    found: dict[int, list[GradeResult]] = defaultdict(list)
-    for (number, user_id), (email, assignment) in named.items():
-        asked = tuple(questions[number, user_id])
-        total = sum(question.score or 0.0 for question in asked)
-        most = sum(question.max_score for question in asked)
-        found[number].append(
-            GradeResult(email, assignment, Status.GRADED, total, most, questions=asked)
-        )
-    return found
 
 
 def _described(item: CourseAssignment, results: list[GradeResult]) -> Assignment:

@@ -32,7 +32,7 @@ class Graded:
     """A student's row of the score table, and where the rule puts it."""
 
     row: Row
-    written: bool
+    written_option: bool
     outcome: Outcome
 
 
@@ -72,7 +72,7 @@ def passing(session: Session, course: Course) -> Passing:
     if not rule.exists:
         return Passing(rule, len(students), 0, fault)
     assignments = assignments_of(session, course)
-    written = with_written_option(session, course)
+    handed_in = with_written_option(session, course)
     scores: dict[int, dict[int, float | None]] = {number: {} for number in students}
     counting = counting_attempts(course.id, how_many=False)
     found = sa.select(counting.c.user_id, counting.c.course_assignment_id, counting.c.score)
@@ -80,7 +80,7 @@ def passing(session: Session, course: Course) -> Passing:
         if user_id in scores:
             scores[user_id][assignment_id] = score
     passed = sum(
-        decide(rule, assignments, mine, written=user_id in written).passed is True
+        decide(rule, assignments, mine, written_option=user_id in handed_in).passed is True
         for user_id, mine in scores.items()
     )
     return Passing(rule, len(students), passed, fault)
@@ -90,10 +90,10 @@ def course_grades(session: Session, course: Course, section: str = "") -> Course
     """Every student of the course, or of one section; nobody passes by a rule that is no rule."""
     rule, fault = rule_of(course)
     assignments = assignments_of(session, course)
-    written = with_written_option(session, course)
+    handed_in = with_written_option(session, course)
     rows = score_table(session, course)
     students = tuple(
-        graded(rule, assignments, row, written=row.user_id in written)
+        graded(rule, assignments, row, written_option=row.user_id in handed_in)
         for row in rows
         if not section or row.section == section
     )
@@ -109,10 +109,11 @@ def rule_of(course: Course) -> tuple[PassRule, str]:
 
 
 def graded(
-    rule: PassRule, assignments: Sequence[CourseAssignment], row: Row, *, written: bool
+    rule: PassRule, assignments: Sequence[CourseAssignment], row: Row, *, written_option: bool
 ) -> Graded:
     """One student by the rule."""
-    return Graded(row, written, decide(rule, assignments, row.scores, written=written))
+    outcome = decide(rule, assignments, row.scores, written_option=written_option)
+    return Graded(row, written_option, outcome)
 
 
 def student_row(session: Session, enrolment: Enrolment) -> Row:

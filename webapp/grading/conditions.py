@@ -1,4 +1,4 @@
-"""Which judge would grade now, and under which conditions: what an unchanged result is known by."""
+"""Under which conditions would be graded now: what an unchanged result is known by."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from webapp.base.config import data_folder
 from webapp.base.environment import SEED
 
 
-class NoJudge(Exception):
+class CannotGrade(Exception):
     """The assignment cannot be judged from here: one sentence."""
 
 
 @dataclass(frozen=True)
-class Judge:
+class Conditions:
     """The version of the checks, and a digest of all that a score depends on but the notebook.
 
     The digest is empty where the secret seed is kept elsewhere: then nothing counts as known.
     """
 
     version: str
-    conditions: str
+    digest: str
 
 
-def current_judge(assignment_id: str) -> Judge:
-    """The judge of an assignment as it lies in the assignments folder; raises NoJudge."""
+def current_conditions(assignment_id: str) -> Conditions:
+    """The conditions of an assignment as it lies in the assignments folder; raises CannotGrade."""
     from autograder.assignment import AssignmentError, find_assignment
     from autograder.grading import grader_version
 
@@ -40,12 +40,12 @@ def current_judge(assignment_id: str) -> Judge:
         assignment = find_assignment(assignment_id)
         version = grader_version(assignment)
     except AssignmentError as error:
-        raise NoJudge(str(error)) from None
+        raise CannotGrade(str(error)) from None
     seed = _known_seed(data_folder())
     if seed is None:
-        return Judge(version, "")
+        return Conditions(version, "")
     found = _digest(version, environment(assignment), limits(assignment), seed_id(seed))
-    return Judge(version, found)
+    return Conditions(version, found)
 
 
 def conditions_of(result: GradeResult) -> str:

@@ -1,11 +1,11 @@
-"""Writing down what grading found, and what staff add to it."""
+"""Writing down what grading found."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from autograder.results import GradeResult, Status, to_json
+from autograder.results import GradeResult, to_json
 from webapp.grading.conditions import conditions_of
 from webapp.grading.failures import failures_of
 from webapp.models import (
@@ -16,11 +16,9 @@ from webapp.models import (
     RegradeState,
     Result,
     Submission,
-    SubmissionState,
 )
 from webapp.queue import jobs
-from webapp.scoring import counting
-from webapp.scoring.manual_grades import count_manual
+from webapp.scoring import counting, tallies
 
 
 def write_result(session: Session, held: jobs.Claim, result: GradeResult) -> bool:
@@ -47,8 +45,8 @@ def write_result(session: Session, held: jobs.Claim, result: GradeResult) -> boo
         row = _row(held, result)
         session.add(row)
     row.current = True
-    _apply(submission, row)
-    count_manual(session, submission)
+    item = submission.course_assignment
+    tallies.bring_up_to_date(session, item, [submission.id], other_results=True)
     session.commit()
     return True
 
@@ -84,16 +82,6 @@ def _keep_for_regrade(
     session.add(row)
     session.flush()
     item.new_result_id = row.id
-
-
-def _apply(submission: Submission, row: Result) -> None:
-    """Make the submission say what the result says."""
-    if row.status == Status.REJECTED:
-        submission.state, submission.auto_score = SubmissionState.REJECTED, None
-        return
-    automatic = (question for question in row.questions if question.kind == "auto")
-    submission.state = SubmissionState.GRADED
-    submission.auto_score = sum(question.score or 0.0 for question in automatic)
 
 
 def _row(held: jobs.Claim, result: GradeResult) -> Result:

@@ -10,7 +10,7 @@ from webapp.base.database import db
 from webapp.courses.access import STAFF
 from webapp.home.queries import TakenCourse, courses_of
 from webapp.models import Role
-from webapp.submissions.schemas import assignment_info
+from webapp.submissions.as_json import assignment_info
 
 
 @operation(

@@ -13,7 +13,7 @@ from webapp.home.queries import enrolments_of
 from webapp.models import Enrolment
 from webapp.results import requests
 from webapp.submissions.standing import standings
-from webapp.written import rules as written
+from webapp.written.queries import option_of
 
 blueprint = Blueprint("courses", __name__)
 
@@ -35,7 +35,7 @@ def home(enrolment: Enrolment) -> str | Response:
         return redirect(url_for("staff.scores", slug=enrolment.course.slug))
     course = enrolment.course
     found = standings(db.session, course, enrolment.user_id)
-    option = written.option_of(db.session, course, enrolment.user_id)
+    option = option_of(db.session, course, enrolment.user_id)
     return render_template(
         "home/home.html",
         course=course,

@@ -9,10 +9,11 @@ from webapp.api.schemas import Kept, PageQuery, moment
 from webapp.base.database import db
 from webapp.base.typed_times import NoMoment
 from webapp.courses.access import assignment_in, for_roles
-from webapp.imports import archives, schemas, take_in
-from webapp.imports.archives import NotOpen
+from webapp.imports import operations, queries, schemas
 from webapp.imports.matching import ImportRefused
-from webapp.imports.take_in import Listed
+from webapp.imports.operations import NotOpen
+from webapp.imports.queries import Listed
+from webapp.imports.uploaded import keep_archive
 from webapp.models import BulkImport, Enrolment, Role
 
 _PATH = "/courses/<slug>/staff/assignments/<name>/import"
@@ -29,7 +30,7 @@ _PAGE_ROWS = 500
 )
 @for_roles(Role.INSTRUCTOR)
 def open_import(enrolment: Enrolment, name: str, query: PageQuery) -> schemas.Import:
-    found = take_in.open_import(db.session, assignment_in(enrolment, name))
+    found = queries.open_import(db.session, assignment_in(enrolment, name))
     return _shown(found, query.page) if found is not None else abort(404)
 
 
@@ -48,9 +49,8 @@ def read_import(
 ) -> tuple[schemas.Import, int]:
     item, file = assignment_in(enrolment, name), request.files.get("archive")
     try:
-        found = archives.read(db.session, enrolment, item, file, received=query.received)
+        found = keep_archive(enrolment, item, file, received=query.received)
     except (ImportRefused, NoMoment) as error:
-        db.session.rollback()
         abort(422, str(error))
     return _shown(found, 1), 201
 
@@ -68,7 +68,7 @@ def read_import(
 def take_import(enrolment: Enrolment, name: str, body: schemas.SeenImport) -> schemas.ImportTaken:
     item = assignment_in(enrolment, name)
     try:
-        taken = archives.take(db.session, enrolment, item, body.number)
+        taken = operations.take_import(db.session, enrolment, item, number=body.number)
     except NotOpen as error:
         abort(409, str(error))
     return schemas.ImportTaken(taken.new, taken.same, taken.dated)
@@ -87,14 +87,14 @@ def take_import(enrolment: Enrolment, name: str, body: schemas.SeenImport) -> sc
 def discard_import(enrolment: Enrolment, name: str, body: schemas.SeenImport) -> Kept:
     item = assignment_in(enrolment, name)
     try:
-        archives.discard(db.session, enrolment, item, body.number)
+        operations.discard_import(db.session, enrolment, item, number=body.number)
     except NotOpen as error:
         abort(409, str(error))
     return Kept(True)
 
 
 def _shown(found: BulkImport, page: int) -> schemas.Import:
-    listed = take_in.listed(db.session, found)
+    listed = queries.listed(db.session, found)
     matched = [each.item for each in listed if not each.item.error]
     return schemas.Import(
         found.id,

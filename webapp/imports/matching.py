@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from autograder.submitted.intake import IntakeError, Source, find_sources
 from autograder.submitted.intake import Submission as Handed
 from webapp.base.typed_times import NoMoment
-from webapp.grading.tools import ParsedNotebook
+from webapp.grading.library import ParsedNotebook
 from webapp.imports.times import stamped
 from webapp.models import CourseAssignment, Enrolment, Role, User
 from webapp.site.uploads import FileRefused

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -10,10 +9,11 @@ from werkzeug.wrappers import Response
 from webapp.base.database import db
 from webapp.base.typed_times import NoMoment
 from webapp.courses.access import assignment_in, for_roles
-from webapp.imports import archives, take_in, times
-from webapp.imports.archives import MOST_BYTES, NotOpen
+from webapp.imports import operations, queries, times
 from webapp.imports.matching import ImportRefused
-from webapp.models import Course, CourseAssignment, Enrolment, Role
+from webapp.imports.operations import NotOpen
+from webapp.imports.uploaded import MOST_BYTES, keep_archive
+from webapp.models import CourseAssignment, Enrolment, Role
 from webapp.site.addresses import row_number
 
 blueprint = Blueprint(
@@ -30,16 +30,7 @@ def _allow_large_archives() -> None:
     if request.endpoint not in _TAKE_ARCHIVES or not current_user.is_authenticated:
         return
     slug = (request.view_args or {}).get("slug")
-    instructor = db.session.scalar(
-        sa.select(Enrolment.id)
-        .join(Course)
-        .where(
-            Course.slug == slug,
-            Enrolment.user_id == current_user.id,
-            Enrolment.role == Role.INSTRUCTOR,
-        )
-    )
-    if instructor is not None:
+    if slug and queries.may_import(db.session, slug, current_user.id):
         request.max_content_length = MOST_BYTES
 
 
@@ -56,11 +47,10 @@ def upload(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Read an archive and match it to students; nothing is handed in yet."""
     assignment, file = assignment_in(enrolment, name), request.files.get("archive")
     try:
-        archives.read(db.session, enrolment, assignment, file, received=_moment_typed())
+        keep_archive(enrolment, assignment, file, received=_moment_typed())
     except NoMoment as error:
         return _page(enrolment, assignment, of_moment=str(error)), 422
     except ImportRefused as error:
-        db.session.rollback()
         return _page(enrolment, assignment, str(error)), 422
     return redirect(_address(enrolment, assignment), code=303)
 
@@ -77,7 +67,7 @@ def take(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Hand in what was matched; what was broken off goes on."""
     assignment = assignment_in(enrolment, name)
     try:
-        taken = archives.take(db.session, enrolment, assignment, _looked_at())
+        taken = operations.take_import(db.session, enrolment, assignment, number=_looked_at())
     except NotOpen as error:
         return _page(enrolment, assignment, str(error)), 409
     flash(f"{taken.sentence}.", "success")
@@ -90,7 +80,7 @@ def discard(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Forget what was read."""
     assignment = assignment_in(enrolment, name)
     try:
-        said = archives.discard(db.session, enrolment, assignment, _looked_at())
+        said = operations.discard_import(db.session, enrolment, assignment, number=_looked_at())
     except NotOpen as error:
         return _page(enrolment, assignment, str(error)), 409
     flash(said, "success")
@@ -105,8 +95,8 @@ def _looked_at() -> int:
 def _page(
     enrolment: Enrolment, assignment: CourseAssignment, refusal: str = "", *, of_moment: str = ""
 ) -> str:
-    found = take_in.open_import(db.session, assignment)
-    listed = take_in.listed(db.session, found) if found else []
+    found = queries.open_import(db.session, assignment)
+    listed = queries.listed(db.session, found) if found else []
     return render_template(
         "imports/import.html",
         course=enrolment.course,

@@ -20,7 +20,7 @@ from webapp.people.queries import members
 from webapp.people.roster import RosterError, uploaded_roster
 from webapp.people.schemas import Link, Links, RosterImported
 from webapp.site.uploads import FileRefused
-from webapp.submissions.schemas import assignment_info
+from webapp.submissions.as_json import assignment_info
 
 _PERSON = "/courses/<slug>/staff/people/<int:user_id>"
 

@@ -16,7 +16,7 @@ from webapp.reading.api import reading_info, refusing, sent_in
 from webapp.reading.schemas import ItemMean, NewReading, Presentation, Presentations, Reading
 from webapp.rubrics.rubrics import rubric_of
 from webapp.rubrics.schemas import rubric_info
-from webapp.written.proposal_pages import proposal_in
+from webapp.written.queries import proposal_in
 
 _ORDER = f"{STAFF_PATH}/presentations/order"
 

@@ -1,32 +1,20 @@
-"""The queue by program: what waits and why, retry, pause; and similarity reports."""
+"""The queue by program: what waits and why, retry, cancel, pause."""
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from flask import abort
 
 from webapp.api.operations import operation
 from webapp.api.schemas import Kept
-from webapp.audit.record import Action, record
 from webapp.base.database import db, moment_of
 from webapp.courses.access import STAFF, for_roles
-from webapp.models import (
-    CourseAssignment,
-    Enrolment,
-    Job,
-    JobState,
-    Role,
-    Submission,
-)
-from webapp.queue import jobs, steering, workers
+from webapp.models import Enrolment, Role
+from webapp.queue import operations, workers
+from webapp.queue.queries import open_jobs
 from webapp.queue.schemas import Pause, Queue, QueuedJob, WorkerInfo
-from webapp.queue.steering import steer
 from webapp.visibility.submissions import submission_in
 
 _QUEUE = "/courses/<slug>/staff/queue"
-_SIMILARITY = "/courses/<slug>/staff/assignments/<name>/similarity"
-_OPEN = (JobState.QUEUED, JobState.RUNNING, JobState.DEAD)
-_MOST_ROWS = 200
 
 
 @operation(
@@ -38,27 +26,19 @@ _MOST_ROWS = 200
 )
 @for_roles(*STAFF)
 def queue(enrolment: Enrolment) -> Queue:
-    rows = db.session.execute(
-        sa.select(Job, CourseAssignment.assignment)
-        .join(Job.submission)
-        .join(Submission.course_assignment)
-        .where(CourseAssignment.course_id == enrolment.course_id, Job.state.in_(_OPEN))
-        .order_by(Job.state, Job.id)
-        .limit(_MOST_ROWS)
-    )
     return Queue(
         enrolment.course.grading_paused_at is not None,
         [
             QueuedJob(
                 job.submission_id,
-                name,
+                job.submission.course_assignment.assignment,
                 lane=job.lane,
                 queue=job.queue,
                 state=job.state,
                 faults=job.faults,
                 error=job.last_error,
             )
-            for job, name in rows
+            for job in open_jobs(db.session, enrolment.course)
         ],
         [
             WorkerInfo(each.host, each.slots, each.queues.split(), each.draining)
@@ -77,11 +57,7 @@ def queue(enrolment: Enrolment) -> Queue:
 )
 @for_roles(Role.INSTRUCTOR)
 def pause_queue(enrolment: Enrolment, body: Pause) -> Pause:
-    steering.pause(db.session, enrolment.course, paused=body.paused)
-    action: Action = "pause grading" if body.paused else "resume grading"
-    subject = f"course {enrolment.course.slug}"
-    record(db.session, enrolment, action, subject=subject)
-    db.session.commit()
+    operations.pause_grading(db.session, enrolment, paused=body.paused)
     return body
 
 
@@ -96,7 +72,7 @@ def pause_queue(enrolment: Enrolment, body: Pause) -> Pause:
 @for_roles(Role.INSTRUCTOR)
 def retry_submission(enrolment: Enrolment, submission_id: int) -> Kept:
     submission = submission_in(enrolment, submission_id)
-    if not steer(enrolment, submission, jobs.retry, "grade again"):
+    if not operations.grade_again(db.session, enrolment, submission):
         abort(409, "That submission was not stopped, so there is nothing to try again.")
     return Kept(True)
 
@@ -112,6 +88,6 @@ def retry_submission(enrolment: Enrolment, submission_id: int) -> Kept:
 @for_roles(Role.INSTRUCTOR)
 def cancel_submission(enrolment: Enrolment, submission_id: int) -> Kept:
     submission = submission_in(enrolment, submission_id)
-    if not steer(enrolment, submission, steering.cancel, "cancel"):
+    if not operations.cancel_grading(db.session, enrolment, submission):
         abort(409, "That submission does not wait any more, so nothing was cancelled.")
     return Kept(True)

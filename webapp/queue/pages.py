@@ -4,42 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, url_for
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from webapp.audit.record import Action, record
 from webapp.base.database import db, moment_of
 from webapp.courses.access import STAFF, for_roles
-from webapp.models import CourseAssignment, Enrolment, Job, JobState, Role, Submission
-from webapp.queue import steering
+from webapp.models import Enrolment, Job, JobState, Role
+from webapp.queue import operations
 from webapp.queue import workers as fleet
-from webapp.queue.steering import steer
+from webapp.queue.queries import open_jobs
 from webapp.visibility.submissions import submission_in
 
 blueprint = Blueprint("queue", __name__, url_prefix="/courses/<slug>/staff/queue")
-
-_OPEN = (JobState.QUEUED, JobState.RUNNING, JobState.DEAD)
-_MOST_ROWS = 200
 
 
 @blueprint.get("")
 @for_roles(*STAFF)
 def show(enrolment: Enrolment) -> str:
     """What waits, what runs, what our own faults have stopped, and who works on it."""
-    jobs = db.session.scalars(
-        sa.select(Job)
-        .join(Job.submission)
-        .join(Submission.course_assignment)
-        .options(
-            joinedload(Job.submission).joinedload(Submission.user),
-            joinedload(Job.submission).joinedload(Submission.course_assignment),
-        )
-        .where(CourseAssignment.course_id == enrolment.course_id, Job.state.in_(_OPEN))
-        .order_by(Job.state, Job.id)
-        .limit(_MOST_ROWS)
-    ).all()
+    jobs = open_jobs(db.session, enrolment.course)
     workers = fleet.live(db.session, moment_of(db.session))
     served = {queue for worker in workers for queue in worker.queues.split()}
     return render_template(
@@ -60,7 +43,8 @@ def _unserved(jobs: Sequence[Job], served: set[str]) -> list[str]:
 @for_roles(Role.INSTRUCTOR)
 def cancel(enrolment: Enrolment, submission_id: int) -> Response:
     """Take a submission out of the queue."""
-    if steer(enrolment, submission_in(enrolment, submission_id), steering.cancel, "cancel"):
+    submission = submission_in(enrolment, submission_id)
+    if operations.cancel_grading(db.session, enrolment, submission):
         flash("The submission is out of the queue, and its student can read why.", "success")
     else:
         flash("That submission does not wait any more, so nothing was cancelled.", "info")
@@ -82,10 +66,7 @@ def resume(enrolment: Enrolment) -> Response:
 
 
 def _set_pause(enrolment: Enrolment, *, paused: bool) -> Response:
-    steering.pause(db.session, enrolment.course, paused=paused)
-    action: Action = "pause grading" if paused else "resume grading"
-    record(db.session, enrolment, action, subject=f"course {enrolment.course.slug}")
-    db.session.commit()
+    operations.pause_grading(db.session, enrolment, paused=paused)
     flash("Grading is paused." if paused else "Grading goes on.", "success")
     return _queue(enrolment)
 

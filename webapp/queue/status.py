@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from webapp.base.database import db
 from webapp.models import Job, JobState, Submission, SubmissionState
 from webapp.queue import waiting
 
 MOVING = (SubmissionState.QUEUED, SubmissionState.RUNNING)
 
 
-def current_job(submission: Submission) -> Job | None:
+def current_job(session: Session, submission: Submission) -> Job | None:
     """The newest job of a submission; a regrade's is not shown until it is published."""
-    return db.session.scalar(
+    return session.scalar(
         sa.select(Job)
         .where(Job.submission_id == submission.id, Job.regrade_id.is_(None))
         .order_by(Job.id.desc())
@@ -23,11 +23,12 @@ def current_job(submission: Submission) -> Job | None:
     )
 
 
-def progress(submission: Submission, job: Job | None) -> dict[str, object]:
+def progress(session: Session, submission: Submission) -> dict[str, object]:
     """What the status panel shows."""
+    job = current_job(session, submission)
     queued = job if job is not None and job.state == JobState.QUEUED else None
-    ahead = waiting.ahead_of(db.session, queued) if queued else 0
-    seconds = waiting.seconds_until_graded(db.session, queued) if queued else None
+    ahead = waiting.ahead_of(session, queued) if queued else 0
+    seconds = waiting.seconds_until_graded(session, queued) if queued else None
     about = None if seconds is None else rounded_wait(seconds)
     paused = submission.course_assignment.course.grading_paused_at is not None
     reached = [job.progress.get(key) for key in ("stage", "done")] if job else []

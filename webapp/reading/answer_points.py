@@ -31,7 +31,7 @@ from webapp.rubrics.answer_rubrics import answer_rubric, save_answer_rubric
 from webapp.rubrics.marks import Sent, marks_by, plain_lines
 from webapp.rubrics.rubrics import Rubric, refuse_lost_changes, refuse_lost_choices
 from webapp.scoring import counting, overrides, tallies
-from webapp.scoring.manual_grades import set_manual_grade
+from webapp.scoring.points_by_hand import set_manual_grade
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,7 @@ from webapp.rubrics.marks import ReadingRefused, Sent, scores_of
 from webapp.rubrics.names import hide_names, reading_names
 from webapp.rubrics.rubrics import Rubric, rubric_of
 from webapp.rubrics.schemas import rubric_info
-from webapp.written.proposal_pages import proposal_in
-from webapp.written.review_pages import review_in
+from webapp.written.queries import proposal_in, review_in
 
 Given = WrittenScore | AnswerReading | PresentationScore
 

@@ -30,8 +30,7 @@ from webapp.rubrics.pages import bank_of
 from webapp.rubrics.rubrics import Rubric, lock_rubrics, rubric_of
 from webapp.site.addresses import row_number
 from webapp.written import rules
-from webapp.written.proposal_pages import proposal_in
-from webapp.written.review_pages import review_in
+from webapp.written.queries import proposal_in, review_in
 
 blueprint = Blueprint("readings", __name__, url_prefix="/courses/<slug>/staff/readings")
 

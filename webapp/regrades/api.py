@@ -6,16 +6,15 @@ from flask import abort
 
 from webapp.api import schemas
 from webapp.api.operations import operation
-from webapp.audit.record import Action, record
 from webapp.base.database import db
 from webapp.courses.access import STAFF, assignment_in, for_roles
-from webapp.grading.conditions import NoJudge
-from webapp.grading.tools import tools
-from webapp.models import CourseAssignment, Enrolment, Regrade, RegradeState, Role
-from webapp.regrades import publish as publishing
-from webapp.regrades import regrades
+from webapp.grading.conditions import CannotGrade
+from webapp.grading.library import library
+from webapp.models import Enrolment, Regrade, RegradeState, Role
+from webapp.regrades import operations
 from webapp.regrades.changes import changes
-from webapp.regrades.regrades import RegradeRefused
+from webapp.regrades.operations import RegradeRefused
+from webapp.regrades.queries import open_regrade, progress
 
 _PATH = "/courses/<slug>/staff/assignments/<name>/regrade"
 
@@ -29,7 +28,7 @@ _PATH = "/courses/<slug>/staff/assignments/<name>/regrade"
 )
 @for_roles(*STAFF)
 def regrade(enrolment: Enrolment, name: str) -> schemas.RegradeInfo:
-    found = regrades.open_regrade(db.session, assignment_in(enrolment, name))
+    found = open_regrade(db.session, assignment_in(enrolment, name))
     return _info(found) if found is not None else abort(404)
 
 
@@ -48,19 +47,16 @@ def start_regrade(
 ) -> tuple[schemas.RegradeInfo, int]:
     assignment = assignment_in(enrolment, name)
     try:
-        started = regrades.start(
+        started = operations.start_regrade(
             db.session,
+            enrolment,
             assignment,
-            tools().judge(assignment.assignment),
-            actor_id=enrolment.user_id,
+            library().conditions(assignment.assignment),
             scope=body.scope,
             section=body.section,
         )
-    except (RegradeRefused, NoJudge) as error:
-        db.session.rollback()
+    except (RegradeRefused, CannotGrade) as error:
         abort(409, str(error))
-    _note(enrolment, started, "start regrade", scope=str(started.scope), section=started.section)
-    db.session.commit()
     return _info(started), 201
 
 
@@ -77,7 +73,13 @@ def start_regrade(
 def publish_regrade(
     enrolment: Enrolment, name: str, body: schemas.ShownRegrade
 ) -> schemas.RegradeOutcome:
-    return _finish(enrolment, assignment_in(enrolment, name), body, publish=True)
+    assignment = assignment_in(enrolment, name)
+    try:
+        shown = operations.shown_regrade(db.session, assignment, body.regrade)
+        published = operations.publish_regrade(db.session, enrolment, shown)
+    except RegradeRefused as error:
+        abort(409, str(error))
+    return schemas.RegradeOutcome(body.regrade, RegradeState.PUBLISHED, published.count)
 
 
 @operation(
@@ -93,42 +95,17 @@ def publish_regrade(
 def discard_regrade(
     enrolment: Enrolment, name: str, body: schemas.ShownRegrade
 ) -> schemas.RegradeOutcome:
-    return _finish(enrolment, assignment_in(enrolment, name), body, publish=False)
-
-
-def _finish(
-    enrolment: Enrolment,
-    assignment: CourseAssignment,
-    body: schemas.ShownRegrade,
-    *,
-    publish: bool,
-) -> schemas.RegradeOutcome:
-    found = regrades.open_regrade(db.session, assignment)
-    if found is None or found.id != body.regrade:
-        abort(409, "That regrade is not open any more.")
-    published = 0
+    assignment = assignment_in(enrolment, name)
     try:
-        if publish:
-            published = publishing.publish(db.session, found)
-        else:
-            regrades.discard(db.session, found)
+        shown = operations.shown_regrade(db.session, assignment, body.regrade)
+        operations.discard_regrade(db.session, enrolment, shown)
     except RegradeRefused as error:
-        db.session.rollback()
         abort(409, str(error))
-    _note(enrolment, found, "publish regrade" if publish else "discard regrade")
-    db.session.commit()
-    state = RegradeState.PUBLISHED if publish else RegradeState.DISCARDED
-    return schemas.RegradeOutcome(body.regrade, state, published)
-
-
-def _note(enrolment: Enrolment, regrade: Regrade, action: Action, **detail: str) -> None:
-    subject = f"regrade {regrade.id} of {regrade.course_assignment.assignment}"
-    version = regrade.grader_version
-    record(db.session, enrolment, action, subject=subject, version=version, **detail)
+    return schemas.RegradeOutcome(body.regrade, RegradeState.DISCARDED, 0)
 
 
 def _info(found: Regrade) -> schemas.RegradeInfo:
-    at = regrades.progress(db.session, found)
+    at = progress(db.session, found)
     return schemas.RegradeInfo(
         found.id,
         found.state,

@@ -1,4 +1,4 @@
-"""Publishing a regrade: every new result becomes current, in one transaction."""
+"""What publishing a regrade changes: every new result becomes current, in one transaction."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.base.database import in_parts
-from webapp.models import CourseAssignment, Regrade, RegradeItem, RegradeState, Result
-from webapp.regrades.regrades import RegradeRefused, close, progress
-from webapp.scoring import counting, overrides, tallies
+from webapp.models import CourseAssignment, Regrade, RegradeItem, Result
+from webapp.scoring import counting, tallies
 
 _WITHOUT_SYNC = {"synchronize_session": False}
 
 
-def publish(session: Session, regrade: Regrade) -> int:
-    """Make the new results current, all or none; how many. The caller commits."""
-    close(session, regrade, RegradeState.PUBLISHED)
-    if progress(session, regrade).running:
-        raise RegradeRefused("The regrade still runs: publish it when every result is there.")
+def make_new_results_current(session: Session, regrade: Regrade) -> int:
+    """Let the new results count instead of those they were compared with; how many.
+
+    What was graded otherwise in the meantime stays. The caller commits.
+    """
     changed = (
         sa.select(RegradeItem.submission_id, RegradeItem.old_result_id, RegradeItem.new_result_id)
         .join(Result, Result.id == RegradeItem.old_result_id)
@@ -33,13 +32,9 @@ def publish(session: Session, regrade: Regrade) -> int:
     for part in in_parts(rows):
         _switch(session, [r.old_result_id for r in part], current=False)
         _switch(session, [r.new_result_id for r in part], current=True)
-        submissions = [r.submission_id for r in part]
-        tallies.count_all(session, submissions)
-        overrides.recount_among(session, submissions)
     session.expire_all()
     item = session.get_one(CourseAssignment, regrade.course_assignment_id)
-    counting.recount_among(session, item, chosen)
-    session.expire_all()
+    tallies.bring_up_to_date(session, item, chosen, other_results=True)
     return len(rows)
 
 

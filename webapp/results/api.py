@@ -1,10 +1,8 @@
-"""Marking by program: regrade requests, points set by hand, and notes about students."""
+"""Results by program: regrade requests, points set by hand, kept replies, submissions."""
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from flask import abort
-from sqlalchemy.orm import contains_eager
 
 from webapp.api.operations import PAGE_ROWS, STAFF_PATH, operation
 from webapp.api.schemas import (
@@ -15,19 +13,17 @@ from webapp.api.schemas import (
     SubmissionResult,
     moment,
 )
-from webapp.audit.record import record
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
-from webapp.models import CourseAssignment, Enrolment, RegradeRequest, RequestState, Submission
-from webapp.results import kept_replies, schemas
+from webapp.models import Enrolment, RegradeRequest, RequestState
+from webapp.results import kept_replies, operations, schemas
 from webapp.results import requests as regrade_requests
-from webapp.results.by_hand import GradeRefused, give_points
-from webapp.results.requests import Answer, RequestRefused
+from webapp.results.as_json import result_of
+from webapp.results.operations import Answer, GradeRefused, ReplyRefused, RequestRefused
 from webapp.results.schemas import NewReply, Replies, Reply
-from webapp.results.student_api import result_of
-from webapp.scoring import overrides
-from webapp.scoring.overrides import OverrideRefused
-from webapp.submissions.api import brief
+from webapp.scoring.points_by_hand import OverrideRefused
+from webapp.submissions.as_json import brief
+from webapp.submissions.queries import everybodys
 from webapp.visibility.submissions import submission_in
 
 _REPLIES = f"{STAFF_PATH}/replies"
@@ -71,18 +67,11 @@ def answer_request(
     enrolment: Enrolment, request_id: int, body: schemas.RequestAnswer
 ) -> schemas.RegradeRequestInfo:
     asked = regrade_requests.request_in(db.session, enrolment.course, request_id) or abort(404)
-    points = "" if body.points is None else format(body.points, ".12g")
-    given = Answer(RequestState(body.decision), body.reply, points)
+    given = Answer(RequestState(body.decision), body.reply, body.points)
     try:
-        regrade_requests.answer(db.session, asked, given, actor_id=enrolment.user_id)
+        operations.answer_request(db.session, enrolment, asked, given)
     except RequestRefused as error:
-        db.session.rollback()
         abort(409, str(error))
-    detail = {"question": asked.question, "answer": str(asked.state), "reason": asked.reply}
-    detail |= {"points": points} if points else {}
-    subject = f"submission {asked.submission_id}"
-    record(db.session, enrolment, "answer regrade request", subject=subject, **detail)
-    db.session.commit()
     return _request(asked)
 
 
@@ -115,30 +104,17 @@ def set_override(
 ) -> schemas.OverrideInfo:
     submission = submission_in(enrolment, submission_id)
     try:
-        found = overrides.set_points(
+        made = operations.override_score(
             db.session,
+            enrolment,
             submission,
             question=body.question,
-            points=format(body.points, ".12g"),
+            points=body.points,
             reason=body.reason,
-            actor_id=enrolment.user_id,
         )
     except OverrideRefused as error:
-        db.session.rollback()
         abort(409, str(error))
-    record(
-        db.session,
-        enrolment,
-        "override score",
-        subject=f"submission {submission_id}",
-        question=body.question or "whole attempt",
-        before=found.automatic,
-        points=found.points,
-        reason=found.reason,
-    )
-    answer = schemas.OverrideInfo(submission_id, found.question, found.points, found.automatic)
-    db.session.commit()
-    return answer
+    return schemas.OverrideInfo(submission_id, made.question, made.points, made.automatic)
 
 
 @operation(
@@ -155,22 +131,12 @@ def remove_override(
     enrolment: Enrolment, submission_id: int, body: schemas.OldOverride
 ) -> schemas.OverrideInfo:
     submission = submission_in(enrolment, submission_id)
-    removed = overrides.remove(db.session, submission, body.question)
-    if removed is None:
-        abort(409, "There are no points set by hand to remove.")
-    answer = schemas.OverrideInfo(
-        submission_id, removed.question, removed.points, removed.automatic
-    )
-    record(
-        db.session,
-        enrolment,
-        "remove override",
-        subject=f"submission {submission_id}",
-        question=body.question or "whole attempt",
-        points=removed.points,
-    )
-    db.session.commit()
-    return answer
+    question = body.question
+    try:
+        gone = operations.remove_override(db.session, enrolment, submission, question=question)
+    except OverrideRefused as error:
+        abort(409, str(error))
+    return schemas.OverrideInfo(submission_id, gone.question, gone.points, gone.automatic)
 
 
 @operation(
@@ -187,11 +153,18 @@ def give_points_by_hand(
     enrolment: Enrolment, submission_id: int, question: str, body: schemas.HandPoints
 ) -> Kept:
     submission = submission_in(enrolment, submission_id)
-    comment = body.comment.strip()
     try:
-        give_points(enrolment, submission, question, f"{body.points:.12g}", comment=comment)
+        operations.give_points(
+            db.session,
+            enrolment,
+            submission,
+            question=question,
+            points=body.points,
+            comment=body.comment.strip(),
+        )
+    except operations.NoSuchQuestion:
+        abort(404)
     except GradeRefused as error:
-        db.session.rollback()
         abort(409, str(error))
     return Kept(True)
 
@@ -225,9 +198,10 @@ def _replies(enrolment: Enrolment) -> Replies:
 @for_roles(*STAFF)
 def keep_reply(enrolment: Enrolment, body: NewReply) -> tuple[Replies, int]:
     title, text = body.title.strip(), body.text.strip()
-    if refusal := kept_replies.add(db.session, enrolment.course, title, text):
-        abort(409, refusal)
-    db.session.commit()
+    try:
+        operations.keep_reply(db.session, enrolment.course, title=title, text=text)
+    except ReplyRefused as error:
+        abort(409, str(error))
     return _replies(enrolment), 201
 
 
@@ -240,9 +214,8 @@ def keep_reply(enrolment: Enrolment, body: NewReply) -> tuple[Replies, int]:
 )
 @for_roles(*STAFF)
 def forget_reply(enrolment: Enrolment, reply_id: int) -> Kept:
-    if not kept_replies.remove(db.session, enrolment.course, reply_id):
+    if not operations.forget_reply(db.session, enrolment.course, reply_id):
         abort(404)
-    db.session.commit()
     return Kept(True)
 
 
@@ -256,21 +229,14 @@ def forget_reply(enrolment: Enrolment, reply_id: int) -> Kept:
 )
 @for_roles(*STAFF)
 def staff_submissions(enrolment: Enrolment, query: StaffSubmissionsQuery) -> StaffSubmissions:
-    wanted = (
-        sa.select(Submission)
-        .join(Submission.course_assignment)
-        .join(Submission.user)
-        .options(contains_eager(Submission.course_assignment), contains_eager(Submission.user))
-        .where(CourseAssignment.course_id == enrolment.course_id)
-        .order_by(Submission.id.desc())
+    rows, found = everybodys(
+        db.session,
+        enrolment.course,
+        assignment=query.assignment,
+        user_id=query.user,
+        page=query.page,
+        rows=PAGE_ROWS,
     )
-    if query.assignment:
-        wanted = wanted.where(CourseAssignment.assignment == query.assignment)
-    if query.user:
-        wanted = wanted.where(Submission.user_id == query.user)
-    count = sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery())
-    found = db.session.scalar(count) or 0
-    rows = db.session.scalars(wanted.limit(PAGE_ROWS).offset((query.page - 1) * PAGE_ROWS))
     shown = [
         StaffSubmission(
             **brief(enrolment, row),

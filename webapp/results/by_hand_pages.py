@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, request
 from werkzeug.wrappers import Response
 
+from webapp.base.database import db
+from webapp.base.numbers import TypedNumber
 from webapp.courses.access import STAFF, for_roles
-from webapp.models import Enrolment, Submission
-from webapp.results.by_hand import GradeRefused, give_points
-from webapp.results.pages import RefusedGrade, render_result
+from webapp.models import Enrolment
+from webapp.results.operations import GradeRefused, NoSuchQuestion, give_points
+from webapp.results.panel import RefusedGrade, render_result, to_result
 from webapp.visibility.submissions import submission_in
 
 blueprint = Blueprint("by_hand", __name__, url_prefix="/courses/<slug>/staff")
@@ -19,16 +21,16 @@ blueprint = Blueprint("by_hand", __name__, url_prefix="/courses/<slug>/staff")
 def grade(enrolment: Enrolment, submission_id: int, question: str) -> Response | tuple[str, int]:
     """Give points and a comment for a written answer."""
     submission = submission_in(enrolment, submission_id)
-    given, comment = request.form.get("points", ""), request.form.get("comment", "").strip()
+    points = TypedNumber(request.form.get("points", ""))
+    comment = request.form.get("comment", "").strip()
     try:
-        saved = give_points(enrolment, submission, question, given, comment=comment)
+        most = give_points(
+            db.session, enrolment, submission, question=question, points=points, comment=comment
+        )
+    except NoSuchQuestion:
+        abort(404)
     except GradeRefused as error:
-        refused = RefusedGrade(question, given, comment, str(error))
+        refused = RefusedGrade(question, points.typed, comment, str(error))
         return render_result(enrolment, submission, refused), 422
-    flash(f"{saved} points are saved.", "success")
-    return _submission_page(enrolment, submission)
-
-
-def _submission_page(enrolment: Enrolment, submission: Submission) -> Response:
-    address = url_for("results.show", slug=enrolment.course.slug, submission_id=submission.id)
-    return redirect(address, code=303)
+    flash(f"{points:g} of {most:g} points are saved.", "success")
+    return to_result(enrolment, submission)

@@ -22,23 +22,12 @@ def of(session: Session, course: Course) -> Sequence[MessageTemplate]:
     ).all()
 
 
-def add(session: Session, course: Course, title: str, text: str) -> str:
-    """Keep a reply, or return the sentence why not; the caller commits."""
+def refusal(session: Session, course: Course, title: str, text: str) -> str:
+    """Why a reply cannot be kept; empty where it can."""
     if not title or not text:
         return "A kept reply needs a title and a text."
     if len(title) > LONGEST_TITLE or len(text) > LONGEST_TEXT:
         return f"A title has at most {LONGEST_TITLE} characters, a reply at most {LONGEST_TEXT}."
     if len(of(session, course)) >= MOST:
         return f"There are {MOST} replies, the most that are kept: remove one first."
-    session.add(MessageTemplate(course_id=course.id, title=title, text=text))
     return ""
-
-
-def remove(session: Session, course: Course, template_id: int) -> bool:
-    """Forget a reply of the course; False where there is none. The caller commits."""
-    gone = session.execute(
-        sa.delete(MessageTemplate).where(
-            MessageTemplate.id == template_id, MessageTemplate.course_id == course.id
-        )
-    )
-    return bool(gone.rowcount)  # type: ignore[attr-defined]

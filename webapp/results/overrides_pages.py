@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, flash, request
 from werkzeug.wrappers import Response
 
-from webapp.audit.record import Action, record
 from webapp.base.database import db
+from webapp.base.numbers import TypedNumber
 from webapp.courses.access import STAFF, for_roles
-from webapp.models import Enrolment, Submission
-from webapp.results.pages import render_result, to_result
-from webapp.scoring import overrides
-from webapp.scoring.overrides import OverrideRefused
+from webapp.models import Enrolment
+from webapp.results import operations
+from webapp.results.panel import render_result, to_result
+from webapp.scoring.points_by_hand import OverrideRefused
 from webapp.visibility.submissions import submission_in
 
 blueprint = Blueprint("overrides", __name__, url_prefix="/courses/<slug>/staff/submissions")
@@ -26,27 +24,17 @@ def save(enrolment: Enrolment, submission_id: int) -> Response | tuple[str, int]
     submission = submission_in(enrolment, submission_id)
     question = request.form.get("question", "")
     try:
-        override = overrides.set_points(
+        operations.override_score(
             db.session,
+            enrolment,
             submission,
             question=question,
-            points=request.form.get("points", ""),
+            points=TypedNumber(request.form.get("points", "")),
             reason=request.form.get("reason", ""),
-            actor_id=enrolment.user_id,
         )
     except OverrideRefused as error:
-        db.session.rollback()
         refused = {"override": {"question": question, "sentence": str(error), **request.form}}
         return render_result(enrolment, submission, refused_words=refused), 422
-    _note(
-        enrolment,
-        submission,
-        "override score",
-        question=question or "whole attempt",
-        before=override.automatic,
-        points=override.points,
-        reason=override.reason,
-    )
     flash("The points are set, and the student can read why.", "success")
     return to_result(enrolment, submission, question)
 
@@ -57,21 +45,10 @@ def remove(enrolment: Enrolment, submission_id: int) -> Response:
     """Let what the checks gave count again."""
     submission = submission_in(enrolment, submission_id)
     question = request.form.get("question", "")
-    removed = overrides.remove(db.session, submission, question)
-    if removed is None:
-        flash("There are no points set by hand to remove.", "info")
+    try:
+        operations.remove_override(db.session, enrolment, submission, question=question)
+    except OverrideRefused as error:
+        flash(str(error), "info")
     else:
-        _note(
-            enrolment,
-            submission,
-            "remove override",
-            question=question or "whole attempt",
-            points=removed.points,
-        )
         flash("What the checks gave counts again.", "success")
     return to_result(enrolment, submission, question)
-
-
-def _note(enrolment: Enrolment, submission: Submission, action: Action, **detail: Any) -> None:
-    record(db.session, enrolment, action, subject=f"submission {submission.id}", **detail)
-    db.session.commit()

@@ -1,4 +1,4 @@
-"""Regrade requests: a student asks for one question, staff answer, and may set its points."""
+"""Regrade requests as they are found and listed; what is done about them is an operation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from webapp.base.clock import now
@@ -15,7 +14,6 @@ from webapp.base.paging import pages_of, within
 from webapp.models import (
     Course,
     CourseAssignment,
-    ManualGrade,
     QuestionScore,
     RegradeRequest,
     RequestState,
@@ -23,133 +21,9 @@ from webapp.models import (
     Submission,
     User,
 )
-from webapp.scoring import manual_grades, overrides
-from webapp.visibility import sight
 
 LONGEST_TEXT = 2000
 _NEWS = timedelta(days=14)
-
-
-class RequestRefused(Exception):
-    """A request cannot be made or answered: one sentence."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What staff say to a request; `points`, as typed, are set when there are any."""
-
-    state: RequestState
-    reply: str
-    points: str = ""
-
-
-def ask(session: Session, submission: Submission, question: str, reason: str) -> RegradeRequest:
-    """Ask staff to look at a question again; commits."""
-    reason = _text(reason, "Say what staff should look at again.")
-    if not sight.sight_of(session, submission.course_assignment, submission.user_id).open:
-        raise RequestRefused("Results are held back still: ask once you can read yours.")
-    if _kind(session, submission, question) is None:
-        raise RequestRefused("This attempt has no result for that question yet.")
-    request = RegradeRequest(
-        course_assignment_id=submission.course_assignment_id,
-        user_id=submission.user_id,
-        submission_id=submission.id,
-        question=question,
-        reason=reason,
-    )
-    session.add(request)
-    try:
-        session.commit()
-    except IntegrityError:
-        session.rollback()
-        raise RequestRefused(
-            "A request of yours for this question is open already: staff will answer it."
-        ) from None
-    return request
-
-
-def answer(session: Session, request: RegradeRequest, given: Answer, *, actor_id: int) -> None:
-    """Close an open request, and set points if staff gave any; the caller commits."""
-    reply = _text(given.reply, "Write a reply: the student reads it.")
-    if given.points and given.state != RequestState.ACCEPTED:
-        raise RequestRefused("Points are set only with a request that is accepted.")
-    closed = session.execute(
-        sa.update(RegradeRequest)
-        .where(RegradeRequest.id == request.id, RegradeRequest.state == RequestState.OPEN)
-        .values(state=given.state, reply=reply, answered_at=now(), answered_by_id=actor_id)
-        .execution_options(synchronize_session=False)
-    )
-    if not closed.rowcount:  # type: ignore[attr-defined]
-        raise RequestRefused("This request was answered already.")
-    if given.points:
-        _set_points(session, request, given.points, reply, actor_id)
-    session.refresh(request)
-
-
-def _set_points(
-    session: Session, request: RegradeRequest, points: str, reply: str, actor_id: int
-) -> None:
-    """A written answer gets staff's grade; what the checks grade gets an override."""
-    submission, question = request.submission, request.question
-    try:
-        if _kind(session, submission, question) != "manual":
-            overrides.set_points(
-                session,
-                submission,
-                question=question,
-                points=points,
-                reason=reply,
-                actor_id=actor_id,
-            )
-            return
-        given = overrides.read_points(points, _most(session, submission, question))
-    except overrides.OverrideRefused as error:
-        raise RequestRefused(str(error)) from None
-    earlier = session.scalar(
-        sa.select(ManualGrade.comment).where(
-            ManualGrade.submission_id == submission.id, ManualGrade.question == question
-        )
-    )
-    manual_grades.set_manual_grade(
-        session,
-        submission,
-        question=question,
-        points=given,
-        comment=earlier or "",
-        grader_id=actor_id,
-    )
-
-
-def _text(text: str, missing: str) -> str:
-    text = text.strip()
-    if not text:
-        raise RequestRefused(missing)
-    if len(text) > LONGEST_TEXT:
-        raise RequestRefused(
-            f"The text has {len(text)} characters, expected at most {LONGEST_TEXT}."
-        )
-    return text
-
-
-def _question(submission: Submission, question: str) -> sa.Select[str, float]:
-    return (
-        sa.select(QuestionScore.kind, QuestionScore.max_score)
-        .join(Result, QuestionScore.result_id == Result.id)
-        .where(
-            Result.submission_id == submission.id,
-            Result.current.is_(True),
-            QuestionScore.question == question,
-        )
-    )
-
-
-def _kind(session: Session, submission: Submission, question: str) -> str | None:
-    row = session.execute(_question(submission, question)).first()
-    return None if row is None else row.kind
-
-
-def _most(session: Session, submission: Submission, question: str) -> float:
-    return session.execute(_question(submission, question)).one().max_score
 
 
 def of_submission(session: Session, submission: Submission) -> dict[str, list[RegradeRequest]]:

@@ -7,14 +7,14 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.audit.record import record
 from webapp.base.database import db
+from webapp.base.numbers import TypedNumber
 from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import assignments_of, question_titles
-from webapp.models import Enrolment, RegradeRequest, RequestState, Role
-from webapp.results import kept_replies, requests
-from webapp.results.pages import render_result, to_result
-from webapp.results.requests import Answer, RequestRefused
+from webapp.models import Enrolment, RequestState, Role
+from webapp.results import kept_replies, operations, requests
+from webapp.results.operations import Answer, ReplyRefused, RequestRefused
+from webapp.results.panel import render_result, to_result
 from webapp.site.addresses import row_number
 from webapp.visibility.submissions import submission_in
 
@@ -31,7 +31,7 @@ def ask(enrolment: Enrolment, submission_id: int, question: str) -> Response | t
     submission = submission_in(enrolment, submission_id)
     reason = request.form.get("reason", "")
     try:
-        requests.ask(db.session, submission, question, reason)
+        operations.ask_again(db.session, submission, question=question, reason=reason)
     except RequestRefused as error:
         refused = {"request": {"question": question, "sentence": str(error), "reason": reason}}
         return render_result(enrolment, submission, refused_words=refused), 422
@@ -56,15 +56,13 @@ def answer(enrolment: Enrolment, request_id: int) -> Response | tuple[str, int]:
     form = request.form
     accepted = form.get("decision") == "accept"
     state = RequestState.ACCEPTED if accepted else RequestState.DECLINED
-    given = Answer(state, form.get("reply", ""), form.get("points", "").strip())
+    typed = form.get("points", "").strip()
+    given = Answer(state, form.get("reply", ""), TypedNumber(typed) if typed else None)
     try:
-        requests.answer(db.session, asked, given, actor_id=enrolment.user_id)
+        operations.answer_request(db.session, enrolment, asked, given)
     except RequestRefused as error:
-        db.session.rollback()
         refused = {"id": request_id, "sentence": str(error), **form}
         return _page(enrolment, refused), 422
-    _note(enrolment, asked, given)
-    db.session.commit()
     flash(f"{asked.user.name} can read your answer.", "success")
     # As the list was, with its filters and page.
     return redirect(_address(enrolment), code=303)
@@ -74,19 +72,6 @@ def _address(enrolment: Enrolment) -> str:
     """The list with the filters and the page of this request's address."""
     kept: dict[str, Any] = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
     return url_for("requests.index", slug=enrolment.course.slug, **kept)
-
-
-def _note(enrolment: Enrolment, asked: RegradeRequest, given: Answer) -> None:
-    detail = {"question": asked.question, "answer": str(asked.state), "reason": asked.reply}
-    if given.points:
-        detail["points"] = given.points
-    record(
-        db.session,
-        enrolment,
-        "answer regrade request",
-        subject=f"submission {asked.submission_id}",
-        **detail,
-    )
 
 
 def _page(enrolment: Enrolment, refused: dict[str, object] | None = None) -> str:
@@ -121,11 +106,12 @@ def _page(enrolment: Enrolment, refused: dict[str, object] | None = None) -> str
 def add_template(enrolment: Enrolment) -> Response:
     """Keep a reply that is written often."""
     title, text = request.form.get("title", "").strip(), request.form.get("text", "").strip()
-    refusal = kept_replies.add(db.session, enrolment.course, title, text)
-    db.session.commit()
-    flash(
-        refusal or "The reply is kept for everyone on the staff.", "info" if refusal else "success"
-    )
+    try:
+        operations.keep_reply(db.session, enrolment.course, title=title, text=text)
+    except ReplyRefused as error:
+        flash(str(error), "info")
+    else:
+        flash("The reply is kept for everyone on the staff.", "success")
     return redirect(url_for("requests.index", slug=enrolment.course.slug), code=303)
 
 
@@ -133,6 +119,5 @@ def add_template(enrolment: Enrolment) -> Response:
 @for_roles(*STAFF)
 def remove_template(enrolment: Enrolment, template_id: int) -> Response:
     """Forget a reply."""
-    kept_replies.remove(db.session, enrolment.course, template_id)
-    db.session.commit()
+    operations.forget_reply(db.session, enrolment.course, template_id)
     return redirect(url_for("requests.index", slug=enrolment.course.slug), code=303)

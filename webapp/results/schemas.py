@@ -1,4 +1,4 @@
-"""What goes in and comes out where staff's programs mark, give time, steer the queue, compare."""
+"""What goes in and comes out where programs ask about results and mark them."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from webapp.models import (
     Submission,
     User,
 )
-from webapp.scoring.late_policy import Attempt, Judged, LatePolicy, judge
+from webapp.scoring.late_policy import Attempt, LatePolicy, Weighed, weigh
 
 _WHOLE = ""
 _WRITTEN = ("counts", "kept", "late", "days_late", "late_days_used")
@@ -150,7 +150,7 @@ def _judged(
     course: Course,
     items: list[CourseAssignment],
     users: Collection[int] | None,
-) -> Iterable[tuple[Any, Judged]]:
+) -> Iterable[tuple[Any, Weighed]]:
     """Each submission's row with what the rules make of it."""
     rows = _rows(session, items, users)
     extended = _extensions(session, items, users)
@@ -163,7 +163,7 @@ def _judged(
                 for row in mine
             ]
             last = item.counting == CountingRule.LAST
-            found = judge(policy, attempts, last_counts=last, late_days=left[user_id])
+            found = weigh(policy, attempts, last_counts=last, late_days=left[user_id])
             left[user_id] -= sum(one.worth.late_days_used for one in found if one.counts)
             yield from zip(mine, found, strict=True)
 
@@ -203,7 +203,7 @@ def _extensions(
     return {(row[0], row[1]): row[2] for row in session.execute(statement)}
 
 
-def _write(session: Session, judged: Iterable[tuple[Any, Judged]]) -> None:
+def _write(session: Session, judged: Iterable[tuple[Any, Weighed]]) -> None:
     """Only what differs; what no longer counts goes first, since only one may."""
     changed: list[dict[str, Any]] = []
     for row, one in judged:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
+
+from webapp.base.clock import both_readings, local
 
 _MOST_DAYS = 3660
 
@@ -109,13 +110,9 @@ def day_end(due_at: datetime, days: int, zone: str) -> datetime:
     Where the clocks leave that time out it is as much later as they skip; where they show it twice
     it is the later one: neither costs a student anything.
     """
-    wall = due_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) + timedelta(days=days)
     if days == 0:
         return due_at
-    clock = ZoneInfo(zone)
-    first, second = (wall.replace(tzinfo=clock, fold=fold) for fold in (0, 1))
-    # For a time that is left out fold 0 reads it with the clock before the change: moved forward.
-    return max(first.astimezone(UTC), second.astimezone(UTC))
+    return max(both_readings(local(due_at, zone).replace(tzinfo=None) + timedelta(days=days), zone))
 
 
 def _elapsed_days(due_at: datetime, received_at: datetime) -> int:
@@ -134,7 +131,7 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Weighed:
     """An attempt's worth, and whether it is the one that counts."""
 
     attempt: Attempt
@@ -142,9 +139,9 @@ class Judged:
     counts: bool
 
 
-def judge(
+def weigh(
     policy: LatePolicy, attempts: list[Attempt], *, last_counts: bool, late_days: int
-) -> list[Judged]:
+) -> list[Weighed]:
     """Every attempt's worth, if `late_days` may be spent, and which one counts: exactly one.
 
     The best is the one that is worth most, the earliest among equals; the last is the one that came
@@ -156,7 +153,7 @@ def judge(
     if not pairs:
         return []
     chosen, _ = max(pairs, key=_by_arrival if last_counts else _by_worth)
-    return [Judged(attempt, worth, attempt is chosen) for attempt, worth in pairs]
+    return [Weighed(attempt, worth, attempt is chosen) for attempt, worth in pairs]
 
 
 def _worth(policy: LatePolicy, attempt: Attempt, late_days: int) -> Worth:

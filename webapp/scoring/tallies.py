@@ -1,4 +1,4 @@
-"""What results and staff's grades add up to, written into submissions: many in one statement."""
+"""What results and staff's points add up to, written into submissions: many in one statement."""
 
 from __future__ import annotations
 
@@ -7,14 +7,55 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from autograder.results import Status
-from webapp.models import ManualGrade, QuestionScore, Result, Submission, SubmissionState
+from webapp.base.database import in_parts
+from webapp.models import (
+    CourseAssignment,
+    ManualGrade,
+    QuestionScore,
+    Result,
+    Submission,
+    SubmissionState,
+)
+from webapp.scoring import counting, overrides
 
 _CURRENT = sa.and_(Result.submission_id == Submission.id, Result.current.is_(True))
 _GRADED = sa.and_(
     ManualGrade.submission_id == Submission.id, ManualGrade.question == QuestionScore.question
 )
+
+
+def bring_up_to_date(
+    session: Session,
+    item: CourseAssignment,
+    submissions: Collection[int],
+    *,
+    other_results: bool = False,
+) -> None:
+    """Let an assignment's submissions say what their points add up to, and which of them count.
+
+    Called after points changed, by staff or with `other_results`. The caller has locked the
+    students (`counting.lock_students`), and commits.
+    """
+    for part in in_parts(list(submissions)):
+        if other_results:
+            count_all(session, part)
+        else:
+            count_manual(session, part)
+        _read_anew(session, part)
+        overrides.recount_among(session, part)
+    counting.recount_among(session, item, submissions)
+    _read_anew(session, submissions)
+
+
+def _read_anew(session: Session, submissions: Collection[int]) -> None:
+    """What the session knows of them is older than what was written."""
+    for number in submissions:
+        known = session.identity_map.get(identity_key(Submission, number))
+        if known is not None:
+            session.expire(known)
 
 
 def count_manual(session: Session, submission_ids: Collection[int]) -> None:

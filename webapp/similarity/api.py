@@ -5,14 +5,16 @@ from __future__ import annotations
 from flask import abort
 
 from webapp.api.operations import operation
-from webapp.audit.record import record
 from webapp.base.database import db
 from webapp.courses.access import assignment_in, for_roles
 from webapp.models import Enrolment, ReportState, Role, SimilarityReport
-from webapp.queue.api import _MOST_ROWS, _SIMILARITY
+from webapp.similarity import operations
 from webapp.similarity import reports as similarity_reports
-from webapp.similarity.reports import SimilarityRefused
+from webapp.similarity.operations import SimilarityRefused
 from webapp.similarity.schemas import NewSimilarity, SimilarityInfo, SimilarPairInfo
+
+_SIMILARITY = "/courses/<slug>/staff/assignments/<name>/similarity"
+_MOST_ROWS = 200
 
 
 @operation(
@@ -41,20 +43,13 @@ def similarity(enrolment: Enrolment, name: str) -> SimilarityInfo:
 def start_similarity(
     enrolment: Enrolment, name: str, body: NewSimilarity
 ) -> tuple[SimilarityInfo, int]:
+    assignment = assignment_in(enrolment, name)
     try:
-        started = similarity_reports.start(
-            db.session,
-            assignment_in(enrolment, name),
-            actor_id=enrolment.user_id,
-            all_attempts=body.all_attempts,
+        started = operations.compare_notebooks(
+            db.session, enrolment, assignment, all_attempts=body.all_attempts
         )
     except SimilarityRefused as error:
-        db.session.rollback()
         abort(409, str(error))
-    attempts = "all" if body.all_attempts else "latest"
-    subject = f"similarity of {name}"
-    record(db.session, enrolment, "compare notebooks", subject=subject, attempts=attempts)
-    db.session.commit()
     return _info(started), 201
 
 
@@ -68,14 +63,11 @@ def start_similarity(
 )
 @for_roles(Role.INSTRUCTOR)
 def cancel_similarity(enrolment: Enrolment, name: str) -> SimilarityInfo:
+    assignment = assignment_in(enrolment, name)
     try:
-        stopped = similarity_reports.cancel(db.session, assignment_in(enrolment, name))
+        stopped = operations.cancel_comparison(db.session, enrolment, assignment)
     except SimilarityRefused as error:
-        db.session.rollback()
         abort(409, str(error))
-    subject = f"similarity of {name}"
-    record(db.session, enrolment, "cancel comparison", subject=subject)
-    db.session.commit()
     return _info(stopped)
 
 

@@ -14,12 +14,12 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from webapp.audit.record import record
 from webapp.base.database import db
 from webapp.courses.access import assignment_in, for_roles
 from webapp.models import CourseAssignment, Enrolment, ReportState, Role
+from webapp.similarity import operations
 from webapp.similarity import reports as similarity_reports
-from webapp.similarity.reports import SimilarityRefused
+from webapp.similarity.operations import SimilarityRefused
 from webapp.similarity.side_by_side import side_by_side
 from webapp.site.addresses import row_number
 
@@ -44,16 +44,9 @@ def start(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     assignment = assignment_in(enrolment, name)
     every = request.form.get("attempts") == "all"
     try:
-        similarity_reports.start(
-            db.session, assignment, actor_id=enrolment.user_id, all_attempts=every
-        )
+        operations.compare_notebooks(db.session, enrolment, assignment, all_attempts=every)
     except SimilarityRefused as error:
-        db.session.rollback()
         return _page(enrolment, assignment, str(error)), 409
-    attempts = "all" if every else "latest"
-    subject = f"similarity of {name}"
-    record(db.session, enrolment, "compare notebooks", subject=subject, attempts=attempts)
-    db.session.commit()
     return redirect(_address(enrolment, name), code=303)
 
 
@@ -80,12 +73,9 @@ def cancel(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Stop the report that is being made."""
     assignment = assignment_in(enrolment, name)
     try:
-        similarity_reports.cancel(db.session, assignment)
+        operations.cancel_comparison(db.session, enrolment, assignment)
     except SimilarityRefused as error:
-        db.session.rollback()
         return _page(enrolment, assignment, str(error)), 409
-    record(db.session, enrolment, "cancel comparison", subject=f"similarity of {name}")
-    db.session.commit()
     flash("The comparison is cancelled.", "success")
     return redirect(_address(enrolment, name), code=303)
 

@@ -9,72 +9,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
-from webapp.base.clock import now
 from webapp.base.paging import pages_of, within
 from webapp.models import (
     CourseAssignment,
-    ReportState,
     SimilarityReport,
     SimilarPair,
     Submission,
     TeamMember,
 )
-
-_OPEN = (ReportState.QUEUED, ReportState.RUNNING)
-
-
-class SimilarityRefused(Exception):
-    """A report cannot be started or cancelled now: one sentence."""
-
-
-def start(
-    session: Session, assignment: CourseAssignment, *, actor_id: int | None, all_attempts: bool
-) -> SimilarityReport:
-    """Queue a report in the place of earlier ones; the caller commits."""
-    session.execute(  # one start at a time; SQLite has one writer anyway
-        sa.select(CourseAssignment.id).where(CourseAssignment.id == assignment.id).with_for_update()
-    )
-    latest = latest_report(session, assignment)
-    if latest is not None and latest.open:
-        raise SimilarityRefused("A report of this assignment is being made: wait or cancel it.")
-    some = sa.select(Submission.id).where(Submission.course_assignment_id == assignment.id)
-    if session.scalar(some.limit(1)) is None:
-        raise SimilarityRefused("Nobody has submitted yet, so there is nothing to compare.")
-    _forget_earlier(session, assignment)
-    report = SimilarityReport(
-        course_assignment_id=assignment.id, started_by_id=actor_id, all_attempts=all_attempts
-    )
-    session.add(report)
-    session.flush()
-    return report
-
-
-def _forget_earlier(session: Session, assignment: CourseAssignment) -> None:
-    earlier = sa.select(SimilarityReport.id).where(
-        SimilarityReport.course_assignment_id == assignment.id
-    )
-    session.execute(sa.delete(SimilarPair).where(SimilarPair.report_id.in_(earlier)))
-    session.execute(
-        sa.delete(SimilarityReport).where(SimilarityReport.course_assignment_id == assignment.id)
-    )
-
-
-def cancel(session: Session, assignment: CourseAssignment) -> SimilarityReport:
-    """Stop the open report; the caller commits."""
-    stopped = session.execute(
-        sa.update(SimilarityReport)
-        .where(
-            SimilarityReport.course_assignment_id == assignment.id,
-            SimilarityReport.state.in_(_OPEN),
-        )
-        .values(state=ReportState.CANCELLED, closed_at=now())
-        .execution_options(synchronize_session=False)
-    )
-    report = latest_report(session, assignment)
-    if report is None or not stopped.rowcount:  # type: ignore[attr-defined]
-        raise SimilarityRefused("No report of this assignment is being made any more.")
-    session.refresh(report)
-    return report
 
 
 def latest_report(session: Session, assignment: CourseAssignment) -> SimilarityReport | None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import sqlalchemy as sa
-from flask import abort, url_for
-from sqlalchemy.orm import contains_eager
+from flask import abort
 
 from webapp.api import schemas
 from webapp.api.operations import OWN_WORK, PAGE_ROWS, operation
 from webapp.api.schemas import PageQuery, Receipt, Submissions, moment
 from webapp.base.database import db
 from webapp.courses.access import assignment_in, for_roles
-from webapp.models import Course, CourseAssignment, Enrolment, Role, Submission
+from webapp.models import Enrolment, Role
 from webapp.site.uploads import FileRefused
-from webapp.submissions.intake import AttemptRefused
-from webapp.submissions.pages import NotOpenYet, hand_in
+from webapp.submissions.as_json import brief
+from webapp.submissions.operations import AttemptRefused, NotOpenYet
+from webapp.submissions.queries import own_submissions
+from webapp.submissions.sent import hand_in_sent
 from webapp.visibility import sight as visibility
 
 
@@ -33,7 +31,7 @@ from webapp.visibility import sight as visibility
 def submit(enrolment: Enrolment, name: str) -> tuple[Receipt, int]:
     assignment = assignment_in(enrolment, name)
     try:
-        receipt = hand_in(enrolment, assignment)
+        receipt = hand_in_sent(enrolment, assignment)
     except (NotOpenYet, AttemptRefused) as error:
         abort(409, str(error))
     except FileRefused as error:
@@ -58,40 +56,9 @@ def submit(enrolment: Enrolment, name: str) -> tuple[Receipt, int]:
 )
 @for_roles(Role.STUDENT)
 def submissions(enrolment: Enrolment, query: PageQuery) -> Submissions:
-    own = (
-        sa.select(Submission)
-        .join(Submission.course_assignment)
-        .options(contains_eager(Submission.course_assignment))
-        .where(
-            CourseAssignment.course_id == enrolment.course_id,
-            Submission.user_id == enrolment.user_id,
-        )
-    )
-    found = db.session.scalar(sa.select(sa.func.count()).select_from(own.subquery())) or 0
-    rows = db.session.scalars(
-        own.order_by(Submission.id.desc()).limit(PAGE_ROWS).offset((query.page - 1) * PAGE_ROWS)
+    rows, found = own_submissions(
+        db.session, enrolment.course, enrolment.user_id, page=query.page, rows=PAGE_ROWS
     )
     visible = visibility.for_student(db.session, rows)
     shown = [schemas.Submission(**brief(enrolment, row)) for row in visible]
     return Submissions(shown, found)
-
-
-def brief(enrolment: Enrolment, found: Submission) -> dict[str, Any]:
-    """What every answer says of a submission."""
-    return {
-        "submission": found.id,
-        "assignment": found.course_assignment.assignment,
-        "attempt": found.attempt,
-        "state": found.state,
-        "score": found.score,
-        "counted": found.counted,
-        "late": found.late,
-        "days_late": found.days_late,
-        "max_score": found.course_assignment.points,
-        "page": page_of(enrolment.course, found.id),
-    }
-
-
-def page_of(course: Course, submission_id: int) -> str:
-    """The address of a submission for people."""
-    return url_for("results.show", slug=course.slug, submission_id=submission_id, _external=True)

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from webapp.base.clock import now
-from webapp.base.config import MAX_UPLOAD_BYTES
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, assignment_in, for_roles
-from webapp.grading.tools import tools
 from webapp.leaderboard import board as leaderboard
-from webapp.models import (
-    Content,
-    CourseAssignment,
-    Enrolment,
-    Role,
-    Submission,
-)
-from webapp.queue import jobs
-from webapp.queue.steering import steer
+from webapp.models import Enrolment, Role, Submission
+from webapp.queue.operations import grade_again
 from webapp.scoring import late_words
-from webapp.site.uploads import FileRefused, attachment, read_upload
-from webapp.submissions.intake import AttemptRefused, Receipt, receive
+from webapp.site.uploads import FileRefused, attachment
+from webapp.submissions.operations import AttemptRefused, NotOpenYet
+from webapp.submissions.queries import file_of
+from webapp.submissions.sent import hand_in_sent
 from webapp.submissions.standing import Standing, standings
 from webapp.visibility import sight
 from webapp.visibility.submissions import submission_in
 
 blueprint = Blueprint("submissions", __name__, url_prefix="/courses/<slug>")
-
-
-class NotOpenYet(Exception):
-    """An assignment takes nothing before its time: one sentence."""
 
 
 @blueprint.post("/assignments/<name>")
@@ -41,7 +28,7 @@ def submit(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Take in a notebook: refused at once with a sentence, or stored and queued."""
     assignment = assignment_in(enrolment, name)
     try:
-        receipt = hand_in(enrolment, assignment)
+        receipt = hand_in_sent(enrolment, assignment)
     except (NotOpenYet, AttemptRefused) as error:
         return render_assignment(enrolment, name, str(error)), 409
     except FileRefused as error:
@@ -52,32 +39,12 @@ def submit(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     return redirect(_address(enrolment, receipt.submission), code=303)
 
 
-def hand_in(enrolment: Enrolment, assignment: CourseAssignment) -> Receipt:
-    """Take the request's notebook in; NotOpenYet, AttemptRefused and FileRefused say why not."""
-    moment = now()
-    if assignment.opens_at is not None and assignment.opens_at > moment:
-        raise NotOpenYet("This assignment is not open yet.")
-    upload = read_upload(
-        request.files.get("notebook"), most=MAX_UPLOAD_BYTES, what="a notebook (.ipynb)"
-    )
-    digest = tools().parse_notebook(upload.data).digest
-    return receive(
-        db.session,
-        assignment,
-        user_id=enrolment.user_id,
-        upload=upload,
-        digest=digest,
-        received_at=moment,
-        limited=True,
-    )
-
-
 @blueprint.get("/submissions/<int:submission_id>/file")
 @for_roles(*EVERYONE)
 def download(enrolment: Enrolment, submission_id: int) -> Response:
     """The notebook as it was handed in."""
     submission = submission_in(enrolment, submission_id)
-    data = db.session.scalar(sa.select(Content.data).where(Content.sha256 == submission.sha256))
+    data = file_of(db.session, submission)
     if data is None:
         abort(404)
     return attachment(data, submission.filename, "application/x-ipynb+json")
@@ -88,8 +55,7 @@ def download(enrolment: Enrolment, submission_id: int) -> Response:
 def retry(enrolment: Enrolment, submission_id: int) -> Response:
     """Grade again what our own faults had stopped, or staff had cancelled."""
     submission = submission_in(enrolment, submission_id)
-    done = steer(enrolment, submission, jobs.retry, "grade again")
-    if done:
+    if grade_again(db.session, enrolment, submission):
         flash("The submission is queued again.", "success")
     else:
         flash("That submission has no stopped grading to try again.", "info")

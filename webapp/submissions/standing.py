@@ -108,16 +108,7 @@ def standings(
         .where(CourseAssignment.course_id == course.id)
         .order_by(CourseAssignment.position)
     ).all()
-    attempts: dict[int, list[Submission]] = defaultdict(list)
-    rows = session.scalars(
-        sa.select(Submission)
-        .join(Submission.course_assignment)
-        .options(contains_eager(Submission.course_assignment))
-        .where(CourseAssignment.course_id == course.id, Submission.user_id == user_id)
-        .order_by(Submission.attempt.desc())
-    )
-    for row in rows:
-        attempts[row.course_assignment_id].append(row)
+    attempts = _attempts(session, course, user_id)
     sights = {} if for_staff else visibility.sights_of(session, assignments, user_id)
     held = {number for number, sight in sights.items() if not sight.open}
     seen = [row for number, rows in attempts.items() if number not in held for row in rows]
@@ -142,3 +133,18 @@ def standings(
 
 def _in_force(item: CourseAssignment, extended_to: datetime | None) -> datetime | None:
     return extended_to if own_due_time(item.due_at, extended_to) == extended_to else None
+
+
+def _attempts(session: Session, course: Course, user_id: int) -> dict[int, list[Submission]]:
+    """A student's attempts by assignment, newest first."""
+    found: dict[int, list[Submission]] = defaultdict(list)
+    rows = session.scalars(
+        sa.select(Submission)
+        .join(Submission.course_assignment)
+        .options(contains_eager(Submission.course_assignment))
+        .where(CourseAssignment.course_id == course.id, Submission.user_id == user_id)
+        .order_by(Submission.attempt.desc())
+    )
+    for row in rows:
+        found[row.course_assignment_id].append(row)
+    return found

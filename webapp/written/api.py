@@ -1,4 +1,4 @@
-"""The course's lists by program: papers, examples, the running order, kept replies, and the log."""
+"""The course's lists by program: suggested papers, and examples of proposals."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from webapp.api.operations import STAFF_PATH, operation
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
 from webapp.models import Enrolment, Role
-from webapp.written import schemas
-from webapp.written.examples import Example, ExamplesError, as_text, examples_of
-from webapp.written.lists_pages import change_papers, change_proposals
+from webapp.written import operations, schemas
+from webapp.written.examples import Example, ExamplesError, examples_of
 from webapp.written.papers import PaperListError, suggested
 
 _PAPERS, _EXAMPLES = f"{STAFF_PATH}/papers", f"{STAFF_PATH}/examples"
@@ -40,9 +39,8 @@ def suggested_papers(enrolment: Enrolment) -> schemas.Papers:
 @for_roles(Role.INSTRUCTOR)
 def suggest_papers(enrolment: Enrolment, body: schemas.Papers) -> schemas.Papers:
     try:
-        change_papers(enrolment, "\n".join(map(_on_one_line, body.papers)))
+        operations.suggest_papers(db.session, enrolment, map(_on_one_line, body.papers))
     except PaperListError as error:
-        db.session.rollback()
         abort(409, str(error))
     return schemas.Papers(suggested(db.session, enrolment.course_id))
 
@@ -81,9 +79,8 @@ def show_examples(enrolment: Enrolment, body: schemas.ExampleProposals) -> schem
         Example(_on_one_line(each.title), _on_one_line(each.text)) for each in body.examples
     ]
     try:
-        change_proposals(enrolment, as_text(one_line))
+        operations.show_examples(db.session, enrolment, one_line)
     except ExamplesError as error:
-        db.session.rollback()
         abort(409, str(error))
     return _examples(enrolment)
 

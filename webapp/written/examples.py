@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -55,7 +56,7 @@ def examples_of(session: Session, course_id: int) -> list[Example]:
     """The examples that a course shows."""
     statement = sa.select(ProposalExamples.content).where(ProposalExamples.course_id == course_id)
     kept = session.scalar(statement)
-    return list(USUAL) if kept is None else _read(kept)
+    return list(USUAL) if kept is None else examples_in(kept)
 
 
 def as_text(examples: list[Example]) -> str:
@@ -63,7 +64,8 @@ def as_text(examples: list[Example]) -> str:
     return "\n\n".join(f"{example.title}\n{example.text}" for example in examples)
 
 
-def _read(text: str) -> list[Example]:
+def examples_in(text: str) -> list[Example]:
+    """The examples of a text as staff edit it."""
     blocks, lines = [], [line.strip() for line in text.splitlines()]
     block: list[str] = []
     for line in [*lines, ""]:
@@ -75,23 +77,20 @@ def _read(text: str) -> list[Example]:
     return blocks
 
 
-def save_examples(session: Session, course_id: int, text: str) -> int:
-    """Put other examples in the place of those before; how many. The caller commits."""
-    found = _read(text)
+def fitting_examples(examples: Iterable[Example]) -> list[Example]:
+    """Examples for a list, none empty; raises ExamplesError."""
+    found = [example for example in examples if example.title or example.text]
     if len(found) > MOST_EXAMPLES:
         raise ExamplesError(f"There are {len(found)} examples, expected at most {MOST_EXAMPLES}.")
     for example in found:
         _check(example)
-    row = session.get(ProposalExamples, course_id)
-    if row is None:
-        row = ProposalExamples(course_id=course_id)
-        session.add(row)
-    row.content = as_text(found)
-    return len(found)
+    return found
 
 
 def _check(example: Example) -> None:
     called = f"the example {example.title[:40]!r}"
+    if not example.title:
+        raise ExamplesError(f"The example that begins {example.text[:40]!r} has no title.")
     if not example.text:
         raise ExamplesError(f"Write the text of {called} on the lines below its title.")
     for what, given, most in (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.audit.record import record
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
 from webapp.models import Enrolment, Role
-from webapp.written.examples import ExamplesError, as_text, examples_of, save_examples
-from webapp.written.papers import PaperListError, save_references, suggested
+from webapp.written import operations
+from webapp.written.examples import ExamplesError, as_text, examples_in, examples_of
+from webapp.written.papers import PaperListError, suggested
 
 blueprint = Blueprint("papers", __name__)
 
@@ -28,20 +28,11 @@ def save(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Change what students are suggested; what they chose already stays."""
     text = request.form.get("references", "")
     try:
-        count = change_papers(enrolment, text)
+        count = operations.suggest_papers(db.session, enrolment, text.splitlines())
     except PaperListError as error:
         return _page(enrolment, text, refusal=str(error)), 422
     flash(f"Suggested papers: {count}.", "success")
     return redirect(url_for(".show", slug=enrolment.course.slug), code=303)
-
-
-def change_papers(enrolment: Enrolment, text: str) -> int:
-    """Suggest other papers, with a line in the log; how many. Raises PaperListError."""
-    count = save_references(db.session, enrolment.course_id, text)
-    slug = enrolment.course.slug
-    record(db.session, enrolment, "change suggested papers", subject=slug, papers=count)
-    db.session.commit()
-    return count
 
 
 @blueprint.get("/examples")
@@ -58,25 +49,11 @@ def change_examples(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Change what students see as examples."""
     text = request.form.get("examples", "")
     try:
-        count = change_proposals(enrolment, text)
+        count = operations.show_examples(db.session, enrolment, examples_in(text))
     except ExamplesError as error:
         return _examples_page(enrolment, text, refusal=str(error)), 422
     flash(f"Examples of proposals: {count}.", "success")
     return redirect(url_for(".examples", slug=enrolment.course.slug), code=303)
-
-
-def change_proposals(enrolment: Enrolment, text: str) -> int:
-    """Show other examples, with a line in the log; how many. Raises ExamplesError."""
-    count = save_examples(db.session, enrolment.course_id, text)
-    record(
-        db.session,
-        enrolment,
-        "change example proposals",
-        subject=enrolment.course.slug,
-        examples=count,
-    )
-    db.session.commit()
-    return count
 
 
 def _examples_page(enrolment: Enrolment, text: str, refusal: str = "") -> str:

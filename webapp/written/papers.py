@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -166,9 +167,9 @@ def suggested(session: Session, course_id: int) -> list[str]:
     return [paper.reference for paper in PAPERS] if kept is None else kept.splitlines()
 
 
-def save_references(session: Session, course_id: int, text: str) -> int:
-    """Put a list, one reference a line, in the place of the one before; the caller commits."""
-    lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+def fitting_references(references: Iterable[str]) -> list[str]:
+    """References for a list, each once and none empty; raises PaperListError."""
+    lines = list(dict.fromkeys(line.strip() for line in references if line.strip()))
     if len(lines) > MOST_REFERENCES:
         raise PaperListError(f"There are {len(lines)} papers, expected at most {MOST_REFERENCES}.")
     for line in lines:
@@ -177,9 +178,4 @@ def save_references(session: Session, course_id: int, text: str) -> int:
                 f"The reference that begins {line[:40]!r} has {len(line)} characters, expected at "
                 f"most {LONGEST_REFERENCE}."
             )
-    row = session.get(PaperList, course_id)
-    if row is None:
-        row = PaperList(course_id=course_id)
-        session.add(row)
-    row.content = "\n".join(lines)
-    return len(lines)
+    return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from flask import (
     Blueprint,
     abort,
@@ -13,25 +12,24 @@ from flask import (
     request,
     url_for,
 )
-from sqlalchemy.orm import joinedload, selectinload, undefer
 from werkzeug.wrappers import Response
 
-from webapp.base.clock import now
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, for_roles
-from webapp.grading.tools import tools
-from webapp.models import Enrolment, Proposal, Role, Slide, Team, TeamMember
+from webapp.grading.library import library
+from webapp.models import Enrolment, Proposal, Role, Slide
 from webapp.rubrics.marks import published_scores
 from webapp.rubrics.names import file_name
 from webapp.rubrics.rubrics import rubric_of
-from webapp.site.uploads import FileRefused, attachment, read_upload, store
-from webapp.written import rules
+from webapp.site.uploads import FileRefused, attachment, read_upload
+from webapp.written import operations, team_operations
 from webapp.written.examples import examples_of
+from webapp.written.queries import proposal_in, team_of
+from webapp.written.rules import NotPossible, TextRefused, conditions, is_late
 
 blueprint = Blueprint("proposals", __name__, url_prefix="/courses/<slug>")
 
-SLIDE_BYTES = 10 * 2**20
-_LONGEST_TITLE, _LONGEST_ABSTRACT, _LONGEST_NAME = 160, 2000, 80
+_SLIDE_BYTES = 10 * 2**20
 
 
 @blueprint.get("/proposal")
@@ -42,7 +40,7 @@ def show(enrolment: Enrolment) -> str:
 
 
 def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
-    team = rules.team_of(db.session, enrolment.course_id, enrolment.user_id)
+    team = team_of(db.session, enrolment.course_id, enrolment.user_id)
     proposal = team.proposal if team else None
     text = {"title": proposal.title, "abstract": proposal.abstract} if proposal else {}
     return render_template(
@@ -51,7 +49,7 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
         team=team,
         proposal=proposal,
         text={**text, **request.form.to_dict()} if refusal else text,
-        conditions=rules.conditions(team, enrolment.course) if team else [],
+        conditions=conditions(team, enrolment.course) if team else [],
         examples=examples_of(db.session, enrolment.course_id),
         scores=published_scores(db.session, enrolment.course, proposal=proposal),
         rubric=rubric_of(db.session, enrolment.course_id, "proposal"),
@@ -65,12 +63,11 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
 def create_team(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Start a team."""
     name = request.form.get("name", "").strip()
-    if not 1 <= len(name) <= _LONGEST_NAME:
-        sentence = f"Give the team a name of 1 to {_LONGEST_NAME} characters."
-        return _page(enrolment, refusal=sentence, field="name"), 422
     try:
-        rules.create_team(db.session, enrolment, name)
-    except rules.NotPossible as error:
+        team_operations.found_team(db.session, enrolment, name=name)
+    except TextRefused as error:
+        return _page(enrolment, refusal=str(error), field="name"), 422
+    except NotPossible as error:
         return _page(enrolment, refusal=str(error), field="name"), 409
     flash("Your team is there. Give its invitation code to the others.", "success")
     return _back(enrolment)
@@ -80,9 +77,10 @@ def create_team(enrolment: Enrolment) -> Response | tuple[str, int]:
 @for_roles(Role.STUDENT)
 def join_team(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Join a team by its code."""
+    code = request.form.get("code", "")
     try:
-        team = rules.join_team(db.session, enrolment, request.form.get("code", ""))
-    except rules.NotPossible as error:
+        team = team_operations.join_team(db.session, enrolment, code=code)
+    except NotPossible as error:
         return _page(enrolment, refusal=str(error), field="code"), 422
     flash(f"You are in {team.name} now.", "success")
     return _back(enrolment)
@@ -93,8 +91,8 @@ def join_team(enrolment: Enrolment) -> Response | tuple[str, int]:
 def leave_team(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Leave the team."""
     try:
-        rules.leave_team(db.session, enrolment)
-    except rules.NotPossible as error:
+        team_operations.leave_team(db.session, enrolment)
+    except NotPossible as error:
         return _page(enrolment, refusal=str(error), field="leave"), 409
     flash("You have left the team.", "success")
     return _back(enrolment)
@@ -107,14 +105,10 @@ def save_text(enrolment: Enrolment) -> Response | tuple[str, int]:
     proposal = _own_proposal(enrolment)
     title = request.form.get("title", "").strip()
     abstract = request.form.get("abstract", "").strip()
-    if len(title) > _LONGEST_TITLE or len(abstract) > _LONGEST_ABSTRACT:
-        sentence = (
-            f"The title has {len(title)} characters (at most {_LONGEST_TITLE}), the abstract "
-            f"{len(abstract)} (at most {_LONGEST_ABSTRACT}): shorten what is too long."
-        )
-        return _page(enrolment, refusal=sentence, field="text"), 422
-    proposal.title, proposal.abstract, proposal.updated_at = title, abstract, now()
-    db.session.commit()
+    try:
+        operations.save_proposal_text(db.session, proposal, title=title, abstract=abstract)
+    except TextRefused as error:
+        return _page(enrolment, refusal=str(error), field="text"), 422
     flash("Title and abstract are saved.", "success")
     return _back(enrolment)
 
@@ -125,24 +119,12 @@ def hand_in_slide(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Hand in the slide: one page of PDF, seen by the sandbox; late ones are kept and marked."""
     proposal = _own_proposal(enrolment)
     try:
-        upload = read_upload(request.files.get("slide"), most=SLIDE_BYTES, what="a PDF slide")
-        seen = tools().inspect_pdf(upload.data)
-        if seen.pages != 1:
-            raise FileRefused(f"The PDF has {seen.pages} pages, expected 1: a slide is one page.")
+        upload = read_upload(request.files.get("slide"), most=_SLIDE_BYTES, what="a PDF slide")
+        seen = library().inspect_pdf(upload.data)
+        slide = operations.hand_in_slide(db.session, enrolment, proposal, upload=upload, seen=seen)
     except FileRefused as error:
         return _page(enrolment, refusal=str(error), field="slide"), 422
-    store(db.session, upload)
-    slide = Slide(
-        proposal_id=proposal.id,
-        user_id=enrolment.user_id,
-        filename=upload.filename,
-        size=len(upload.data),
-        sha256=upload.sha256,
-        thumbnail=seen.thumbnail_png,
-    )
-    db.session.add(slide)
-    db.session.commit()
-    late = rules.is_late(slide.received_at, enrolment.course.slides_due_at)
+    late = is_late(slide.received_at, enrolment.course.slides_due_at)
     flash("The slide is in, marked as late." if late else "The slide is in.", "success")
     return _back(enrolment)
 
@@ -165,31 +147,12 @@ def slide_picture(enrolment: Enrolment, proposal_id: int) -> Response:
     return response
 
 
-def proposal_in(enrolment: Enrolment, proposal_id: int) -> Proposal:
-    """A proposal of the course: one's own team's, or any for staff."""
-    proposal = db.session.scalar(
-        sa.select(Proposal)
-        .join(Proposal.team)
-        .options(
-            joinedload(Proposal.team).selectinload(Team.members).joinedload(TeamMember.user),
-            selectinload(Proposal.slides).options(undefer(Slide.thumbnail)),
-        )
-        .where(Proposal.id == proposal_id, Team.course_id == enrolment.course_id)
-    )
-    if proposal is None:
-        abort(404)
-    members = {member.user_id for member in proposal.team.members}
-    if not enrolment.is_staff and enrolment.user_id not in members:
-        abort(404)
-    return proposal
-
-
 def _slide_in(enrolment: Enrolment, proposal_id: int) -> Slide:
     return proposal_in(enrolment, proposal_id).slide or abort(404)
 
 
 def _own_proposal(enrolment: Enrolment) -> Proposal:
-    team = rules.team_of(db.session, enrolment.course_id, enrolment.user_id)
+    team = team_of(db.session, enrolment.course_id, enrolment.user_id)
     if team is None or team.proposal is None:
         abort(404)
     return team.proposal

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from flask import (
     Blueprint,
     abort,
@@ -13,28 +12,29 @@ from flask import (
     request,
     url_for,
 )
-from sqlalchemy.orm import joinedload, undefer
 from werkzeug.wrappers import Response
 
-from webapp.base.clock import local, now
+from webapp.base.clock import local
 from webapp.base.database import db
 from webapp.base.markdown import markdown
 from webapp.courses.access import EVERYONE, for_roles
-from webapp.grading.tools import tools
+from webapp.grading.library import library
 from webapp.models import Enrolment, PaperReview, ReviewDraft, Role
 from webapp.rubrics.marks import published_scores
 from webapp.rubrics.names import file_name
 from webapp.rubrics.rubrics import rubric_of
 from webapp.site.addresses import row_number
-from webapp.site.uploads import FileRefused, attachment, read_upload, store
-from webapp.written import drafts, rules
-from webapp.written.drafts import LONGEST_BODY, DraftConflict, DraftRefused, Text, draft_of, hand_in
-from webapp.written.page_length import pages
+from webapp.site.uploads import FileRefused, attachment, read_upload
+from webapp.written import operations
 from webapp.written.papers import suggested
+from webapp.written.printed_length import printed_pages
+from webapp.written.queries import draft_of, review_in, review_of
+from webapp.written.review_text import LONGEST_BODY, DraftConflict, DraftRefused, ReviewText
+from webapp.written.rules import is_late
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/courses/<slug>")
 
-REVIEW_BYTES = 10 * 2**20
+_REVIEW_BYTES = 10 * 2**20
 
 
 @blueprint.get("/review")
@@ -46,7 +46,7 @@ def show(enrolment: Enrolment) -> str:
 
 def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
     course = enrolment.course
-    review = rules.review_of(db.session, course.id, enrolment.user_id)
+    review = review_of(db.session, course.id, enrolment.user_id)
     draft = draft_of(db.session, course.id, enrolment.user_id)
     shown = draft or review
     typed = field in ("text", "conflict")
@@ -63,7 +63,7 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
         body=body,
         paper=paper,
         preview=markdown(body[:LONGEST_BODY]),
-        pages=pages(body[:LONGEST_BODY]),
+        pages=printed_pages(body[:LONGEST_BODY]),
         papers=suggested(db.session, course.id),
         scores=published_scores(db.session, course, review=review),
         rubric=rubric_of(db.session, course.id, "review"),
@@ -81,7 +81,7 @@ def save(enrolment: Enrolment) -> Response | tuple[str, int]:
         if request.form.get("then") == "preview":
             flash("Your draft is saved. It is not handed in yet.", "info")
             return _back(enrolment)
-        review = hand_in(db.session, draft)
+        review = operations.hand_in_review(db.session, enrolment, draft)
     except DraftRefused as error:
         return _page(enrolment, refusal=str(error), field="text"), 422
     except DraftConflict:
@@ -106,11 +106,10 @@ def save_draft(enrolment: Enrolment) -> dict[str, str | int]:
 
 
 def _save_draft(enrolment: Enrolment) -> ReviewDraft:
-    return drafts.save_draft(
+    return operations.save_draft(
         db.session,
-        enrolment.course_id,
-        enrolment.user_id,
-        text=Text(request.form.get("paper", "").strip(), request.form.get("body", "")),
+        enrolment,
+        text=ReviewText(request.form.get("paper", "").strip(), request.form.get("body", "")),
         revision=request.form.get("revision", 0, type=row_number),
     )
 
@@ -130,7 +129,9 @@ def _conflict(enrolment: Enrolment) -> str:
 def preview(enrolment: Enrolment) -> str:
     """The Markdown being written, as it will be read."""
     body = request.form.get("body", "")[:LONGEST_BODY]
-    return render_template("written/_preview.html", preview=markdown(body), pages=pages(body))
+    return render_template(
+        "written/_preview.html", preview=markdown(body), pages=printed_pages(body)
+    )
 
 
 @blueprint.post("/review/file")
@@ -138,17 +139,11 @@ def preview(enrolment: Enrolment) -> str:
 def hand_in_file(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Hand in the review as a one-page PDF; the Markdown stays as it is."""
     try:
-        upload = read_upload(request.files.get("review"), most=REVIEW_BYTES, what="a PDF review")
-        seen = tools().inspect_pdf(upload.data)
-        if seen.pages != 1:
-            raise FileRefused(f"The PDF has {seen.pages} pages, expected 1: a review is one page.")
+        upload = read_upload(request.files.get("review"), most=_REVIEW_BYTES, what="a PDF review")
+        seen = library().inspect_pdf(upload.data)
+        review = operations.hand_in_review_file(db.session, enrolment, upload=upload, seen=seen)
     except FileRefused as error:
         return _page(enrolment, refusal=str(error), field="file"), 422
-    store(db.session, upload)
-    review = _own_review(enrolment)
-    review.filename, review.sha256 = upload.filename, upload.sha256
-    review.thumbnail, review.received_at = seen.thumbnail_png, now()
-    db.session.commit()
     flash(_saved(enrolment, review), "success")
     return _back(enrolment)
 
@@ -176,28 +171,8 @@ def file_picture(enrolment: Enrolment, review_id: int) -> Response:
     return response
 
 
-def review_in(enrolment: Enrolment, review_id: int) -> PaperReview:
-    """A review of the course: one's own, or any for staff."""
-    review = db.session.scalar(
-        sa.select(PaperReview)
-        .options(joinedload(PaperReview.user), undefer(PaperReview.thumbnail))
-        .where(PaperReview.id == review_id, PaperReview.course_id == enrolment.course_id)
-    )
-    if review is None or not (enrolment.is_staff or review.user_id == enrolment.user_id):
-        abort(404)
-    return review
-
-
-def _own_review(enrolment: Enrolment) -> PaperReview:
-    review = rules.review_of(db.session, enrolment.course_id, enrolment.user_id)
-    if review is None:
-        review = PaperReview(course_id=enrolment.course_id, user_id=enrolment.user_id)
-        db.session.add(review)
-    return review
-
-
 def _saved(enrolment: Enrolment, review: PaperReview) -> str:
-    late = rules.is_late(review.received_at, enrolment.course.reviews_due_at)
+    late = is_late(review.received_at, enrolment.course.reviews_due_at)
     return "Your review is handed in, marked as late." if late else "Your review is handed in."
 
 

@@ -33,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             for s in sources
         ]
 
-    monkeypatch.setattr(command, "_grade", graded)
+    monkeypatch.setattr(command, "_results", graded)
     return tmp_path
 
 
@@ -68,7 +68,7 @@ def test_a_link_is_written_through_and_not_replaced(folder: Path) -> None:
 def test_a_file_that_is_no_gradebook_is_refused_before_grading(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "_grade", lambda *_: pytest.fail("graded all the same"))
+    monkeypatch.setattr(command, "_results", lambda *_: pytest.fail("graded all the same"))
     (folder / "notes.txt").write_text("not a database", encoding="utf-8")
     result = run(folder, "--gradebook", str(folder / "notes.txt"))
     assert "is not an nbgrader gradebook" in sentence(result)

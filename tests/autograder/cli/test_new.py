@@ -14,6 +14,8 @@ from autograder.grading import GradingPool
 from autograder.proof.validate import validate
 from autograder.proof.validation_record import Soundness, record, soundness
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 

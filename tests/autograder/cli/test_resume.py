@@ -21,6 +21,8 @@ from autograder.results import GradeResult, Status
 from autograder.submitted.intake import Submission
 from tests.autograder.two import CHECKS, SOLVED, two_functions, written
 
+pytestmark = pytest.mark.slow
+
 COUNT = 6
 # The third submission that is judged waits in the middle until the pipe has a writer.
 NOTED = '''

@@ -12,6 +12,8 @@ from autograder.grading import GradingPool
 from autograder.results import Status
 from tests.autograder.two import CHECKS, DOUBLE_ONCE, HALVE, SOLVED, verdicts, written
 
+pytestmark = pytest.mark.slow
+
 BROKEN = {
     "raises on everything": ("1 / 0", "ZeroDivisionError"),
     "is skipped": ('pytest.skip("not today")', "test_double"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from autograder.grading import GradingPool
 from tests.autograder.two import SOLVED, two_functions, written
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_warm_pool_judges_with_the_checks_as_they_are_now(tmp_path: Path) -> None:

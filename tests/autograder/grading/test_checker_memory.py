@@ -10,6 +10,8 @@ from autograder.grading import GradingPool
 from autograder.results import Status
 from tests.autograder.two import HALVE, SOLVED, two_functions, written
 
+pytestmark = pytest.mark.slow
+
 CHECKS = '''
 @question("double", points=2)
 def test_double(student):

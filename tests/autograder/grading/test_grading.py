@@ -114,6 +114,7 @@ def test_many_threads_get_their_own_results(pool: GradingPool, sound: Assignment
 REVEALS = DOUBLE_ONCE + 'require(False, f"drew {rng.integers(10**12)}")\n' + HALVE
 
 
+@pytest.mark.slow
 def test_hidden_inputs_depend_on_seed_and_work_alone(author: Any) -> None:
     assignment = author(REVEALS)
     drawn = []
@@ -175,6 +176,7 @@ def test_a_checker_killed_between_submissions_is_replaced(sound: Assignment) -> 
         assert pool.grade(sound, written(*SOLVED)).score == 3.0
 
 
+@pytest.mark.slow
 def test_a_checker_is_made_anew_after_its_share_of_submissions(
     sound: Assignment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,6 +209,7 @@ def test_a_check_that_prints_does_not_disturb_the_protocol(author: Any, pool: Gr
     assert result.score == 3.0
 
 
+@pytest.mark.slow
 def test_every_seed_gets_a_result_of_its_own(author: Any, pool: GradingPool) -> None:
     results = pool.grade_under_seeds(
         author(REVEALS), written(*SOLVED), [b"1", b"2", b"1"], submission="x"

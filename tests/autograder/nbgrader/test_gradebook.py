@@ -21,6 +21,8 @@ from autograder.nbgrader.gradebook import GradebookError, student_id, write_grad
 from autograder.results import GradeResult, QuestionResult, Status, Verdict
 from tests.autograder.tiny import ID, TOML, tiny_assignment
 
+pytestmark = pytest.mark.slow
+
 SCRIPTS = Path(sys.executable).parent
 
 

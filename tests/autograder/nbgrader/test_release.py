@@ -214,12 +214,14 @@ def test_missing_or_malformed_source_is_said(tmp_path: Path) -> None:
     assert "valid notebook" in refusal(tmp_path, {**SOURCE, "metadata": 5})
 
 
+@pytest.mark.slow
 def test_nbgrader_is_not_imported_before_it_is_needed() -> None:
     program = "import sys, autograder.nbgrader.release; sys.exit('nbgrader' in sys.modules)"
     root = Path(__file__).parents[3]
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_nbgrader_validate_passes_solved_and_fails_unsolved_release(tmp_path: Path) -> None:
     unsolved = release(tiny_assignment(tmp_path), tmp_path / "out")
     solved = unsolved.with_name("solved.ipynb")

@@ -11,6 +11,8 @@ from autograder.sandbox.outside_launch import Sandbox
 from tests.autograder.boundary import PLENTY, opened, run
 from tests.autograder.tiny import TOML, tiny_assignment
 
+pytestmark = pytest.mark.slow
+
 TRAIN = """
 import time, torch
 started = time.process_time()

@@ -102,6 +102,7 @@ def test_a_copy_split_into_other_cells_behind_a_magic_command_is_found():
     assert figure(notebook(ORIGINAL), notebook(*parts)) > COPIED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_independent_right_solutions_stay_far_below_copies(name):
     assignment = find_assignment(name)

@@ -95,6 +95,7 @@ def test_file_over_the_limit_is_rejected_with_both_sizes() -> None:
     assert "32 MB" in sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

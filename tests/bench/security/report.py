@@ -91,7 +91,7 @@ def require_controls(grader: str, graded: Mapping[str, Graded]) -> None:
 def report(
     attacks: Sequence[Attack], graded: Mapping[str, Mapping[str, Graded]], canaries: Canaries
 ) -> Report:
-    """Judge what every grader made of every attack; raises Refused."""
+    """Conditions what every grader made of every attack; raises Refused."""
     always, rows, findings = {}, [], []
     specific = tuple(each.name for each in attacks if each.specific)
     for grader, results in graded.items():

@@ -6,7 +6,7 @@ from flask import Flask
 
 from tests.webapp.browser import Visitor
 from tests.webapp.conftest import OVERRIDES
-from tests.webapp.graders import TOOLS
+from tests.webapp.graders import LIBRARY
 from tests.webapp.sample_course import PASSWORD
 from webapp import create_app
 from webapp.models import User
@@ -83,7 +83,7 @@ def test_there_is_no_page_to_register_or_for_passkeys(app: Flask):
 
 def test_guessing_at_one_account_is_slowed_down(settings):
     overrides = {**OVERRIDES, "HELDOUT_ACCOUNT_LIMIT": "3 per minute"}
-    app = create_app(settings, tools=TOOLS, overrides=overrides)
+    app = create_app(settings, library=LIBRARY, overrides=overrides)
     codes = [
         Visitor(app.test_client()).sign_in("Ada@example.edu", "wrong").status_code for _ in range(5)
     ]
@@ -94,7 +94,9 @@ def test_guessing_at_one_account_is_slowed_down(settings):
 def test_cookies_are_secure_outside_of_localhost(settings):
     import dataclasses
 
-    app = create_app(dataclasses.replace(settings, https=True), tools=TOOLS, overrides=OVERRIDES)
+    app = create_app(
+        dataclasses.replace(settings, https=True), library=LIBRARY, overrides=OVERRIDES
+    )
     cookie = app.test_client().get("/login", base_url="https://host/").headers["Set-Cookie"]
     assert cookie.startswith("__Host-")
     assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
@@ -141,7 +143,7 @@ def test_no_token_in_a_header_signs_anyone_in(app: Flask, client, session):
 
 def test_a_log_in_as_json_is_slowed_down_too(settings):
     overrides = {**OVERRIDES, "HELDOUT_ACCOUNT_LIMIT": "2 per minute", "WTF_CSRF_ENABLED": False}
-    client = create_app(settings, tools=TOOLS, overrides=overrides).test_client()
+    client = create_app(settings, library=LIBRARY, overrides=overrides).test_client()
     wrong = {"email": "ada@example.edu", "password": "wrong"}
     codes = [client.post("/login", json=wrong).status_code for _ in range(4)]
     assert codes == [400, 400, 429, 429]

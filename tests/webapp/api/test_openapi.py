@@ -13,11 +13,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.webapp.graders import TOOLS, result
+from tests.webapp.graders import LIBRARY, result
 from tests.webapp.sample_course import ASSIGNMENT
 from webapp.api.document import openapi_document
 from webapp.models import ApiToken, AuditEntry, Regrade, RegradeState, User
 from webapp.site import tokens
+
+pytestmark = pytest.mark.slow
 
 CHECKS = [
     not_a_server_error,
@@ -168,7 +170,7 @@ def test_the_score_table_says_what_the_page_says(client, token, graded):
 
 def test_a_regrade_is_started_seen_and_discarded_by_program(app, client, token, session, graded):
     graded("ada", result(score=1))
-    app.extensions["heldout"] = type(TOOLS)(judge=_another_judge)
+    app.extensions["heldout"] = type(LIBRARY)(conditions=_other_conditions)
     headers = token("ina", "grade")
     address = f"{STAFF}/assignments/{ASSIGNMENT}/regrade"
     started = client.post(address, headers=headers, json={"scope": "all"})
@@ -186,10 +188,10 @@ def test_a_regrade_is_started_seen_and_discarded_by_program(app, client, token, 
     assert client.get(address, headers=headers).status_code == 404
 
 
-def _another_judge(_assignment: str):
-    from webapp.grading.conditions import Judge
+def _other_conditions(_assignment: str):
+    from webapp.grading.conditions import Conditions
 
-    return Judge("v2", "")
+    return Conditions("v2", "")
 
 
 @pytest.mark.parametrize(

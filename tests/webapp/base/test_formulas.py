@@ -91,6 +91,7 @@ def test_raw_mathml_of_a_student_keeps_nothing_that_acts():
     assert "=" not in html
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from autograder.cli import group
-from tests.webapp.graders import TOOLS, StandInPool, result
-from tests.webapp.regrades.test_regrades import graded_by, judge
+from tests.webapp.graders import LIBRARY, StandInPool, result
+from tests.webapp.regrades.test_regrades import conditions_under, graded_by
 from tests.webapp.sample_course import ASSIGNMENT
 from webapp.base.typed_times import for_input
 from webapp.cli import site_regrade, submit_client
@@ -155,7 +155,7 @@ def test_results_are_published_and_hidden(staff, session, item):
 @pytest.fixture
 def regrading(app, engine, monkeypatch):
     """New checks give full marks; while the command waits, a worker of the site grades."""
-    app.extensions["heldout"] = type(TOOLS)(judge=lambda _name: judge("v2"))
+    app.extensions["heldout"] = type(LIBRARY)(conditions=lambda _name: conditions_under("v2"))
 
     def work(_seconds: float) -> None:
         pool = StandInPool(lambda _: graded_by("v2", 3.0))

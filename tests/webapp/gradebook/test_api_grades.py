@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 import sqlalchemy as sa
 
 from tests.webapp.gradebook.test_grades import grade_in_nbgrader, nbgrader_says
@@ -53,6 +54,7 @@ def test_scores_leave_as_csv_for_everything_and_for_canvas(client, graded, sessi
         assert (code, [row[column] for row in rows if "2.5" in row.values()]) == (200, ["2.5"])
 
 
+@pytest.mark.slow
 def test_a_gradebook_leaves_and_comes_back_after_a_look(
     ask, client, auth, graded, session, tmp_path
 ):

@@ -82,15 +82,15 @@ def test_a_rule_says_itself_in_one_sentence():
 )
 def test_a_student_passes_with_every_condition_met(table, scores, written, passed):
     rule = read_rule(table)
-    assert decide(rule, [A, B], scores, written=written).passed is passed
-    conditions = explain(rule, [A, B], scores, written=written)
+    assert decide(rule, [A, B], scores, written_option=written).passed is passed
+    conditions = explain(rule, [A, B], scores, written_option=written)
     assert len(conditions) == len(table)
     assert all(each.met for each in conditions) is (passed is not False)
 
 
 def test_a_share_just_below_the_rule_does_not_look_like_it():
     rule = read_rule({"minimum_share": 0.6})
-    (condition,) = explain(rule, [A, B], {1: 10, 2: 1.995}, written=False)
+    (condition,) = explain(rule, [A, B], {1: 10, 2: 1.995}, written_option=False)
     assert "59.9%" in condition.standing
 
 
@@ -240,6 +240,7 @@ def nbgrader_says(path) -> dict[str, tuple[float, float]]:
         }
 
 
+@pytest.mark.slow
 def test_nbgrader_says_the_same_scores(auth, graded, exported):
     submission = graded("ada", result(score=2.5))
     graded("bob", result(score=1))
@@ -374,6 +375,7 @@ def test_a_gradebook_whose_numbers_are_texts_is_refused(exported, graded):
         read_gradebook(path)
 
 
+@pytest.mark.slow
 def test_the_download_is_a_gradebook(auth, graded, tmp_path):
     graded("ada", result(score=3))
     response = auth.login("ina").get(f"{GRADES}/gradebook.db")

@@ -72,7 +72,7 @@ def test_the_table_sorts_by_the_total(auth, graded, weigh, session):
 def test_practice_adds_nothing_asks_nothing_and_is_not_missing(auth, graded, weigh):
     item = weigh(0, due_at=now() - timedelta(days=1))
     graded("ada", result(score=1))
-    decided = decide(read_rule({"minimum_each": 0.5}), [item], {item.id: 1.0}, written=False)
+    decided = decide(read_rule({"minimum_each": 0.5}), [item], {item.id: 1.0}, written_option=False)
     assert (decided.total, decided.possible, decided.passed) == (0, 0, True)
     assert "practice: not in the total" in auth.login("ada").get("/courses/dl/").text
     ina = auth.login("ina")

@@ -137,7 +137,7 @@ def test_a_histogram_counts_everyone_once():
     found = histogram.histogram([0, 0.5, 1, 4.99, 5, 5], 5)
     assert [bar.count for bar in found.bars] == [2, 1, 0, 0, 1, 2]
     assert [bar.label for bar in found.bars][-2:] == ["4 to 5", "5"]
-    assert max(bar.height for bar in found.bars) <= found.base
+    assert max(bar.height for bar in found.bars) <= found.frame.base
     wide = histogram.histogram([100.0] * 700, 100)
     assert sum(bar.count for bar in wide.bars) == 700
     assert histogram.histogram([], 5).mean is None

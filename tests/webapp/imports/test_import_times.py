@@ -10,16 +10,16 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from tests.webapp.graders import TOOLS, notebook
+from tests.webapp.graders import LIBRARY, notebook
 from tests.webapp.imports.test_imports import PAGE, archive
 from webapp.base.clock import now
 from webapp.base.typed_times import NoMoment
 from webapp.cli.imports import import_work
-from webapp.imports import take_in
+from webapp.imports import queries
 from webapp.imports.matching import gather
 from webapp.imports.times import stamped
-from webapp.models import AuditEntry, CourseAssignment, Submission
-from webapp.scoring.late_policy import Attempt, LatePolicy, judge
+from webapp.models import AuditEntry, BulkImport, CourseAssignment, Submission
+from webapp.scoring.late_policy import Attempt, LatePolicy, weigh
 
 NEW_YORK = "America/New_York"
 
@@ -140,7 +140,7 @@ def test_a_moment_that_is_none_is_refused_before_anything_is_read(
 def test_a_damaged_timestamp_keeps_its_file_out_and_no_other(session, due, tmp_path):
     path = tmp_path / "work.zip"
     path.write_bytes(tree(ada="next week", bob=None))
-    gathered = gather(session, due, [path], TOOLS.parse_notebook)
+    gathered = gather(session, due, [path], LIBRARY.parse_notebook)
     errors = {found.source.name: found.error for found in gathered}
     assert "timestamp.txt says 'next week'" in errors["ada"]
     assert errors["bob"] == ""
@@ -149,7 +149,7 @@ def test_a_damaged_timestamp_keeps_its_file_out_and_no_other(session, due, tmp_p
 def test_the_last_attempt_is_the_one_that_came_last_though_staff_imported_another_later():
     first = datetime(2026, 2, 4, 17, tzinfo=UTC)
     attempts = [Attempt(1, first, 3.0), Attempt(2, first - timedelta(days=1), 5.0)]
-    judged = judge(LatePolicy(NEW_YORK), attempts, last_counts=True, late_days=0)
+    judged = weigh(LatePolicy(NEW_YORK), attempts, last_counts=True, late_days=0)
     assert [one.counts for one in judged] == [True, False]
 
 
@@ -162,10 +162,17 @@ def test_the_command_says_when_each_counts_and_takes_the_due_time(
     shown = CliRunner().invoke(import_work, [*words, "--preview"])
     assert "ada@example.edu, as of" in shown.output
     assert "days late" in shown.output
+    assert session.scalars(sa.select(BulkImport.id)).all() == []
     refused = CliRunner().invoke(import_work, [*words, "--received", "someday"])
     assert refused.exit_code == 1
     assert "expected a date and a time" in refused.output
     done = CliRunner().invoke(import_work, [*words, "--received", "due"])
     assert done.exit_code == 0, done.output
     assert handed_in(session)["Ada"].received_at == due.due_at
-    assert take_in.open_import(session, due) is None
+    assert queries.open_import(session, due) is None
+    (entry,) = session.scalars(sa.select(AuditEntry))
+    assert (entry.action, entry.actor_id, entry.detail["by"]) == (
+        "import work",
+        None,
+        "command line",
+    )

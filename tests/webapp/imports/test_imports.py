@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from tests.webapp.graders import TOOLS, notebook
+from tests.webapp.graders import LIBRARY, notebook
+from webapp.audit.record import CommandLine
 from webapp.base.database import db
-from webapp.imports import matching, take_in
+from webapp.imports import matching, operations, queries
 from webapp.imports.matching import ImportRefused, gather
+from webapp.imports.operations import Taken
 from webapp.models import Content, CourseAssignment, ImportItem, Job, Lane, Submission, User
 
 PAGE = "/courses/dl/staff/assignments/a01_demo/import"
@@ -33,16 +35,25 @@ def archive(files):
 
 
 def read(session, assignment, path):
-    gathered = gather(session, assignment, [path], TOOLS.parse_notebook)
-    found = take_in.keep(session, assignment, gathered, filename=path.name, actor_id=None)
-    session.commit()
-    return found
+    gathered = gather(session, assignment, [path], LIBRARY.parse_notebook)
+    return keep(session, assignment, gathered, path.name)
+
+
+def keep(session, assignment, gathered, name):
+    actor = CommandLine(assignment.course_id)
+    return operations.keep_import(session, actor, assignment, gathered=gathered, filename=name)
+
+
+def take(session, found):
+    assignment = found.course_assignment
+    actor = CommandLine(assignment.course_id)
+    return operations.take_import(session, actor, assignment, number=found.id)
 
 
 def matched(session, found):
     return {
         item.name: item.user.name if item.user and not item.error else item.error
-        for item in take_in.items(session, found)
+        for item in queries.items(session, found)
     }
 
 
@@ -66,7 +77,7 @@ def test_an_nbgrader_tree_is_matched_by_its_folders(session, assignment, tmp_pat
     names = matched(session, found)
     assert (names["ada"], names["bob"]) == ("Ada", "Bob")
     assert "Nobody enrolled" in names["nobody"]
-    assert take_in.take_in(session, found) == take_in.Taken(2, 0)
+    assert take(session, found) == Taken(2, 0)
     assert set(session.scalars(sa.select(Job.lane))) == {Lane.BATCH}
 
 
@@ -87,7 +98,7 @@ def test_what_was_broken_off_goes_on_and_nothing_is_handed_in_twice(
     for name in ("ada", "bob"):
         (tmp_path / f"{name}.ipynb").write_bytes(notebook(name))
     found = read(session, assignment, tmp_path)
-    whole, calls = take_in.receive, []
+    whole, calls = operations.receive, []
 
     def broken(*arguments, **options):
         calls.append(1)
@@ -95,22 +106,22 @@ def test_what_was_broken_off_goes_on_and_nothing_is_handed_in_twice(
             raise KeyboardInterrupt
         return whole(*arguments, **options)
 
-    monkeypatch.setattr(take_in, "receive", broken)
+    monkeypatch.setattr(operations, "receive", broken)
     with pytest.raises(KeyboardInterrupt):
-        take_in.take_in(session, found)
+        take(session, found)
     session.rollback()
-    assert take_in.take_in(session, found) == take_in.Taken(1, 0)
+    assert take(session, found) == Taken(1, 0)
     again = read(session, assignment, tmp_path)
-    assert take_in.take_in(session, again) == take_in.Taken(0, 2)
+    assert take(session, again) == Taken(0, 2)
     assert session.scalar(sa.select(sa.func.count(Submission.id))) == 2
 
 
 def test_discarding_forgets_the_files_that_nothing_else_uses(session, assignment, tmp_path):
     (tmp_path / "ada.ipynb").write_bytes(notebook("ada"))
-    take_in.take_in(session, read(session, assignment, tmp_path))
+    take(session, read(session, assignment, tmp_path))
     (tmp_path / "bob.ipynb").write_bytes(notebook("bob"))
-    take_in.discard(session, read(session, assignment, tmp_path))
-    session.commit()
+    actor, found = CommandLine(assignment.course_id), read(session, assignment, tmp_path)
+    operations.discard_import(session, actor, assignment, number=found.id)
     assert session.scalar(sa.select(sa.func.count()).select_from(Content)) == 1
     assert session.scalar(sa.select(sa.func.count(ImportItem.id))) == 1
 
@@ -121,9 +132,9 @@ def test_nothing_is_written_before_every_notebook_is_parsed(auth, app, monkeypat
 
     def parse(content):
         seen.append("parse")
-        return TOOLS.parse_notebook(content)
+        return LIBRARY.parse_notebook(content)
 
-    app.extensions["heldout"] = replace(TOOLS, parse_notebook=parse)
+    app.extensions["heldout"] = replace(LIBRARY, parse_notebook=parse)
     with app.app_context():
         engine = db.engine
     for _ in range(2):  # the second time an earlier import is discarded
@@ -146,16 +157,17 @@ def test_more_than_the_most_bytes_are_refused_without_asking_for_their_sizes(
         (tmp_path / f"{name}.ipynb").write_bytes(notebook("x" * 1000))
     monkeypatch.setattr(matching, "MOST_UNPACKED_BYTES", 1500)
     with pytest.raises(ImportRefused, match="import them in parts"):
-        gather(session, assignment, [tmp_path], TOOLS.parse_notebook)
+        gather(session, assignment, [tmp_path], LIBRARY.parse_notebook)
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_kept(session, assignment, tmp_path):
     file = tmp_path / "ada.ipynb"
     file.write_bytes(notebook("x = 1"))
-    gathered = gather(session, assignment, [tmp_path], TOOLS.parse_notebook)
+    gathered = gather(session, assignment, [tmp_path], LIBRARY.parse_notebook)
     file.write_bytes(notebook("x = 2"))
     with pytest.raises(ImportRefused, match="was changed while it was read"):
-        take_in.keep(session, assignment, gathered, filename="x", actor_id=None)
+        keep(session, assignment, gathered, "x")
+    assert queries.open_import(session, assignment) is None
 
 
 def test_staff_import_on_the_page(auth, session):

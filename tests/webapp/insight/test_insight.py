@@ -78,7 +78,7 @@ def test_attempts_over_time_are_counted_on_both_sides_of_the_due_time():
     bars = [bar for p in found.periods for bar in p.bars]
     assert found.due_x is not None
     assert min(bar.x for bar in bars) < found.due_x < max(bar.x for bar in bars)
-    assert all(bar.y >= found.top - 0.5 for bar in bars)
+    assert all(bar.y >= found.frame.top - 0.5 for bar in bars)
 
 
 @pytest.mark.parametrize("span", [0, 3, 50, 2000, 30_000])

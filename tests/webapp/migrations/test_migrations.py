@@ -36,12 +36,15 @@ def test_every_migration_can_be_taken_back(empty):
     assert migrations.is_current(engine)
 
 
-def test_sqlite_is_durable_and_enforces_foreign_keys(engine):
+def test_sqlite_is_durable_and_enforces_foreign_keys(settings):
+    # Not the shared engine of `engine`, which need not be durable.
+    engine = make_engine(settings.database_url)
     with engine.connect() as connection:
         pragmas = [
             connection.execute(sa.text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
+    engine.dispose()
     assert pragmas == ["wal", 2, 1, 30000]
 
 

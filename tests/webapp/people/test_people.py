@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from tests.webapp.graders import TOOLS
+from tests.webapp.graders import LIBRARY
 from tests.webapp.sample_course import enrol
 from webapp import create_app
 from webapp.base import mail
@@ -20,7 +20,7 @@ from webapp.base.database import db
 from webapp.base.mail import Letter, Mailer
 from webapp.models import AuditEntry, Course, CourseAssignment, Enrolment, Role, User
 from webapp.site.uploads import Upload
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 CSV = "name,email,role,section\nZoë Q,zoe@example.edu,student,B\nBob,bob@example.edu,student,A\n"
 LINK = re.compile(r"http://localhost(/welcome/[^<\s\"]+)")
@@ -270,7 +270,7 @@ def test_asking_for_mails_is_slowed_down(settings, smtp):
 
     app = create_app(
         replace(settings, mailer=mailer_of(smtp)),
-        tools=TOOLS,
+        library=LIBRARY,
         overrides={**OVERRIDES, "HELDOUT_MAIL_LIMIT": "2 per hour"},
     )
     visitor = Visitor(app.test_client())
@@ -329,4 +329,4 @@ def test_wrong_mail_settings_stop_the_service_with_one_sentence(monkeypatch, url
     monkeypatch.setenv("HELDOUT_SECRET_KEY", "k" * 20)
     monkeypatch.setenv("HELDOUT_PASSWORD_SALT", "s" * 20)
     with pytest.raises(SettingsError, match="expected"):
-        create_app(tools=TOOLS)
+        create_app(library=LIBRARY)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from autograder.assignment import list_assignments
-from tests.webapp.graders import TOOLS, StandInPool, result
+from tests.webapp.graders import LIBRARY, StandInPool, result
 from webapp import create_app, demo, migrations
 from webapp.base.clock import now
 from webapp.base.database import db, make_engine
@@ -26,11 +26,25 @@ from webapp.demo.course import (
 from webapp.demo.late import ensure_extension, passed_day, set_rules, times_of
 from webapp.demo.slides import slide_pdf
 from webapp.demo.written import ensure_manual_grades, ensure_written
-from webapp.models import Base, Course, Enrolment, Extension, Job, JobState, Submission, User
+from webapp.models import (
+    Base,
+    Course,
+    Enrolment,
+    Extension,
+    Job,
+    JobState,
+    PaperReview,
+    Role,
+    Submission,
+    Team,
+    User,
+)
 from webapp.models.courses import DEFAULT_TIME_ZONE
 from webapp.people.operations import import_roster_by_command
 from webapp.people.roster import RosterError, read_roster
 from webapp.scoring.counting import policy_of
+
+pytestmark = pytest.mark.slow
 
 CSV = "name,email,role,section\nZoë Q,Zoe@example.edu,student,B\nGil,gil@example.edu,grader,\n"
 
@@ -96,7 +110,7 @@ def _shown_to_students_and_staff(settings, session, late, extension):
     """The pages on which a visitor of the demo looks for the rules of late work."""
     from tests.webapp.conftest import OVERRIDES, Auth
 
-    auth = Auth(create_app(settings, tools=TOOLS, overrides=OVERRIDES))
+    auth = Auth(create_app(settings, library=LIBRARY, overrides=OVERRIDES))
     accounts = demo_accounts(settings.data / "accounts.json", 0)
     passwords = {account.email: account.password for account in accounts}
     name = late.course_assignment.assignment
@@ -131,7 +145,7 @@ def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
 
     def run() -> dict[str, int]:
         accounts = demo_accounts(settings.data / "accounts.json", 9)
-        app = create_app(settings, tools=TOOLS, overrides=OVERRIDES)
+        app = create_app(settings, library=LIBRARY, overrides=OVERRIDES)
         with app.app_context(), Session(engine) as session:
             course = ensure_course(session, assignments)
             people = ensure_people(session, course, accounts)
@@ -140,7 +154,7 @@ def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
             demo.hand_in_samples(session, course, assignments[0], people)
             demo.drain(engine, StandInPool(grade), slots=2, waiting=1)
             ensure_manual_grades(session, course, staff)
-            ensure_written(session, course, people, staff, tools=TOOLS)
+            ensure_written(session, course, people, staff, library=LIBRARY)
         return contents(engine)
 
     first = run()
@@ -167,6 +181,20 @@ def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
         assert {s.user_id for s in session.scalars(sa.select(Submission)) if s.late} == {3}
         _shown_to_students_and_staff(settings, session, late, extension)
     engine.dispose()
+
+
+def test_a_demo_goes_on_without_teams_where_groups_became_final_meanwhile(session):
+    course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
+    course.groups_due_at = now() - timedelta(days=1)
+    session.commit()
+    enrolled = session.scalars(sa.select(Enrolment).where(Enrolment.course_id == course.id))
+    users = {role: [] for role in Role}
+    for enrolment in enrolled:
+        users[enrolment.role].append(enrolment.user)
+    for _ in range(2):
+        ensure_written(session, course, users[Role.STUDENT], users[Role.GRADER], library=LIBRARY)
+    assert session.scalars(sa.select(Team)).all() == []
+    assert session.scalar(sa.select(sa.func.count(PaperReview.id))) == len(users[Role.STUDENT])
 
 
 @pytest.mark.parametrize("hours", range(0, 8 * 24, 7))

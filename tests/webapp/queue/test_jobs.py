@@ -24,7 +24,7 @@ from webapp.models import (
 )
 from webapp.queue import jobs
 from webapp.site.uploads import Upload
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def hand_in(session: Session):
         import hashlib
 
         from webapp.models import User
-        from webapp.submissions.intake import receive
+        from webapp.submissions.operations import receive
 
         assignment = session.scalars(
             sa.select(CourseAssignment).where(CourseAssignment.assignment == ASSIGNMENT)

@@ -24,7 +24,7 @@ from webapp.models import (
 from webapp.reading.answers import answers
 from webapp.rubrics.answer_rubrics import plain_points
 from webapp.rubrics.names import Names
-from webapp.scoring.manual_grades import set_manual_grade
+from webapp.scoring.points_by_hand import set_manual_grade
 
 READINGS = "/courses/dl/staff/readings"
 ANSWERS = f"{READINGS}/answers"

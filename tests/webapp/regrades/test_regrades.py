@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from autograder.receipt import Receipt
-from tests.webapp.graders import TOOLS, StandInPool, broken, rejected, result
+from tests.webapp.graders import LIBRARY, StandInPool, broken, rejected, result
 from tests.webapp.queue.test_jobs import drain
 from webapp.base.clock import now
 from webapp.grading import results
-from webapp.grading.conditions import Judge, conditions_of
+from webapp.grading.conditions import Conditions, conditions_of
 from webapp.models import (
     CourseAssignment,
     Enrolment,
@@ -27,10 +27,11 @@ from webapp.models import (
     SubmissionState,
 )
 from webapp.queue import jobs
-from webapp.regrades import publish, regrades
+from webapp.regrades import operations
 from webapp.regrades.changes import changes
-from webapp.regrades.regrades import RegradeRefused
-from webapp.scoring import manual_grades
+from webapp.regrades.operations import RegradeRefused
+from webapp.regrades.queries import progress as progress_of
+from webapp.scoring import points_by_hand
 
 PAGE = "/courses/dl/staff/assignments/a01_demo/regrade"
 
@@ -41,8 +42,8 @@ def graded_by(version, score=3.0, **options):
     return replace(result(score=score, version=version, **options), receipt=receipt)
 
 
-def judge(version):
-    return Judge(version, conditions_of(graded_by(version)))
+def conditions_under(version):
+    return Conditions(version, conditions_of(graded_by(version)))
 
 
 @pytest.fixture
@@ -59,9 +60,7 @@ def class_of_two(graded):
 
 
 def begin(session, assignment, version="v2", **options):
-    regrade = regrades.start(session, assignment, judge(version), actor_id=None, **options)
-    session.commit()
-    return regrade
+    return operations.start_regrade(session, None, assignment, conditions_under(version), **options)
 
 
 def test_students_see_nothing_of_a_regrade_until_it_is_published(
@@ -79,8 +78,7 @@ def test_students_see_nothing_of_a_regrade_until_it_is_published(
     }
     assert [(q.question, q.old, q.new) for q in found[0].questions] == [("dense", 3, 2)]
 
-    assert publish.publish(session, regrade) == 2
-    session.commit()
+    assert operations.publish_regrade(session, None, regrade).count == 2
     assert [(s.state, s.auto_score) for s in (ada, bob)] == [("graded", 2.0), ("graded", 2.0)]
     current = session.scalars(sa.select(Result.grader_version).where(Result.current)).all()
     assert current == ["v2", "v2"]
@@ -104,10 +102,10 @@ def test_running_jobs_of_a_regrade_leave_a_submission_as_students_see_it(
 def test_what_the_same_judge_has_graded_is_not_run_again(session, assignment, class_of_two):
     regrade = begin(session, assignment, version="v1")
     assert session.scalar(sa.select(sa.func.count(Job.id)).where(Job.lane == Lane.BATCH)) == 0
-    progress = regrades.progress(session, regrade)
+    progress = progress_of(session, regrade)
     assert (progress.total, progress.known, progress.done) == (2, 2, 2)
     assert changes(session, regrade) == []
-    assert publish.publish(session, regrade) == 0
+    assert operations.publish_regrade(session, None, regrade).count == 0
 
 
 def test_going_back_to_earlier_checks_takes_their_results_up_again(
@@ -116,12 +114,10 @@ def test_going_back_to_earlier_checks_takes_their_results_up_again(
     ada, _ = class_of_two
     second = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 0.0)))
-    publish.publish(session, second)
-    session.commit()
+    operations.publish_regrade(session, None, second)
     back = begin(session, assignment, version="v1")
-    assert not regrades.progress(session, back).running
-    publish.publish(session, back)
-    session.commit()
+    assert not progress_of(session, back).running
+    operations.publish_regrade(session, None, back)
     session.refresh(ada)
     assert ada.auto_score == 3.0
 
@@ -131,8 +127,7 @@ def test_unsteady_results_are_run_again_by_the_same_judge(session, engine, assig
     ada = graded("ada", replace(unsteady, receipt=replace(unsteady.receipt, restarts=1)))
     regrade = begin(session, assignment, version="v1")
     drain(engine, StandInPool(lambda _: graded_by("v1", 3.0)))
-    assert publish.publish(session, regrade) == 1
-    session.commit()
+    assert operations.publish_regrade(session, None, regrade).count == 1
     session.refresh(ada)
     assert ada.auto_score == 3.0
     assert session.scalar(sa.select(sa.func.count(Result.id))) == 2
@@ -141,8 +136,7 @@ def test_unsteady_results_are_run_again_by_the_same_judge(session, engine, assig
 def test_discarding_leaves_no_trace_of_the_new_results(session, engine, assignment, class_of_two):
     regrade = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 0.0)))
-    regrades.discard(session, regrade)
-    session.commit()
+    operations.discard_regrade(session, None, regrade)
     assert session.scalars(sa.select(Result.grader_version)).all() == ["v1", "v1"]
     assert session.scalar(sa.select(sa.func.count(RegradeItem.id))) == 0
     assert begin(session, assignment).id != regrade.id
@@ -151,8 +145,7 @@ def test_discarding_leaves_no_trace_of_the_new_results(session, engine, assignme
 def test_what_still_runs_when_it_is_discarded_changes_nothing(session, assignment, class_of_two):
     regrade = begin(session, assignment)
     claim = jobs.claim(session, "worker")
-    regrades.discard(session, regrade)
-    session.commit()
+    operations.discard_regrade(session, None, regrade)
     assert results.write_result(session, claim, graded_by("v2", 0.0))
     assert session.scalars(sa.select(Result.grader_version)).all() == ["v1", "v1"]
     states = session.scalars(sa.select(Job.state).where(Job.regrade_id.is_not(None))).all()
@@ -164,14 +157,13 @@ def test_staffs_points_for_written_answers_outlive_a_regrade(
 ):
     ada, bob = class_of_two
     gil = session.scalars(sa.select(Enrolment.user_id).where(Enrolment.role == "grader")).one()
-    manual_grades.set_manual_grade(
+    points_by_hand.set_manual_grade(
         session, ada, question="why", points=1.5, comment="", grader_id=gil
     )
     session.commit()
     regrade = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 2.0)))
-    publish.publish(session, regrade)
-    session.commit()
+    operations.publish_regrade(session, None, regrade)
     assert (ada.score, ada.ungraded) == (3.5, 0)
     assert (bob.score, bob.ungraded) == (2.0, 1)
 
@@ -184,8 +176,7 @@ def test_a_new_version_that_refuses_a_notebook_says_so_before_and_after(
     refused = replace(rejected("No cell can be read."), grader_version="v2")
     drain(engine, StandInPool(lambda _: refused))
     assert [c.new for c in changes(session, regrade)] == [None, None]
-    publish.publish(session, regrade)
-    session.commit()
+    operations.publish_regrade(session, None, regrade)
     assert (ada.state, ada.auto_score) == (SubmissionState.REJECTED, None)
 
 
@@ -206,8 +197,7 @@ def test_a_fault_after_the_regrade_was_discarded_leaves_nothing_to_do(
     claim = jobs.claim(session, "worker")
     job = sa.update(Job).where(Job.id == claim.job_id)
     session.execute(job.values(faults=jobs.MOST_FAULTS - 1))
-    regrades.discard(session, regrade)
-    session.commit()
+    operations.discard_regrade(session, None, regrade)
     if way == "fault":
         assert jobs.fault(session, claim, "the sandbox did not start")
     else:
@@ -225,8 +215,7 @@ def test_publishing_leaves_no_stopped_job_behind(session, engine, assignment, cl
     )
     session.commit()
     drain(engine, StandInPool(lambda _: broken()))
-    assert publish.publish(session, regrade) == 0
-    session.commit()
+    assert operations.publish_regrade(session, None, regrade).count == 0
     states = session.scalars(sa.select(Job.state).where(Job.regrade_id == regrade.id)).all()
     assert states == [JobState.CANCELLED] * 2
 
@@ -234,18 +223,16 @@ def test_publishing_leaves_no_stopped_job_behind(session, engine, assignment, cl
 def test_publishing_waits_for_every_result(session, assignment, class_of_two):
     regrade = begin(session, assignment)
     with pytest.raises(RegradeRefused, match="still runs"):
-        publish.publish(session, regrade)
-    session.rollback()
+        operations.publish_regrade(session, None, regrade)
     session.refresh(regrade)
     assert regrade.state == RegradeState.OPEN
 
 
 def test_a_regrade_is_published_once(session, engine, assignment, class_of_two):
     regrade = begin(session, assignment, version="v1")
-    publish.publish(session, regrade)
-    session.commit()
+    operations.publish_regrade(session, None, regrade)
     with pytest.raises(RegradeRefused, match="already"):
-        regrades.discard(session, regrade)
+        operations.discard_regrade(session, None, regrade)
 
 
 def test_one_regrade_of_an_assignment_at_a_time(session, assignment, class_of_two):
@@ -269,14 +256,13 @@ def test_faults_of_ours_leave_the_score_and_can_be_tried_again(
     )
     session.commit()
     drain(engine, StandInPool(lambda _: broken()))
-    progress = regrades.progress(session, regrade)
+    progress = progress_of(session, regrade)
     assert (progress.stopped, progress.running) == (2, False)
     session.refresh(ada)
     assert ada.state == SubmissionState.GRADED
-    assert regrades.retry_stopped(session, regrade) == 2
-    session.commit()
+    assert operations.retry_stopped(session, None, regrade).count == 2
     drain(engine, StandInPool(lambda _: graded_by("v2", 2.0)))
-    assert publish.publish(session, regrade) == 2
+    assert operations.publish_regrade(session, None, regrade).count == 2
 
 
 def test_only_the_attempt_that_counts_is_taken_or_all_or_a_section(session, assignment, graded):
@@ -295,7 +281,7 @@ def test_only_the_attempt_that_counts_is_taken_or_all_or_a_section(session, assi
                 sa.select(RegradeItem.submission_id).where(RegradeItem.regrade_id == regrade.id)
             )
         )
-        regrades.discard(session, regrade)
+        operations.discard_regrade(session, None, regrade)
         session.commit()
         return found
 
@@ -306,7 +292,7 @@ def test_only_the_attempt_that_counts_is_taken_or_all_or_a_section(session, assi
 
 @pytest.fixture
 def v2_now(app):
-    app.extensions["heldout"] = replaced(TOOLS, judge=lambda _: judge("v2"))
+    app.extensions["heldout"] = replaced(LIBRARY, conditions=lambda _: conditions_under("v2"))
 
 
 def test_staff_regrade_on_the_page_and_the_student_is_told(

@@ -21,7 +21,7 @@ from webapp.models import (
     User,
 )
 from webapp.queue import jobs
-from webapp.results import requests
+from webapp.results.operations import ask_again
 from webapp.similarity import work as similarity_work
 
 STAFF = "/api/v1/courses/dl/staff"
@@ -52,7 +52,7 @@ def test_points_are_set_by_hand_and_taken_back(ask, session, graded):
 
 def test_a_request_is_read_and_answered_once(ask, session, graded):
     submission = graded("ada", result(score=1))
-    asked = requests.ask(session, submission, "dense", "Please look again.")
+    asked = ask_again(session, submission, question="dense", reason="Please look again.")
     listed = ask("gil", "GET", f"{STAFF}/requests?state=open")[1]
     assert [row["reason"] for row in listed["requests"]] == ["Please look again."]
     address = f"{STAFF}/requests/{asked.id}/answer"

@@ -110,8 +110,8 @@ def test_labels_of_a_plot_are_escaped(auth, graded):
 def test_every_pair_of_numbers_that_may_be_attached_is_drawn_within_the_picture(values):
     chart = line_chart(Plot("T", "epoch", "loss", (Curve("yours", values),)))
     places = [float(part) for point in chart.lines[0].points.split() for part in point.split(",")]
-    assert all(0 <= place <= chart.width for place in places)
-    assert all(0 <= tick.at <= chart.height for tick in chart.up)
+    assert all(0 <= place <= chart.frame.width for place in places)
+    assert all(0 <= tick.at <= chart.frame.height for tick in chart.up)
 
 
 def test_losses_over_orders_of_magnitude_get_a_logarithmic_axis():

@@ -20,7 +20,7 @@ from webapp.models import (
     RequestState,
     ScoreOverride,
 )
-from webapp.regrades import publish
+from webapp.regrades import operations
 from webapp.visibility.operations import publish as show_results
 
 LIST = "/courses/dl/staff/requests"
@@ -255,8 +255,7 @@ def test_a_regrade_keeps_what_staff_set_and_flags_it(
     assert "regraded afterwards" not in gil.get(page_of(submission)).text
     regrade = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 3.0)))
-    publish.publish(session, regrade)
-    session.commit()
+    operations.publish_regrade(session, None, regrade)
     session.refresh(submission)
     assert (submission.auto_score, submission.score) == (3, 2)
     shown = gil.get(page_of(submission)).text

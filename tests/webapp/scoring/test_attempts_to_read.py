@@ -12,7 +12,7 @@ from webapp.models import AnswerDuty, CountingRule, Course, Role, Submission, Us
 from webapp.reading.answers import answers, questions
 from webapp.rubrics.answer_rubrics import plain_points
 from webapp.rubrics.names import Names
-from webapp.scoring import counting, overrides
+from webapp.scoring import counting, points_by_hand
 
 WHY = f"/courses/dl/staff/readings/answers/{ASSIGNMENT}/why"
 QUESTION = f"/api/v1/courses/dl/staff/assignments/{ASSIGNMENT}/answers/why"
@@ -123,8 +123,8 @@ def test_what_staff_set_as_the_whole_is_raised_by_no_answer(session, item, ina, 
     first = attempt(3.0)
     give(gil, first, 0)
     second = session.get_one(Submission, attempt(2.5))
-    points = {"question": "", "points": "2", "reason": "copied", "actor_id": ina.user_id}
-    overrides.set_points(session, second, **points)
+    points = {"question": "", "points": 2.0, "reason": "copied", "actor_id": ina.user_id}
+    points_by_hand.set_override(session, second, **points)
     session.commit()
     assert listed(session, item) == [(first, True)]
 

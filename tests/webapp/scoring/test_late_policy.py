@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from webapp.scoring.late_policy import Attempt, LatePolicy, day_end, judge
+from webapp.scoring.late_policy import Attempt, LatePolicy, day_end, weigh
 
 BERLIN = "Europe/Berlin"
 SECOND = timedelta(seconds=1)
@@ -147,7 +147,7 @@ def counting(found):
 
 
 def test_the_best_is_what_is_worth_most_after_the_penalty():
-    found = judge(
+    found = weigh(
         policy(penalty=0.3),
         [attempt(1, 15.0), attempt(2, 20.0, days=1)],
         last_counts=False,
@@ -158,24 +158,24 @@ def test_the_best_is_what_is_worth_most_after_the_penalty():
 
 
 def test_among_equals_the_earliest_counts():
-    found = judge(policy(), [attempt(2, 9.0), attempt(1, 9.0)], last_counts=False, late_days=0)
+    found = weigh(policy(), [attempt(2, 9.0), attempt(1, 9.0)], last_counts=False, late_days=0)
     assert counting(found).attempt.number == 1
 
 
 def test_the_last_one_graded_counts_where_the_rule_says_so():
     tries = [attempt(1, 9.0), attempt(2, 4.0), attempt(3, None)]
-    assert counting(judge(policy(), tries, last_counts=True, late_days=0)).attempt.number == 2
+    assert counting(weigh(policy(), tries, last_counts=True, late_days=0)).attempt.number == 2
 
 
 @pytest.mark.parametrize("last", [True, False])
 def test_until_one_is_graded_the_first_counts(last):
     tries = [attempt(1, None), attempt(2, None)]
-    assert counting(judge(policy(), tries, last_counts=last, late_days=0)).attempt.number == 1
-    assert judge(policy(), [], last_counts=last, late_days=0) == []
+    assert counting(weigh(policy(), tries, last_counts=last, late_days=0)).attempt.number == 1
+    assert weigh(policy(), [], last_counts=last, late_days=0) == []
 
 
 def test_a_score_that_staff_set_as_the_whole_is_kept_as_it_stands():
-    found = judge(
+    found = weigh(
         policy(penalty=0.5, cut_off_at=at("2026-11-03T00:00")),
         [attempt(1, 12.0, days=3, fixed=True)],
         last_counts=False,
@@ -189,7 +189,7 @@ def test_late_days_are_spent_only_where_they_save_points():
     rules = policy(penalty=0.5)
     hopeless = rules.worth(at("2026-11-08T12:00"), late_days=3)
     assert (hopeless.kept, hopeless.days_late, hopeless.late_days_used) == (0.0, 6, 0)
-    (refused,) = judge(
+    (refused,) = weigh(
         rules, [Attempt(1, at("2026-11-03T12:00"), None)], last_counts=False, late_days=2
     )
     assert refused.worth.late_days_used == 0
@@ -199,7 +199,7 @@ def test_an_attempt_after_the_cut_off_takes_nothing_from_the_last_one_before():
     rules = policy(cut_off_at=at("2026-11-04T17:00"))
     times = (at("2026-11-02T12:00"), at("2026-11-03T12:00"), at("2026-11-05T12:00"))
     attempts = [Attempt(number, time, 3.0) for number, time in enumerate(times, 1)]
-    judged = judge(rules, attempts, last_counts=True, late_days=0)
+    judged = weigh(rules, attempts, last_counts=True, late_days=0)
     assert [one.counts for one in judged] == [False, True, False]
-    only = judge(rules, attempts[2:], last_counts=True, late_days=0)
+    only = weigh(rules, attempts[2:], last_counts=True, late_days=0)
     assert [one.counts for one in only] == [True]

@@ -9,20 +9,20 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests.webapp.graders import result
+from webapp.audit.record import CommandLine
 from webapp.base.clock import now
 from webapp.extensions import operations as extensions
-from webapp.gradebook import from_nbgrader
+from webapp.gradebook import operations
 from webapp.gradebook.from_nbgrader import GradeChange
-from webapp.grading import results
 from webapp.models import CourseAssignment, ManualGrade, Submission, User
 from webapp.reading import answer_points
 from webapp.rubrics.marks import ReadingRefused, Sent
 from webapp.rubrics.rubrics import Item, Level, Rubric
-from webapp.scoring import counting, manual_grades
+from webapp.scoring import counting, points_by_hand
 from webapp.settings.operations import change_rules
 from webapp.settings.values import RuleValues
 from webapp.site.uploads import Upload
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 DAY = timedelta(days=1)
 
@@ -53,7 +53,7 @@ def no_penalty(session, ina, item, ada):
 def give_points(engine, number, grader):
     with Session(engine) as other:
         submission = other.get_one(Submission, number)
-        manual_grades.set_manual_grade(
+        points_by_hand.set_manual_grade(
             other, submission, question="why", points=2, comment="", grader_id=grader
         )
         other.commit()
@@ -69,17 +69,17 @@ def test_points_given_while_the_rules_change_decide_what_counts(
     counting.recount(session, item)
     session.commit()
     grader, number, ada = ina.user_id, second.id, first.user_id
-    grading, judge = [], counting.judge
+    grading, weigh = [], counting.weigh
 
-    def judge_while_points_are_given(*words, **options):
+    def weigh_while_points_are_given(*words, **options):
         if not grading:
             grading.append(threading.Thread(target=give_points, args=(engine, number, grader)))
             grading[0].start()
             # It has to wait for the change; without a lock it would be through by then.
             grading[0].join(1.0)
-        return judge(*words, **options)
+        return weigh(*words, **options)
 
-    monkeypatch.setattr(counting, "judge", judge_while_points_are_given)
+    monkeypatch.setattr(counting, "weigh", weigh_while_points_are_given)
     change(session, ina, item, ada)
     grading[0].join(30)
     assert not grading[0].is_alive()
@@ -101,7 +101,7 @@ def test_points_given_with_older_rules_in_hand_follow_the_rules_of_now(
         held = submission.course_assignment
         assert held.course.late_days == held.late_penalty == 0
         change_rules(session, ina, item, RuleValues(late_penalty=50), reason="as announced")
-        manual_grades.set_manual_grade(
+        points_by_hand.set_manual_grade(
             other, submission, question="why", points=2, comment="", grader_id=grader
         )
         other.commit()
@@ -139,8 +139,9 @@ def test_grades_that_come_in_any_order_wait_for_a_change_of_rules(
     made = sorted((graded("ada"), graded("bob")), key=lambda one: -one.user_id)
     backwards, number, grader = [one.id for one in made], item.id, ina.user_id
     session.commit()
+    actor = CommandLine(item.course_id)
     begun, together, failed = threading.Event(), threading.Event(), []
-    set_manual_grade = manual_grades.set_manual_grade
+    set_manual_grade = points_by_hand.set_manual_grade
 
     def slowly(*words, **options):
         found = set_manual_grade(*words, **options)
@@ -153,8 +154,9 @@ def test_grades_that_come_in_any_order_wait_for_a_change_of_rules(
             GradeChange(one, "n", "a", "why", old=None, new=1.0, comment="") for one in backwards
         ]
         with Session(engine) as own:
-            from_nbgrader.take(own, changes, grader)
-            own.commit()
+            operations.take_gradebook_file(
+                own, actor, changes=changes, grader_id=grader, filename="gradebook.db"
+            )
 
     def count():
         with Session(engine) as own:
@@ -167,7 +169,7 @@ def test_grades_that_come_in_any_order_wait_for_a_change_of_rules(
         except OperationalError as error:
             failed.append(str(error.orig))
 
-    monkeypatch.setattr(results, "set_manual_grade", slowly)
+    monkeypatch.setattr(points_by_hand, "set_manual_grade", slowly)
     threads = [threading.Thread(target=run, args=(work,)) for work in (take, count)]
     threads[0].start()
     assert begun.wait(30)

@@ -27,7 +27,7 @@ from webapp.models import (
     SubmissionState,
     User,
 )
-from webapp.scoring import late_words, overrides
+from webapp.scoring import late_words, overrides, points_by_hand
 from webapp.scoring.counting import recount, recount_course
 from webapp.settings import forms
 from webapp.settings.changes import SettingsRefused
@@ -152,11 +152,11 @@ def test_points_that_staff_set_as_the_whole_are_free_of_the_penalty(
     late = attempt(graded, 4.0, days=1)
     recount(session, item)
     assert counting(session)[0][1] == 2.0
-    given = {"question": overrides.WHOLE, "points": "3.5", "reason": "ill"}
-    overrides.set_points(session, late, actor_id=ina.user_id, **given)
+    given = {"question": overrides.WHOLE, "points": 3.5, "reason": "ill"}
+    points_by_hand.set_override(session, late, actor_id=ina.user_id, **given)
     assert counting(session)[0][1] == 3.5
     assert "staff set these points" in late_words.account(late, _policy(item), item.course)
-    overrides.remove(session, late, overrides.WHOLE)
+    points_by_hand.remove_override(session, late, overrides.WHOLE)
     assert counting(session)[0][1] == 2.0
 
 

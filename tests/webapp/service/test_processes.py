@@ -16,6 +16,8 @@ from webapp import cli
 from webapp.service import serve
 from webapp.service.serve import ServeError, Service, require_free_port
 
+pytestmark = pytest.mark.slow
+
 SECRETS = {"HELDOUT_SECRET_KEY": "k" * 20, "HELDOUT_PASSWORD_SALT": "s" * 20}
 
 

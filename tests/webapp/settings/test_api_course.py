@@ -230,6 +230,7 @@ def test_an_assignment_is_found_in_the_catalogue_and_added(ask, session, folder,
     assert [entry.action for entry in _log(session)] == ["add assignment"]
 
 
+@pytest.mark.slow
 def test_the_release_comes_as_the_file_of_the_page(ask, folder, graded, auth, client):
     number = graded("ada").id
     code, found = ask("gil", "GET", f"{ITEM}/release")

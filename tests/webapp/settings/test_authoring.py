@@ -17,6 +17,8 @@ from tests.webapp.graders import result
 from webapp.grading import release
 from webapp.models import AuditEntry, Course, CourseAssignment, ResultRule, User
 
+pytestmark = pytest.mark.slow
+
 PAGE = "/courses/dl/staff/assignments"
 TIMES = {"opens_at": "2027-01-04T09:00", "due_at": "2027-01-11T23:59"}
 

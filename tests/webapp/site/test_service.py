@@ -14,6 +14,7 @@ from webapp.site.headers import POLICY
 HEAVY = ("torch", "nbgrader", "IPython", "numpy", "matplotlib", "reference", "pytest", "django")
 
 
+@pytest.mark.slow
 def test_starting_imports_nothing_heavy():
     script = (
         "import sys, webapp; from webapp.base.config import Settings; from pathlib import Path\n"

@@ -22,7 +22,7 @@ from webapp.models import (
     User,
 )
 from webapp.site.uploads import Upload, safe_filename
-from webapp.submissions.intake import receive
+from webapp.submissions.operations import receive
 
 
 def test_a_receipt_is_given_for_what_the_database_holds(auth, session):

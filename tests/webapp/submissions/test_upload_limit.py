@@ -5,7 +5,7 @@ import io
 import pytest
 
 from tests.webapp.conftest import OVERRIDES, Auth
-from tests.webapp.graders import TOOLS, notebook
+from tests.webapp.graders import LIBRARY, notebook
 from tests.webapp.sample_course import ASSIGNMENT
 from webapp import create_app
 from webapp.base.config import Settings, SettingsError
@@ -21,7 +21,7 @@ UPLOADS = {
 @pytest.fixture
 def limited(settings):
     overrides = {**OVERRIDES, "HELDOUT_UPLOAD_LIMIT": "2 per hour"}
-    return Auth(create_app(settings, tools=TOOLS, overrides=overrides))
+    return Auth(create_app(settings, library=LIBRARY, overrides=overrides))
 
 
 @pytest.mark.parametrize("path", UPLOADS)

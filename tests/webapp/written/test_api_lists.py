@@ -53,6 +53,9 @@ def test_examples_of_proposals_keep_their_titles_and_texts(ask, auth, session):
     blank = {"examples": [{"title": "Bees", "text": " "}]}
     code, found = ask("ina", "POST", path, blank)
     assert (code, "Write the text" in found["error"]) == (409, True)
+    nameless = {"examples": [{"title": " ", "text": "A network counts bees."}]}
+    code, found = ask("ina", "POST", path, nameless)
+    assert (code, "has no title" in found["error"]) == (409, True)
     assert _logged(session) == [("change example proposals", "API")]
 
 

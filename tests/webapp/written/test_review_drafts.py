@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from tests.webapp.conftest import OVERRIDES
 from webapp.models import Course, PaperReview, ReviewDraft
-from webapp.written.page_length import pages
+from webapp.written.printed_length import printed_pages
 
 PAGE = "/courses/dl/review"
 
@@ -97,11 +97,11 @@ def test_a_pdf_and_a_text_live_beside_each_other_and_a_draft_is_never_late(auth,
 
 def test_somebody_who_types_without_end_is_slowed_down(settings):
     from tests.webapp.conftest import Auth
-    from tests.webapp.graders import TOOLS
+    from tests.webapp.graders import LIBRARY
     from webapp import create_app
 
     app = create_app(
-        settings, tools=TOOLS, overrides=OVERRIDES | {"HELDOUT_TYPING_LIMIT": "2 per hour"}
+        settings, library=LIBRARY, overrides=OVERRIDES | {"HELDOUT_TYPING_LIMIT": "2 per hour"}
     )
     ada = Auth(app).login("ada")
     answers = [ada.post(f"{PAGE}/preview", {"body": "x"}).status_code for _ in range(3)]
@@ -110,13 +110,13 @@ def test_somebody_who_types_without_end_is_slowed_down(settings):
 
 def test_a_page_holds_about_six_hundred_words_and_every_kind_of_block_takes_room():
     words = "word " * 6
-    assert 0.7 < pages(words * 100) < 1.1
-    assert pages(words * 200) > 1.2
-    assert pages("") == 0
-    plain = pages("a\n\nb")
+    assert 0.7 < printed_pages(words * 100) < 1.1
+    assert printed_pages(words * 200) > 1.2
+    assert printed_pages("") == 0
+    plain = printed_pages("a\n\nb")
     for larger in ("# a\n\nb", "a\n\n$$x$$\n\nb", "a\n\n```\nc\nd\n```\n\nb", "- a\n- b\n- c\n- d"):
-        assert pages(larger) > plain, larger
-    assert pages("x" * 12_000) > 1
+        assert printed_pages(larger) > plain, larger
+    assert printed_pages("x" * 12_000) > 1
 
 
 def test_a_draft_is_among_ones_own_data(auth):

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from flask import current_app
 
-from webapp.grading.conditions import Judge, current_judge
+from webapp.grading.conditions import Conditions, current_conditions
 from webapp.site.uploads import FileRefused
 
 log = logging.getLogger("heldout.web")
@@ -56,16 +56,16 @@ def _inspect_pdf(data: bytes) -> Slide:
 
 
 @dataclass(frozen=True)
-class Tools:
-    """Functions that look into uploads and raise FileRefused; and who would judge now."""
+class GraderLibrary:
+    """What looks into uploads, raising FileRefused, and the conditions of grading now."""
 
     parse_notebook: Callable[[bytes], ParsedNotebook] = _parse_notebook
     inspect_pdf: Callable[[bytes], Slide] = _inspect_pdf
-    judge: Callable[[str], Judge] = current_judge
+    conditions: Callable[[str], Conditions] = current_conditions
 
 
-def tools() -> Tools:
-    """The running application's tools."""
+def library() -> GraderLibrary:
+    """The running application's library."""
     found = current_app.extensions["heldout"]
-    assert isinstance(found, Tools)
+    assert isinstance(found, GraderLibrary)
     return found

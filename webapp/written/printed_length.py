@@ -21,7 +21,7 @@ _GAP = {"paragraph_open": 0.5, "heading_open": 1.2, "fence": 0.8, "code_block": 
 _HEADING, _FORMULA = 1.35, 2.6
 
 
-def pages(text: str) -> float:
+def printed_pages(text: str) -> float:
     """The share of a page that a text fills; more than 1 does not fit."""
     return _lines(parsed(text)) / _LINES
 

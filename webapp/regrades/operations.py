@@ -12,9 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from webapp.audit.record import Action, record, record_command
 from webapp.base.clock import now
-from webapp.base.database import moment_of
-from webapp.grading.conditions import Judge
+from webapp.base.database import change, moment_of
+from webapp.grading.conditions import Conditions
 from webapp.models import (
     CourseAssignment,
     Enrolment,
@@ -32,6 +33,8 @@ from webapp.models import (
     SubmissionState,
 )
 from webapp.queue import broker, jobs
+from webapp.regrades.publish import make_new_results_current
+from webapp.regrades.queries import open_regrade, progress
 
 _WITHOUT_SYNC = {"synchronize_session": False}
 
@@ -40,45 +43,113 @@ class RegradeRefused(Exception):
     """A regrade cannot be started, published or discarded now: one sentence."""
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a regrade has come; `known` of `total` needed no run, `stopped` by faults of ours."""
-
-    total: int
-    known: int
-    done: int
-    waiting: int
-    stopped: int
-
-    @property
-    def running(self) -> bool:
-        """Whether more results will come without anybody's doing."""
-        return self.waiting > 0
+def shown_regrade(session: Session, assignment: CourseAssignment, number: int | None) -> Regrade:
+    """The open regrade, where it is the one that somebody was shown. Raises RegradeRefused."""
+    found = open_regrade(session, assignment)
+    if found is None or found.id != number:
+        raise RegradeRefused("That regrade is not open any more.")
+    return found
 
 
-def start(
+def start_regrade(
     session: Session,
+    actor: Enrolment | None,
     assignment: CourseAssignment,
-    judge: Judge,
+    now: Conditions,
     *,
-    actor_id: int | None,
     scope: Scope = Scope.COUNTING,
     section: str = "",
 ) -> Regrade:
-    """Begin a regrade and queue what has to be run; the caller commits."""
+    """Begin a regrade and queue what has to be run. Raises RegradeRefused.
+
+    Without an actor it is done from the command line, as the log then says.
+    """
+    with change(session):
+        started = _start(session, actor, assignment, now, scope=scope, section=section)
+        detail = {"scope": str(scope), "section": section}
+        _note(session, actor, started, "start regrade", **detail)
+    return started
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, in words, and to how many submissions."""
+
+    words: str
+    count: int = 0
+
+
+def retry_stopped(session: Session, actor: Enrolment | None, regrade: Regrade) -> Outcome:
+    """Queue again what faults of ours have stopped."""
+    with change(session):
+        stopped = session.execute(
+            sa.select(Job.id, Job.submission_id).where(
+                Job.regrade_id == regrade.id, Job.state == JobState.DEAD
+            )
+        ).all()
+        count = sum(jobs.retry(session, row.id, row.submission_id) for row in stopped)
+        done = Outcome(f"{count} queued again.", count)
+        _note(session, actor, regrade, "retry regrade", outcome=done.words)
+    return done
+
+
+def publish_regrade(session: Session, actor: Enrolment | None, regrade: Regrade) -> Outcome:
+    """Let students see the new results, all at once. Raises RegradeRefused."""
+    with change(session):
+        _close(session, regrade, RegradeState.PUBLISHED)
+        if progress(session, regrade).running:
+            raise RegradeRefused("The regrade still runs: publish it when every result is there.")
+        count = make_new_results_current(session, regrade)
+        plural = "s" if count != 1 else ""
+        done = Outcome(f"The regrade is published: {count} new result{plural}.", count)
+        _note(session, actor, regrade, "publish regrade", outcome=done.words)
+    return done
+
+
+def discard_regrade(session: Session, actor: Enrolment | None, regrade: Regrade) -> Outcome:
+    """Remove the new results and stop what still waits. Raises RegradeRefused."""
+    with change(session):
+        _close(session, regrade, RegradeState.DISCARDED)
+        _forget(session, regrade)
+        done = Outcome("The regrade is discarded: every score is as it was.")
+        _note(session, actor, regrade, "discard regrade", outcome=done.words)
+    return done
+
+
+def _note(
+    session: Session, actor: Enrolment | None, regrade: Regrade, action: Action, **detail: str
+) -> None:
+    item = regrade.course_assignment
+    subject = f"regrade {regrade.id} of {item.assignment}"
+    detail = {"version": regrade.grader_version, **detail}
+    if actor is None:
+        record_command(session, item.course_id, action, subject=subject, **detail)
+    else:
+        record(session, actor, action, subject=subject, **detail)
+
+
+def _start(
+    session: Session,
+    actor: Enrolment | None,
+    assignment: CourseAssignment,
+    now: Conditions,
+    *,
+    scope: Scope,
+    section: str,
+) -> Regrade:
     _lock(session, assignment)
     if open_regrade(session, assignment) is not None:
         raise RegradeRefused("A regrade of this assignment is open: publish or discard it first.")
     regrade = Regrade(
         course_assignment_id=assignment.id,
-        started_by_id=actor_id,
+        started_by_id=None if actor is None else actor.user_id,
         scope=scope,
         section=section,
-        grader_version=judge.version,
+        grader_version=now.version,
     )
     session.add(regrade)
     session.flush()
-    chosen = _chosen(assignment, regrade, judge)
+    chosen = _chosen(assignment, regrade, now)
     columns = ["regrade_id", "submission_id", "old_result_id", "new_result_id"]
     session.execute(sa.insert(RegradeItem).from_select(columns, chosen))
     if not _count(session, regrade):
@@ -94,17 +165,17 @@ def _lock(session: Session, assignment: CourseAssignment) -> None:
     )
 
 
-def _chosen(assignment: CourseAssignment, regrade: Regrade, judge: Judge) -> sa.Select[Any]:
+def _chosen(assignment: CourseAssignment, regrade: Regrade, now: Conditions) -> sa.Select[Any]:
     """The regrade's items: each submission with its result, and the one that is known to come."""
     known = aliased(Result)
     answer: sa.ColumnElement[Any] = sa.cast(sa.null(), sa.Integer)
-    if judge.conditions:
+    if now.digest:
         answer = (
             sa.select(sa.func.max(known.id))
-            .where(known.submission_id == Submission.id, known.conditions == judge.conditions)
+            .where(known.submission_id == Submission.id, known.conditions == now.digest)
             .scalar_subquery()
         )
-        answer = sa.case((Result.conditions == judge.conditions, Result.id), else_=answer)
+        answer = sa.case((Result.conditions == now.digest, Result.id), else_=answer)
     statement = (
         sa.select(sa.literal(regrade.id), Submission.id, Result.id, answer)
         .join(Result, sa.and_(Result.submission_id == Submission.id, Result.current.is_(True)))
@@ -152,51 +223,13 @@ def _queue(session: Session, assignment: CourseAssignment, regrade: Regrade) -> 
         broker.announce_on_commit(session, job_id, queue)
 
 
-def open_regrade(session: Session, assignment: CourseAssignment) -> Regrade | None:
-    """The assignment's regrade that is neither published nor discarded."""
-    return session.scalar(
-        sa.select(Regrade).where(
-            Regrade.course_assignment_id == assignment.id, Regrade.state == RegradeState.OPEN
-        )
-    )
-
-
 def _count(session: Session, regrade: Regrade) -> int:
     found = sa.select(sa.func.count()).where(RegradeItem.regrade_id == regrade.id)
     return session.scalar(found) or 0
 
 
-def progress(session: Session, regrade: Regrade) -> Progress:
-    """How far it has come, in two statements."""
-    total, answered = session.execute(
-        sa.select(sa.func.count(), sa.func.count(RegradeItem.new_result_id)).where(
-            RegradeItem.regrade_id == regrade.id
-        )
-    ).one()
-    counted = session.execute(
-        sa.select(Job.state, sa.func.count().label("jobs"))
-        .where(Job.regrade_id == regrade.id)
-        .group_by(Job.state)
-    )
-    states = {row.state: row.jobs for row in counted}
-    waiting = states.get(JobState.QUEUED, 0) + states.get(JobState.RUNNING, 0)
-    stopped = states.get(JobState.DEAD, 0)
-    return Progress(total, total - sum(states.values()), answered, waiting, stopped)
-
-
-def retry_stopped(session: Session, regrade: Regrade) -> int:
-    """Queue again what faults of ours have stopped; the caller commits."""
-    stopped = session.execute(
-        sa.select(Job.id, Job.submission_id).where(
-            Job.regrade_id == regrade.id, Job.state == JobState.DEAD
-        )
-    ).all()
-    return sum(jobs.retry(session, row.id, row.submission_id) for row in stopped)
-
-
-def discard(session: Session, regrade: Regrade) -> None:
-    """Remove the new results and stop what still waits; the caller commits."""
-    close(session, regrade, RegradeState.DISCARDED)
+def _forget(session: Session, regrade: Regrade) -> None:
+    """The results that were made for it, and the jobs that are not finished."""
     unfinished = (JobState.QUEUED, JobState.DEAD)
     session.execute(sa.delete(RegradeItem).where(RegradeItem.regrade_id == regrade.id))
     mine = sa.select(Result.id).where(Result.regrade_id == regrade.id, Result.current.is_(False))
@@ -207,7 +240,7 @@ def discard(session: Session, regrade: Regrade) -> None:
     session.execute(sa.delete(Job).where(Job.regrade_id == regrade.id, Job.state.in_(unfinished)))
 
 
-def close(session: Session, regrade: Regrade, state: RegradeState) -> None:
+def _close(session: Session, regrade: Regrade, state: RegradeState) -> None:
     """The one who changes the state from open goes on; whoever comes second is refused.
 
     What faults of ours had stopped is not waited for any more.

@@ -1,0 +1,27 @@
+"""The notebook of a request, which the page and the API take in alike."""
+
+from __future__ import annotations
+
+from flask import request
+
+from webapp.base.clock import now
+from webapp.base.config import MAX_UPLOAD_BYTES
+from webapp.base.database import db
+from webapp.grading.library import library
+from webapp.models import CourseAssignment, Enrolment
+from webapp.site.uploads import read_upload
+from webapp.submissions.operations import Receipt, hand_in, refuse_before_opening
+
+
+def hand_in_sent(enrolment: Enrolment, assignment: CourseAssignment) -> Receipt:
+    """Take the request's notebook in; NotOpenYet, AttemptRefused and FileRefused say why not."""
+    moment = now()
+    # Said first: what is sent too early is not even read.
+    refuse_before_opening(assignment, moment)
+    upload = read_upload(
+        request.files.get("notebook"), most=MAX_UPLOAD_BYTES, what="a notebook (.ipynb)"
+    )
+    digest = library().parse_notebook(upload.data).digest
+    return hand_in(
+        db.session, enrolment, assignment, upload=upload, digest=digest, received_at=moment
+    )
