@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_security.utils import hash_password
 from flask_wtf import FlaskForm
@@ -11,13 +10,13 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
-from webapp.accounts import own_data
+from webapp.accounts import operations, own_data, queries
 from webapp.api.document import SCOPES
 from webapp.base.database import db
 from webapp.base.mail import Letter, configured_mailer
 from webapp.models import User
-from webapp.models.accounts import new_uniquifier
 from webapp.site import sign_in, tokens
+from webapp.site.downloads import attachment
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -65,10 +64,7 @@ def welcome(token: str) -> str | Response | tuple[str, int]:
     form = WelcomeForm()
     if not form.validate_on_submit():
         return render_template("accounts/welcome.html", form=form, user=user)
-    user.password = hash_password(form.password.data)
-    user.fs_uniquifier = new_uniquifier()
-    tokens.revoke_all(db.session, user)
-    db.session.commit()
+    operations.set_password(db.session, user, hash_password(form.password.data))
     flash("Your password is set. Sign in with it.", "success")
     return redirect(url_for("security.login"))
 
@@ -81,7 +77,7 @@ def forgot() -> str:
     mailer = mailer if mailer and mailer.site else None
     if request.method == "POST" and mailer is not None:
         email = request.form.get("email", "").strip().lower()
-        user = db.session.scalar(sa.select(User).where(User.email == email, User.active))
+        user = queries.active_user(db.session, email)
         if user is not None:
             mailer.send_later([_reset_letter(mailer.site, user)])
     return render_template(
@@ -102,9 +98,7 @@ def _reset_letter(site: str, user: User) -> Letter:
 @blueprint.post("/account/sign-out-everywhere")
 def sign_out_everywhere() -> Response:
     """End every session and token of one's own account, this session included."""
-    current_user.fs_uniquifier = new_uniquifier()
-    tokens.revoke_all(db.session, current_user)
-    db.session.commit()
+    operations.sign_out_everywhere(db.session, current_user)
     flash("You are signed out on every device.", "success")
     return redirect(url_for("security.login"))
 
@@ -118,12 +112,8 @@ def account() -> str:
 @blueprint.get("/account/data.zip")
 def data() -> Response:
     """Everything kept about oneself, with the files one handed in."""
-    return send_file(
-        own_data.archive(db.session, current_user),
-        mimetype="application/zip",
-        as_attachment=True,
-        download_name="heldout-data.zip",
-    )
+    archive = own_data.archive(db.session, current_user)
+    return attachment(archive, "heldout-data.zip", "application/zip")
 
 
 @blueprint.post("/account/tokens")
@@ -133,20 +123,19 @@ def create_token() -> str | tuple[str, int]:
     if not form.validate_on_submit():
         return _render_account(form), 422
     try:
-        token = tokens.create(db.session, current_user, form.label.data, form.scopes.data or ())
+        label, scopes = form.label.data, form.scopes.data or ()
+        token = operations.make_token(db.session, current_user, label, scopes)
     except tokens.TooManyTokens as error:
         form.label.errors = [str(error)]
         return _render_account(form), 409
-    db.session.commit()
     return _render_account(TokenForm(formdata=None), made=token)
 
 
 @blueprint.post("/account/tokens/<int:token_id>/remove")
 def remove_token(token_id: int) -> Response:
     """End an API token of one's own."""
-    if not tokens.revoke(db.session, current_user, token_id):
+    if not operations.end_token(db.session, current_user, token_id):
         abort(404)
-    db.session.commit()
     flash("The token is removed: what uses it can no longer hand in.", "success")
     return redirect(url_for("accounts.account"), code=303)
 

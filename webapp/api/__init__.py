@@ -11,7 +11,7 @@ from flask import Blueprint, abort, g, request, session
 from flask_login import current_user
 
 from webapp.base.database import db, make_with
-from webapp.site import tokens
+from webapp.site.operations import use_token
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -22,7 +22,7 @@ def _by_token_alone() -> None:
         return
     if "_user_id" in session:
         abort(400, "The API takes a token and no session: send the request without cookies.")
-    token = tokens.find(db.session, request.headers.get("Authorization", ""))
+    token = use_token(db.session, request.headers.get("Authorization", ""))
     if token is None or token.user_id != current_user.id:
         abort(401, "The token is missing, mistyped or no longer valid: make one on your account.")
     make_with(db.session, "API")

@@ -14,6 +14,7 @@ from webapp.base.database import db
 from webapp.courses.access import for_roles
 from webapp.models import Enrolment, Role
 from webapp.site.addresses import row_number
+from webapp.site.downloads import streamed
 
 blueprint = Blueprint("log", __name__, url_prefix="/courses/<slug>/staff")
 
@@ -51,9 +52,7 @@ def export(enrolment: Enrolment) -> Response:
         with open_session() as session:
             yield from log.log_csv(session, course, filters)
 
-    response = Response(lines(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = "attachment; filename=log.csv"
-    return response
+    return streamed(lines(), "log.csv", "text/csv")
 
 
 def _filters(zone: str) -> LogFilters:

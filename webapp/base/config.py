@@ -11,10 +11,11 @@ from pathlib import Path
 from limits import parse_many
 
 from autograder.submitted.notebook import MAX_BYTES as MAX_UPLOAD_BYTES
+from webapp.base import environment
+from webapp.base.environment import Variable
 from webapp.base.mail import Mailer, MailSettingsError
 
 __all__ = ["MAX_UPLOAD_BYTES", "Settings", "SettingsError"]
-_UPLOAD_LIMIT = "120 per minute"
 _BROKERS = ("redis", "rediss", "amqp", "amqps")
 
 
@@ -40,32 +41,31 @@ class Settings:
     password_salt: str
     https: bool = True
     proxies: int = 0
-    upload_limit: str = _UPLOAD_LIMIT
+    upload_limit: str = environment.UPLOAD_LIMIT.default
     broker_url: str = ""
     metrics_token: str = ""
     mailer: Mailer | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """Read HELDOUT_*; raises SettingsError when a secret is missing."""
-        data = data_folder(environ)
+        """Read the variables of `environment`; raises SettingsError when a secret is missing."""
         return cls(
-            data=data,
-            database_url=environ.get("HELDOUT_DATABASE_URL") or embedded_database(data),
-            secret_key=_secret(environ, "HELDOUT_SECRET_KEY"),
-            password_salt=_secret(environ, "HELDOUT_PASSWORD_SALT"),
-            https=environ.get("HELDOUT_HTTPS", "1") != "0",
-            proxies=_count(environ, "HELDOUT_PROXIES"),
-            upload_limit=_rate(environ, "HELDOUT_UPLOAD_LIMIT", _UPLOAD_LIMIT),
+            data=data_folder(environ),
+            database_url=database_url(environ),
+            secret_key=_secret(environ, environment.SECRET_KEY),
+            password_salt=_secret(environ, environment.PASSWORD_SALT),
+            https=environment.HTTPS.read(environ) != "0",
+            proxies=_count(environ, environment.PROXIES),
+            upload_limit=_rate(environ, environment.UPLOAD_LIMIT),
             broker_url=broker_url(environ),
-            metrics_token=_optional_secret(environ, "HELDOUT_METRICS_TOKEN"),
+            metrics_token=_optional_secret(environ, environment.METRICS_TOKEN),
             mailer=_mailer(environ),
         )
 
 
 def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """The folder for files and the embedded database: HELDOUT_DATA, else ./heldout-data."""
-    return Path(environ.get("HELDOUT_DATA") or "heldout-data").resolve()
+    """The folder for files and the embedded database."""
+    return Path(environment.DATA.read(environ)).resolve()
 
 
 def embedded_database(data: Path) -> str:
@@ -75,21 +75,19 @@ def embedded_database(data: Path) -> str:
 
 def database_url(environ: Mapping[str, str] = os.environ) -> str:
     """The database alone, for what needs no secrets (the worker, migrations)."""
-    return environ.get("HELDOUT_DATABASE_URL") or embedded_database(data_folder(environ))
+    return environment.DATABASE_URL.read(environ) or embedded_database(data_folder(environ))
 
 
 def broker_url(environ: Mapping[str, str] = os.environ) -> str:
-    """Where Celery's messages go: HELDOUT_BROKER_URL, or nowhere; raises SettingsError."""
-    url = environ.get("HELDOUT_BROKER_URL", "")
+    """Where Celery's messages go, or nowhere; raises SettingsError."""
+    name, url = environment.BROKER_URL.name, environment.BROKER_URL.read(environ)
     scheme = url.partition("://")[0]
     if url and scheme not in _BROKERS:
         raise SettingsError(
-            f"HELDOUT_BROKER_URL begins with {scheme!r}, expected one of: {', '.join(_BROKERS)}."
+            f"{name} begins with {scheme!r}, expected one of: {', '.join(_BROKERS)}."
         )
     if url and find_spec("celery") is None:
-        raise SettingsError(
-            "HELDOUT_BROKER_URL is set but Celery is missing: install heldout[cluster]."
-        )
+        raise SettingsError(f"{name} is set but Celery is missing: install heldout[cluster].")
     return url
 
 
@@ -100,29 +98,30 @@ def _mailer(environ: Mapping[str, str]) -> Mailer | None:
         raise SettingsError(str(error)) from None
 
 
-def _secret(environ: Mapping[str, str], name: str) -> str:
-    value = environ.get(name, "")
+def _secret(environ: Mapping[str, str], variable: Variable) -> str:
+    name, value = variable.name, variable.read(environ)
     if len(value) < 16:
         state = "is not set" if not value else f"has {len(value)} characters"
         raise SettingsError(f"{name} {state}: set it to a random text of at least 16 characters.")
     return value
 
 
-def _optional_secret(environ: Mapping[str, str], name: str) -> str:
-    return _secret(environ, name) if environ.get(name) else ""
+def _optional_secret(environ: Mapping[str, str], variable: Variable) -> str:
+    return _secret(environ, variable) if variable.read(environ) else ""
 
 
-def _count(environ: Mapping[str, str], name: str) -> int:
-    text = environ.get(name, "0")
+def _count(environ: Mapping[str, str], variable: Variable) -> int:
+    text = variable.read(environ)
     if not text.isdigit():
-        raise SettingsError(f"{name} is {text!r}, expected a whole number.")
+        raise SettingsError(f"{variable.name} is {text!r}, expected a whole number.")
     return int(text)
 
 
-def _rate(environ: Mapping[str, str], name: str, default: str) -> str:
-    text = environ.get(name) or default
+def _rate(environ: Mapping[str, str], variable: Variable) -> str:
+    text = variable.read(environ)
     try:
         parse_many(text)
     except ValueError:
-        raise SettingsError(f"{name} is {text!r}, expected a rate such as {default!r}.") from None
+        expected = f"expected a rate such as {variable.default!r}"
+        raise SettingsError(f"{variable.name} is {text!r}, {expected}.") from None
     return text

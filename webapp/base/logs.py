@@ -17,6 +17,8 @@ import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from webapp.base.environment import LOG_LEVEL
+
 _SECRETS = ("password", "token", "secret", "cookie", "authorization", "seed")
 
 
@@ -24,9 +26,9 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def level(environ: Mapping[str, str] = os.environ) -> str:
-    """What is logged at least: HELDOUT_LOG_LEVEL, by default INFO."""
-    name = environ.get("HELDOUT_LOG_LEVEL", "").upper() or "INFO"
-    return name if name in LEVELS else "INFO"
+    """What is logged at least."""
+    name = LOG_LEVEL.read(environ).upper()
+    return name if name in LEVELS else LOG_LEVEL.default
 
 
 def configure(stream: TextIO = sys.stderr) -> None:

@@ -15,6 +15,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
 
+from webapp.base.environment import MAIL_FROM, SITE, SMTP_URL
+
 log = logging.getLogger("heldout.web")
 
 # What one step of talking to the server may take, and all letters of a page together.
@@ -24,7 +26,7 @@ MOST_AT_ONCE = 500
 
 
 class MailSettingsError(ValueError):
-    """HELDOUT_SMTP_URL, HELDOUT_MAIL_FROM or HELDOUT_SITE is wrong: one sentence."""
+    """What the environment says of the mail server is wrong: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,16 @@ class Mailer:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Mailer | None:
-        """HELDOUT_SMTP_URL (`smtp://` with STARTTLS, or `smtps://`), or None when it is not set."""
-        url, sender = environ.get("HELDOUT_SMTP_URL"), environ.get("HELDOUT_MAIL_FROM")
-        site = environ.get("HELDOUT_SITE", "").rstrip("/")
+        """The server that the environment names, or None where it names none."""
+        url, sender = SMTP_URL.read(environ), MAIL_FROM.read(environ)
+        site = SITE.read(environ).rstrip("/")
         if not url:
             return None
         if not sender or "@" not in sender:
-            raise MailSettingsError(f"HELDOUT_MAIL_FROM is {sender!r}, expected an address.")
+            raise MailSettingsError(f"{MAIL_FROM.name} is {sender!r}, expected an address.")
         if site and not site.startswith(("https://", "http://")):
             raise MailSettingsError(
-                f"HELDOUT_SITE is {site!r}, expected an address such as https://heldout.example.edu."
+                f"{SITE.name} is {site!r}, expected an address such as https://heldout.example.edu."
             )
         return cls(_server(url), sender, site)
 
@@ -119,7 +121,7 @@ class Mailer:
 
 
 def _server(url: str) -> SplitResult:
-    expected = "HELDOUT_SMTP_URL is expected to be smtp://user:password@host:port, or smtps://…."
+    expected = f"{SMTP_URL.name} is expected to be smtp://user:password@host:port, or smtps://…."
     try:
         server = urlsplit(url)
         usable = server.scheme in ("smtp", "smtps") and server.hostname and server.port != 0

@@ -25,6 +25,13 @@ class TypedNumber(float):
         made.typed = text
         return made
 
+    @classmethod
+    def whole(cls, text: str) -> TypedNumber:
+        """The same of a whole number, which is written in digits alone."""
+        made = cls(text if text.isascii() and text.isdigit() else "")
+        made.typed = text
+        return made
+
 
 def as_given(number: float) -> str:
     """The number as it was typed, or as a program sent it."""

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from autograder.assignment import NEEDS
 from webapp.base.config import Settings, SettingsError
+from webapp.base.environment import HTTPS, LOG_LEVEL
 from webapp.service.serve import ServeError, Service, require_free_port
 
 # Browsers keep Secure cookies from plain HTTP, which is fine only on one's own machine.
@@ -50,7 +51,7 @@ def serve(host: str, port: int, threads: int, workers: int, no_worker: bool) -> 
     """Serve the site, and grade what students submit."""
     with _one_sentence():
         settings = Settings.from_environment()
-        if "HELDOUT_HTTPS" not in os.environ and host in _LOOPBACK and not settings.proxies:
+        if HTTPS.name not in os.environ and host in _LOOPBACK and not settings.proxies:
             settings = dataclasses.replace(settings, https=False)
         if not no_worker:
             _refuse_without_sandbox()
@@ -114,7 +115,7 @@ def demo(port: int, data: Path, students: int, accounts: Path | None) -> None:
             _require_writable_folder(accounts.resolve().parent)
         prepared = prepare(data.resolve(), students, accounts)
         # What the demo prints last, where to look and as whom, is to stay in sight.
-        os.environ.setdefault("HELDOUT_LOG_LEVEL", "WARNING")
+        os.environ.setdefault(LOG_LEVEL.name, "WARNING")
         service = Service(prepared.settings, "127.0.0.1", port, slots=os.cpu_count() or 1)
         service.on_ready = lambda: say_where(prepared, port)
         service.run()
@@ -130,13 +131,16 @@ def roster(course: str, file: Path, url: str) -> None:
     Prints a one-time link to set a password for everyone who has none.
     """
     from webapp import create_app
-    from webapp.people.roster import import_roster
+    from webapp.base.database import db
+    from webapp.people.operations import import_roster_by_command
+    from webapp.people.roster import read_roster
 
     with _one_sentence():
         settings = Settings.from_environment()
         _prepare_database(settings)
         with create_app(settings).app_context():
-            imported = import_roster(course, file)
+            people = read_roster(file.read_bytes(), str(file))
+            imported = import_roster_by_command(db.session, course, people)
         for person in imported.invited:
             click.echo(f"{person.name} <{person.email}>: {url.rstrip('/')}/welcome/{person.token}")
         click.echo(f"{imported.enrolled} enrolled, {imported.known} were enrolled already.")

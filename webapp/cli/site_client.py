@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Any
 
 import click
 
+from webapp.base.environment import TOKEN
 from webapp.cli.submit_client import (
     Client,
     SubmitError,
@@ -86,6 +86,6 @@ def on_site(site: str | None, what: str) -> Iterator[Site]:
 def _sentence(error: SubmitError, site: str, what: str) -> str:
     if error.code == 404:
         return f"{site} has no {what}, or you are not on its staff."
-    saved = error.code == 403 and "scope" in str(error) and not os.environ.get("HELDOUT_TOKEN")
-    other = f" Put it into HELDOUT_TOKEN, or remove the saved one from {token_file()}."
+    saved = error.code == 403 and "scope" in str(error) and not TOKEN.read()
+    other = f" Put it into {TOKEN.name}, or remove the saved one from {token_file()}."
     return f"{error}{other}" if saved else str(error)

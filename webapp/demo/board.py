@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.leaderboard import board as leaderboard
+from webapp.leaderboard import operations
 from webapp.models import Course, CourseAssignment, User
 
 _ALIASES = ("Perceptron", "Gradient 7", "Late plane", "Drop-out", "Seed 42")
@@ -21,7 +22,7 @@ def ensure_leaderboard(session: Session, course: Course, students: list[User]) -
     )
     if last is None or leaderboard.is_on(session, last):
         return
-    leaderboard.switch(session, last, on=True)
+    operations.open_or_close(session, last, on=True)
     for student, alias in zip(students[1:], _ALIASES, strict=False):
-        leaderboard.join(session, last, student.id, alias)
+        operations.join(session, last, student.id, alias)
     session.commit()

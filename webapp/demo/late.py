@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.base.clock import local, now
-from webapp.extensions import extensions
+from webapp.extensions import operations as extensions
 from webapp.models import (
     Course,
     CourseAssignment,

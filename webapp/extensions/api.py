@@ -9,8 +9,8 @@ from webapp.api.schemas import Kept, moment
 from webapp.base.database import db
 from webapp.base.typed_times import NoMoment, moment_from
 from webapp.courses.access import STAFF, assignment_in, for_roles
-from webapp.extensions import extensions
-from webapp.extensions.extensions import ExtensionRefused
+from webapp.extensions import operations, queries
+from webapp.extensions.operations import ExtensionRefused
 from webapp.extensions.schemas import (
     ExtensionInfo,
     Extensions,
@@ -45,7 +45,7 @@ def given_extensions(enrolment: Enrolment, name: str) -> Extensions:
                 given_by=row.given_by.name if row.given_by else None,
                 given_at=moment(row.given_at) or "",
             )
-            for row in extensions.of_assignment(db.session, item)
+            for row in queries.of_assignment(db.session, item)
         ],
     )
 
@@ -62,16 +62,15 @@ def given_extensions(enrolment: Enrolment, name: str) -> Extensions:
 @for_roles(Role.INSTRUCTOR)
 def give_extensions(enrolment: Enrolment, name: str, body: NewExtensions) -> ExtensionsGiven:
     item = assignment_in(enrolment, name)
-    users = extensions.chosen_of(db.session, enrolment.course, body.users, body.section)
+    users = queries.chosen_of(db.session, enrolment.course, body.users, body.section)
     try:
         due_at = moment_from(body.due_at, enrolment.course.time_zone)
-        given = extensions.give(
+        given = operations.give(
             db.session, enrolment, item, users=users, due_at=due_at, reason=body.reason
         )
     except NoMoment as error:
         abort(422, str(error))
     except ExtensionRefused as error:
-        db.session.rollback()
         abort(409, str(error))
     return ExtensionsGiven(given, moment(due_at) or "")
 
@@ -89,11 +88,10 @@ def give_extensions(enrolment: Enrolment, name: str, body: NewExtensions) -> Ext
 def remove_extension(enrolment: Enrolment, name: str, user_id: int, body: OldExtension) -> Kept:
     item = assignment_in(enrolment, name)
     try:
-        removed = extensions.remove(
+        removed = operations.remove(
             db.session, enrolment, item, user_id=user_id, reason=body.reason
         )
     except ExtensionRefused as error:
-        db.session.rollback()
         abort(409, str(error))
     if not removed:
         abort(409, "There is no extension to remove.")

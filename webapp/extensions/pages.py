@@ -12,8 +12,8 @@ from webapp.base.typed_times import NoMoment, for_input, read_moment
 from webapp.courses import people
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.courses.people import sections_of
-from webapp.extensions import extensions
-from webapp.extensions.extensions import ExtensionRefused
+from webapp.extensions import operations, queries
+from webapp.extensions.operations import ExtensionRefused
 from webapp.models import CourseAssignment, Enrolment, Role
 from webapp.site.addresses import row_number
 
@@ -54,10 +54,10 @@ def give(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
         form.get("section", ""),
         frozenset(form.getlist("user", type=row_number)),
     )
-    users = extensions.chosen_of(db.session, enrolment.course, typed.users, typed.section)
+    users = queries.chosen_of(db.session, enrolment.course, typed.users, typed.section)
     try:
         due_at = read_moment(typed.due_at, zone)
-        given = extensions.give(
+        given = operations.give(
             db.session, enrolment, item, users=users, due_at=due_at, reason=typed.reason
         )
     except (ExtensionRefused, NoMoment) as error:
@@ -75,7 +75,7 @@ def remove(enrolment: Enrolment, name: str, user_id: int) -> Response | tuple[st
     item = assignment_in(enrolment, name)
     reason = request.form.get("reason", "")
     try:
-        done = extensions.remove(db.session, enrolment, item, user_id=user_id, reason=reason)
+        done = operations.remove(db.session, enrolment, item, user_id=user_id, reason=reason)
     except ExtensionRefused as error:
         return _page(enrolment, item, Typed(), str(error)), 422
     said = "The due time holds again." if done else "There was no extension to remove."
@@ -94,7 +94,7 @@ def _page(enrolment: Enrolment, item: CourseAssignment, typed: Typed, refusal: s
         "extensions/extensions.html",
         course=course,
         assignment=item,
-        given=extensions.of_assignment(db.session, item),
+        given=queries.of_assignment(db.session, item),
         students=people.students_of(db.session, course),
         sections=sections_of(db.session, course),
         typed=typed,

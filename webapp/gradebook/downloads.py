@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from flask import make_response
 from werkzeug.wrappers import Response
 
 from autograder.nbgrader.gradebook import GradebookError
@@ -13,7 +12,7 @@ from webapp.base.database import db
 from webapp.gradebook.csv_files import canvas_csv, scores_csv
 from webapp.gradebook.totals import course_grades
 from webapp.models import Course
-from webapp.site.uploads import attachment
+from webapp.site.downloads import attachment
 
 GRADEBOOK = "application/vnd.sqlite3"
 
@@ -42,7 +41,4 @@ def gradebook_file(course: Course) -> Response:
 
 
 def _csv(text: str, name: str) -> Response:
-    response = make_response(text)
-    response.mimetype = "text/csv"
-    response.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return response
+    return attachment(text.encode(), name, "text/csv")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, url_for
 from flask_login import current_user
-from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response
 
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, for_roles
 from webapp.home import agenda
-from webapp.models import Course, Enrolment
+from webapp.home.queries import enrolments_of
+from webapp.models import Enrolment
 from webapp.results import requests
 from webapp.submissions.standing import standings
 from webapp.written.queries import option_of
@@ -22,13 +21,7 @@ blueprint = Blueprint("courses", __name__)
 @blueprint.get("/")
 def index() -> str | Response:
     """One's courses; with only one, straight to it."""
-    enrolments = db.session.scalars(
-        sa.select(Enrolment)
-        .join(Enrolment.course)
-        .options(contains_eager(Enrolment.course))
-        .where(Enrolment.user_id == current_user.id)
-        .order_by(Course.id.desc())
-    ).all()
+    enrolments = enrolments_of(db.session, current_user.id)
     if len(enrolments) == 1:
         return redirect(url_for("courses.home", slug=enrolments[0].course.slug))
     return render_template("home/courses.html", enrolments=enrolments)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.base.clock import now
-from webapp.extensions import extensions
+from webapp.extensions import queries as extensions
 from webapp.imports.matching import Found
 from webapp.models import (
     BulkImport,

@@ -6,13 +6,11 @@ nor the points decide the rank, and the board tells nothing about results that a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.models import (
@@ -26,15 +24,6 @@ from webapp.models import (
     SubmissionState,
     User,
 )
-from webapp.models.leaderboard import LONGEST_ALIAS
-
-SHORTEST_ALIAS = 3
-_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 _-]*[A-Za-z0-9])?")
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
-
-
-class AliasRefused(Exception):
-    """An alias cannot be used: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -66,18 +55,6 @@ def is_on(session: Session, assignment: CourseAssignment) -> bool:
     return session.get(Leaderboard, assignment.id) is not None
 
 
-def switch(session: Session, assignment: CourseAssignment, *, on: bool) -> None:
-    """Give the assignment a leaderboard, or take it away; the caller commits.
-
-    Who took part is remembered, and still is on it when it comes back.
-    """
-    found = session.get(Leaderboard, assignment.id)
-    if on and found is None:
-        session.add(Leaderboard(course_assignment_id=assignment.id))
-    elif not on and found is not None:
-        session.delete(found)
-
-
 def entry_of(
     session: Session, assignment: CourseAssignment, user_id: int
 ) -> LeaderboardEntry | None:
@@ -90,75 +67,9 @@ def entry_of(
     )
 
 
-def join(session: Session, assignment: CourseAssignment, user_id: int, alias: str) -> None:
-    """Take part, or change one's alias; commits. Raises AliasRefused with a sentence."""
-    alias = " ".join(alias.split())
-    key = _checked(alias)
-    if key in _names_of_others(session, assignment, user_id):
-        raise AliasRefused(_taken(alias))
-    entry = entry_of(session, assignment, user_id)
-    if entry is None:
-        entry = LeaderboardEntry(course_assignment_id=assignment.id, user_id=user_id)
-        session.add(entry)
-    entry.alias, entry.alias_key = alias, key
-    try:
-        session.commit()
-    except IntegrityError:
-        # The database decides: two students may have asked at the same moment.
-        session.rollback()
-        raise AliasRefused(_taken(alias)) from None
-
-
-def leave(session: Session, assignment: CourseAssignment, user_id: int) -> bool:
-    """Take no part any more, at once; False when one did not. The caller commits."""
-    entry = entry_of(session, assignment, user_id)
-    if entry is not None:
-        session.delete(entry)
-    return entry is not None
-
-
-def _checked(alias: str) -> str:
-    if not SHORTEST_ALIAS <= len(alias) <= LONGEST_ALIAS:
-        raise AliasRefused(
-            f"The alias has {len(alias)} characters, expected {SHORTEST_ALIAS} to {LONGEST_ALIAS}."
-        )
-    if not _PLAIN.fullmatch(alias):
-        raise AliasRefused(
-            "An alias takes the letters A to Z, digits, and between them spaces, - and _."
-        )
-    return _key(alias)
-
-
-def _key(name: str) -> str:
-    """What two names that look alike have in common."""
-    return _SEPARATORS.sub("", name.lower())
-
-
-def _names_of_others(session: Session, assignment: CourseAssignment, user_id: int) -> set[str]:
-    """Nobody goes by the name of somebody else in the course."""
-    rows = session.execute(
-        sa.select(User.name, User.email)
-        .join(Enrolment, Enrolment.user_id == User.id)
-        .where(Enrolment.course_id == assignment.course_id, User.id != user_id)
-    )
-    return {_key(name) for row in rows for name in (row.name, row.email.split("@")[0])}
-
-
-def _taken(alias: str) -> str:
-    return f"The alias {alias} is taken: choose another."
-
-
 def board(session: Session, assignment: CourseAssignment) -> Board:
     """Who takes part and how well their newest graded attempt did: one statement."""
-    newest = (
-        sa.select(Submission.user_id, sa.func.max(Submission.attempt).label("attempt"))
-        .where(
-            Submission.course_assignment_id == assignment.id,
-            Submission.state == SubmissionState.GRADED,
-        )
-        .group_by(Submission.user_id)
-        .subquery()
-    )
+    newest = _newest_graded(assignment)
     attempt = sa.and_(
         Submission.course_assignment_id == assignment.id,
         Submission.user_id == newest.c.user_id,
@@ -191,6 +102,19 @@ def board(session: Session, assignment: CourseAssignment) -> Board:
     ).all()
     measured = next((row.measure_name for row in rows if row.measure_name), "")
     return Board(tuple(_ranked(rows)), measured)
+
+
+def _newest_graded(assignment: CourseAssignment) -> sa.Subquery:
+    """The number of each student's newest graded attempt."""
+    return (
+        sa.select(Submission.user_id, sa.func.max(Submission.attempt).label("attempt"))
+        .where(
+            Submission.course_assignment_id == assignment.id,
+            Submission.state == SubmissionState.GRADED,
+        )
+        .group_by(Submission.user_id)
+        .subquery()
+    )
 
 
 def _ranked(rows: Sequence[Any]) -> list[Place]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.audit.record import Action, record
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, assignment_in, for_roles
 from webapp.leaderboard import board as leaderboard
-from webapp.leaderboard.board import AliasRefused
+from webapp.leaderboard import operations
+from webapp.leaderboard.alias import SHORTEST_ALIAS, AliasRefused
 from webapp.models import CourseAssignment, Enrolment, Role
+from webapp.models.leaderboard import LONGEST_ALIAS
 
 blueprint = Blueprint(
     "leaderboard", __name__, url_prefix="/courses/<slug>/assignments/<name>/leaderboard"
@@ -33,7 +34,7 @@ def join(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
         abort(404)
     alias = request.form.get("alias", "")
     try:
-        leaderboard.join(db.session, assignment, enrolment.user_id, alias)
+        operations.join(db.session, assignment, enrolment.user_id, alias)
     except AliasRefused as error:
         return _page(enrolment, assignment, str(error), alias), 422
     flash("You are on the leaderboard.", "success")
@@ -45,9 +46,8 @@ def join(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
 def leave(enrolment: Enrolment, name: str) -> Response:
     """Take no part any more."""
     assignment = assignment_in(enrolment, name)
-    if leaderboard.leave(db.session, assignment, enrolment.user_id):
+    if operations.leave(db.session, assignment, enrolment.user_id):
         flash("You have left the leaderboard, and your alias is forgotten.", "success")
-    db.session.commit()
     on = leaderboard.is_on(db.session, assignment)
     home = url_for("courses.home", slug=enrolment.course.slug)
     return redirect(_address(enrolment, assignment) if on else home, code=303)
@@ -59,10 +59,7 @@ def switch(enrolment: Enrolment, name: str) -> Response:
     """Give the assignment a leaderboard, or take it away."""
     assignment = assignment_in(enrolment, name)
     on = request.form.get("on") == "yes"
-    leaderboard.switch(db.session, assignment, on=on)
-    action: Action = "open leaderboard" if on else "close leaderboard"
-    record(db.session, enrolment, action, subject=assignment.assignment)
-    db.session.commit()
+    operations.switch(db.session, enrolment, assignment, on=on)
     flash(f"The leaderboard is {'open' if on else 'closed'}.", "success")
     return redirect(_address(enrolment, assignment), code=303)
 
@@ -84,8 +81,8 @@ def _page(
         own=own,
         refusal=refusal,
         typed=typed or (own.alias if own else ""),
-        shortest=leaderboard.SHORTEST_ALIAS,
-        longest=leaderboard.LONGEST_ALIAS,
+        shortest=SHORTEST_ALIAS,
+        longest=LONGEST_ALIAS,
     )
 
 

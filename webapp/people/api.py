@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from flask import abort, request
 
-from webapp.api.operations import operation
+from webapp.api.operations import PAGE_ROWS, operation
 from webapp.api.schemas import Assignments, Kept, PageQuery, Person, Roster
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import assignments_of
-from webapp.gradebook.score_table_api import _page
-from webapp.models import Enrolment, Role, User
-from webapp.people import membership
-from webapp.people.membership import NotRemovable
-from webapp.people.roster import Invitation, RosterError
+from webapp.models import Enrolment, Role
+from webapp.people import operations
+from webapp.people.links import hand_out
+from webapp.people.operations import Invitation, NotRemovable
+from webapp.people.queries import members
+from webapp.people.roster import RosterError, uploaded_roster
 from webapp.people.schemas import Link, Links, RosterImported
 from webapp.site.uploads import FileRefused
 from webapp.submissions.as_json import assignment_info
@@ -37,7 +37,8 @@ _PERSON = "/courses/<slug>/staff/people/<int:user_id>"
 @for_roles(Role.INSTRUCTOR)
 def import_roster(enrolment: Enrolment) -> RosterImported:
     try:
-        imported = membership.import_file(db.session, enrolment, request.files.get("roster"))
+        people = uploaded_roster(request.files.get("roster"))
+        imported = operations.import_roster(db.session, enrolment, people)
     except (FileRefused, RosterError) as error:
         abort(422, str(error))
     handed = _handed_out(enrolment, imported.invited)
@@ -53,7 +54,7 @@ def import_roster(enrolment: Enrolment) -> RosterImported:
 )
 @for_roles(Role.INSTRUCTOR)
 def make_link(enrolment: Enrolment, user_id: int) -> Links:
-    invitation = membership.new_link(db.session, enrolment, user_id)
+    invitation = operations.make_link(db.session, enrolment, user_id)
     return Links(**_handed_out(enrolment, [invitation])) if invitation else abort(404)
 
 
@@ -68,14 +69,14 @@ def make_link(enrolment: Enrolment, user_id: int) -> Links:
 @for_roles(Role.INSTRUCTOR)
 def remove_person(enrolment: Enrolment, user_id: int) -> Kept:
     try:
-        removed = membership.remove(db.session, enrolment, user_id)
+        removed = operations.remove(db.session, enrolment, user_id)
     except NotRemovable as error:
         abort(409, str(error))
     return Kept(True) if removed else abort(404)
 
 
 def _handed_out(enrolment: Enrolment, invited: Sequence[Invitation]) -> dict[str, Any]:
-    handed = membership.hand_out(db.session, enrolment, invited)
+    handed = hand_out(db.session, enrolment, invited)
     links = [Link(p.user_id, p.name, p.email, link) for p, link in handed.links]
     return {
         "mailed": handed.mailed,
@@ -108,11 +109,6 @@ def assignments(enrolment: Enrolment) -> Assignments:
 )
 @for_roles(*STAFF)
 def roster(enrolment: Enrolment, query: PageQuery) -> Roster:
-    people = (
-        sa.select(User.id, User.name, User.email, Enrolment.role, Enrolment.section)
-        .join(Enrolment, Enrolment.user_id == User.id)
-        .where(Enrolment.course_id == enrolment.course_id)
-        .order_by(User.name, User.id)
-    )
-    rows, found = _page(people, query.page)
-    return Roster([Person(r.id, r.name, r.email, r.role.value, r.section) for r in rows], found)
+    shown, found = members(db.session, enrolment.course, page=query.page, rows=PAGE_ROWS)
+    people = [Person(p.id, p.name, p.email, p.role.value, p.section) for p in shown]
+    return Roster(people, found)

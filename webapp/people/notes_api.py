@@ -6,13 +6,12 @@ from flask import abort
 
 from webapp.api.operations import STAFF_PATH, operation
 from webapp.api.schemas import Kept, moment
-from webapp.audit.record import record
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles, student_in
 from webapp.models import Enrolment
-from webapp.people import student_file
+from webapp.people import operations, queries
+from webapp.people.operations import NoteRefused
 from webapp.people.schemas import NewNote, Note, Notes
-from webapp.people.student_pages import forget_note
 
 
 @operation(
@@ -24,7 +23,7 @@ from webapp.people.student_pages import forget_note
 )
 @for_roles(*STAFF)
 def notes(enrolment: Enrolment, user_id: int) -> Notes:
-    found = student_file.notes_of(db.session, enrolment.course, student_in(enrolment, user_id))
+    found = queries.notes_of(db.session, enrolment.course, student_in(enrolment, user_id))
     return Notes(
         [Note(row.id, row.author.name, row.text, moment(row.created_at) or "") for row in found]
     )
@@ -42,13 +41,10 @@ def notes(enrolment: Enrolment, user_id: int) -> Notes:
 @for_roles(*STAFF)
 def add_note(enrolment: Enrolment, user_id: int, body: NewNote) -> tuple[Kept, int]:
     student = student_in(enrolment, user_id)
-    refusal = student_file.add_note(
-        db.session, enrolment.course, student, author_id=enrolment.user_id, text=body.text
-    )
-    if refusal:
-        abort(409, refusal)
-    record(db.session, enrolment, "add note", subject=f"user {user_id}")
-    db.session.commit()
+    try:
+        operations.add_note(db.session, enrolment, student, text=body.text)
+    except NoteRefused as error:
+        abort(409, str(error))
     return Kept(True), 201
 
 
@@ -61,6 +57,7 @@ def add_note(enrolment: Enrolment, user_id: int, body: NewNote) -> tuple[Kept, i
 )
 @for_roles(*STAFF)
 def remove_note(enrolment: Enrolment, user_id: int, note_id: int) -> Kept:
-    if not forget_note(enrolment, student_in(enrolment, user_id), note_id):
+    student = student_in(enrolment, user_id)
+    if not operations.remove_note(db.session, enrolment, student, note_id=note_id):
         abort(404)
     return Kept(True)

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
 from webapp.models import Enrolment, Role
-from webapp.people import membership
-from webapp.people.membership import NotRemovable
+from webapp.people import operations
+from webapp.people.links import hand_out
+from webapp.people.operations import Invitation, NotRemovable
 from webapp.people.people_list import people_page
-from webapp.people.roster import Invitation, RosterError
+from webapp.people.roster import RosterError, uploaded_roster
 from webapp.site.addresses import row_number
 from webapp.site.uploads import FileRefused
 
@@ -37,7 +38,8 @@ def index(enrolment: Enrolment) -> str:
 def import_file(enrolment: Enrolment) -> str | tuple[str, int]:
     """Enrol everyone of a CSV file, or nobody when a line of it is wrong."""
     try:
-        imported = membership.import_file(db.session, enrolment, request.files.get("roster"))
+        people = uploaded_roster(request.files.get("roster"))
+        imported = operations.import_roster(db.session, enrolment, people)
     except (FileRefused, RosterError) as error:
         return _page(enrolment, refusal=str(error)), 422
     flash(f"{imported.enrolled} enrolled, {imported.known} were enrolled already.", "success")
@@ -48,7 +50,7 @@ def import_file(enrolment: Enrolment) -> str | tuple[str, int]:
 @for_roles(Role.INSTRUCTOR)
 def new_link(enrolment: Enrolment, user_id: int) -> str:
     """A new link for someone who has no password, or has forgotten it."""
-    invitation = membership.new_link(db.session, enrolment, user_id)
+    invitation = operations.make_link(db.session, enrolment, user_id)
     return _hand_out(enrolment, [invitation]) if invitation else abort(404)
 
 
@@ -57,7 +59,7 @@ def new_link(enrolment: Enrolment, user_id: int) -> str:
 def remove(enrolment: Enrolment, user_id: int) -> Response:
     """Take someone out of the course; the work they handed in stays."""
     try:
-        if not membership.remove(db.session, enrolment, user_id):
+        if not operations.remove(db.session, enrolment, user_id):
             abort(404)
         flash("Removed from the course. What was handed in is kept.", "success")
     except NotRemovable as error:
@@ -66,7 +68,7 @@ def remove(enrolment: Enrolment, user_id: int) -> Response:
 
 
 def _hand_out(enrolment: Enrolment, invited: Sequence[Invitation]) -> str:
-    return _page(enrolment, **vars(membership.hand_out(db.session, enrolment, invited)))
+    return _page(enrolment, **vars(hand_out(db.session, enrolment, invited)))
 
 
 def _page(enrolment: Enrolment, **shown: object) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from webapp.audit.log import LogEntry, log_of
-from webapp.extensions import extensions
+from webapp.extensions import queries as extensions
 from webapp.models import Course, Extension, RegradeRequest, StudentNote, User
+from webapp.people import queries
 from webapp.results.requests import of_student
 from webapp.submissions.standing import Standing, standings
 
-LONGEST_NOTE = 5000
 _MOST_ENTRIES = 50
 
 
@@ -40,41 +39,6 @@ def student_file(session: Session, course: Course, student: User) -> StudentFile
         found,
         of_student(session, course, student.id),
         log_of(session, course, subjects, _MOST_ENTRIES),
-        notes_of(session, course, student),
+        queries.notes_of(session, course, student),
         extensions.of_student(session, course, student.id),
     )
-
-
-def notes_of(session: Session, course: Course, student: User) -> Sequence[StudentNote]:
-    """What staff noted about a student, newest first."""
-    return session.scalars(
-        sa.select(StudentNote)
-        .options(joinedload(StudentNote.author))
-        .where(StudentNote.course_id == course.id, StudentNote.user_id == student.id)
-        .order_by(StudentNote.id.desc())
-    ).all()
-
-
-def add_note(session: Session, course: Course, student: User, *, author_id: int, text: str) -> str:
-    """Keep a note, or return the sentence why not; the caller commits."""
-    text = text.strip()
-    if not text:
-        return "The note is empty, so it was not kept."
-    if len(text) > LONGEST_NOTE:
-        return f"The note has {len(text)} characters, expected at most {LONGEST_NOTE}."
-    session.add(
-        StudentNote(course_id=course.id, user_id=student.id, author_id=author_id, text=text)
-    )
-    return ""
-
-
-def remove_note(session: Session, course: Course, student: User, note_id: int) -> bool:
-    """Forget a note about the student; the caller commits."""
-    gone = session.execute(
-        sa.delete(StudentNote).where(
-            StudentNote.id == note_id,
-            StudentNote.course_id == course.id,
-            StudentNote.user_id == student.id,
-        )
-    )
-    return bool(gone.rowcount)  # type: ignore[attr-defined]

@@ -6,11 +6,11 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.audit.record import record, record_by
 from webapp.base.database import db
 from webapp.courses import viewing
 from webapp.courses.access import STAFF, for_roles, student_in
 from webapp.models import Enrolment
+from webapp.people import operations
 from webapp.site.addresses import row_number
 from webapp.visibility.submissions import submission_in
 
@@ -28,9 +28,8 @@ def start(enrolment: Enrolment, user_id: int) -> Response:
         if submission_in(enrolment, number).user_id != student.id:
             abort(404)
         address = url_for("results.show", slug=enrolment.course.slug, submission_id=number)
+    operations.begin_viewing(db.session, enrolment, student)
     viewing.begin(enrolment.course, student)
-    record(db.session, enrolment, "view as student", subject=f"user {student.id}")
-    db.session.commit()
     return redirect(address, code=303)
 
 
@@ -41,13 +40,7 @@ def stop() -> Response:
     viewing.end()
     if found is None:
         return redirect(url_for("courses.index"), code=303)
-    record_by(
-        db.session,
-        current_user.id,
-        found.course_id,
-        "end viewing as student",
-        subject=f"user {found.user_id}",
-        detail={},
+    operations.end_viewing(
+        db.session, current_user.id, course_id=found.course_id, student_id=found.user_id
     )
-    db.session.commit()
     return redirect(url_for("students.student", slug=found.slug, user_id=found.user_id), code=303)

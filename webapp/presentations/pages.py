@@ -18,7 +18,7 @@ from webapp.reading.kinds.presentation import PRESENTATION
 from webapp.reading.operations import keep
 from webapp.rubrics.forms import sent_in
 from webapp.rubrics.marks import ReadingRefused
-from webapp.site.uploads import attachment
+from webapp.site.downloads import attachment
 
 blueprint = Blueprint("presentations", __name__)
 

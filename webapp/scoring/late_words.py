@@ -1,17 +1,10 @@
-"""What instructors may change of the rules for late work and attempts, and how a score came about.
-
-The form's fields are typed as people say them: minutes, per cent, a time on the course's clock.
-"""
+"""The rules for late work and attempts in words, and how a late score came about."""
 
 from __future__ import annotations
 
 from webapp.base.clock import written
 from webapp.models import CountingRule, Course, CourseAssignment, Submission
 from webapp.scoring.late_policy import LatePolicy
-
-_WEEK = 7 * 24 * 60
-_MOST_DIGITS = 9
-_MOST_ATTEMPTS, _MOST_LATE_DAYS = 1000, 365
 
 
 def in_words(item: CourseAssignment, policy: LatePolicy) -> list[str]:

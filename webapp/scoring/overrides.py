@@ -22,7 +22,6 @@ from webapp.models import (
 )
 from webapp.scoring.queries import current_questions
 
-LONGEST_REASON = 2000
 WHOLE = ""
 
 

@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
 from webapp.base.numbers import as_given
+from webapp.base.reasons import NoReason, read_reason
 from webapp.models import ManualGrade, Result, ScoreOverride, Submission
 from webapp.scoring import counting, tallies
-from webapp.scoring.overrides import LONGEST_REASON, WHOLE, graded_points, overrides_in
+from webapp.scoring.overrides import WHOLE, graded_points, overrides_in
 from webapp.scoring.queries import MANUAL, question_of
+
+_READER, _LONGEST_REASON = "the student and the log read it", 2000
 
 
 class OverrideRefused(Exception):
@@ -133,11 +136,7 @@ def _automatic(session: Session, submission: Submission, question: str) -> _Auto
 
 def _reason(text: str) -> str:
     """Why, for the student and the log; raises OverrideRefused with a sentence."""
-    reason = text.strip()
-    if not reason:
-        raise OverrideRefused("Say why: the student and the log read it.")
-    if len(reason) > LONGEST_REASON:
-        raise OverrideRefused(
-            f"The reason has {len(reason)} characters, expected at most {LONGEST_REASON}."
-        )
-    return reason
+    try:
+        return read_reason(text, reader=_READER, most=_LONGEST_REASON, lines=True)
+    except NoReason as error:
+        raise OverrideRefused(str(error)) from None

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from webapp.base import environment
 from webapp.base.config import Settings
 
 _STOP_SECONDS = 40.0
@@ -48,19 +49,19 @@ def end_with_parent() -> None:
             sys.exit("heldout: the parent process is gone")
 
 
-def environment(settings: Settings, base: Mapping[str, str] = os.environ) -> dict[str, str]:
+def as_environment(settings: Settings, base: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The settings as a child process reads them."""
     return {
         **base,
-        "HELDOUT_DATA": str(settings.data),
-        "HELDOUT_DATABASE_URL": settings.database_url,
-        "HELDOUT_SECRET_KEY": settings.secret_key,
-        "HELDOUT_PASSWORD_SALT": settings.password_salt,
-        "HELDOUT_HTTPS": "1" if settings.https else "0",
-        "HELDOUT_PROXIES": str(settings.proxies),
-        "HELDOUT_UPLOAD_LIMIT": settings.upload_limit,
-        "HELDOUT_METRICS_TOKEN": settings.metrics_token,
-        "HELDOUT_BROKER_URL": settings.broker_url,
+        environment.DATA.name: str(settings.data),
+        environment.DATABASE_URL.name: settings.database_url,
+        environment.SECRET_KEY.name: settings.secret_key,
+        environment.PASSWORD_SALT.name: settings.password_salt,
+        environment.HTTPS.name: "1" if settings.https else "0",
+        environment.PROXIES.name: str(settings.proxies),
+        environment.UPLOAD_LIMIT.name: settings.upload_limit,
+        environment.METRICS_TOKEN.name: settings.metrics_token,
+        environment.BROKER_URL.name: settings.broker_url,
     }
 
 
@@ -101,13 +102,14 @@ class Service:
     def _start_web(self) -> subprocess.Popen[bytes]:
         host = f"[{self.host}]" if ":" in self.host else self.host
         command = ["-m", "webapp.service.web", f"{host}:{self.port}", str(self.threads)]
-        return _start(command, environment(self.settings))
+        return _start(command, as_environment(self.settings))
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
         # The worker stands next to student code: it gets no secret of the web service.
-        child = environment(self.settings)
-        for name in ("HELDOUT_SECRET_KEY", "HELDOUT_PASSWORD_SALT", "HELDOUT_METRICS_TOKEN"):
-            del child[name]
+        child = as_environment(self.settings)
+        for variable in environment.VARIABLES:
+            if variable.secret:
+                child.pop(variable.name, None)
         return _start(["-m", "webapp.service.worker_process", str(self.slots)], child)
 
     def _wait_until_ready(self, web: subprocess.Popen[bytes], asked: list[int]) -> None:

@@ -16,6 +16,7 @@ from webapp.base import logs
 from webapp.base.clock import now
 from webapp.base.config import SettingsError, broker_url, data_folder, database_url
 from webapp.base.database import make_engine
+from webapp.base.environment import SEED
 from webapp.grading.worker import Worker
 from webapp.models import CourseAssignment
 from webapp.queue import broker
@@ -65,12 +66,10 @@ def sandbox_layers() -> str:
 
 def require_shared_seed() -> None:
     """Raise SettingsError where workers on several machines would draw different hidden inputs."""
-    from os import environ
-
     shared = not database_url().startswith("sqlite")
-    if shared and not environ.get("HELDOUT_SEED") and not (data_folder() / "seed").exists():
+    if shared and not SEED.read() and not (data_folder() / "seed").exists():
         raise SettingsError(
-            "HELDOUT_SEED is not set: workers that share a database must share the secret seed."
+            f"{SEED.name} is not set: workers that share a database must share the secret seed."
         )
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
-import msgspec
 from flask import abort
+from msgspec import UNSET, UnsetType
 
 from webapp.api.operations import operation
-from webapp.api.schemas import moment
 from webapp.base.database import db
 from webapp.courses.access import assignment_in, for_roles
-from webapp.models import Course, CourseAssignment, Enrolment, Role
-from webapp.settings import catalogue, late_rules, schemas, settings
+from webapp.models import Course, Enrolment, Role
+from webapp.settings import operations, schemas
+from webapp.settings.answers import of_assignment, of_course, refusal
 from webapp.settings.changes import SettingsRefused
+from webapp.settings.values import AssignmentValues, CourseValues, RuleValues, When, when
 
 _COURSE = "/courses/<slug>/staff/settings"
 _ASSIGNMENT = "/courses/<slug>/staff/assignments/<name>/settings"
@@ -28,7 +31,7 @@ _ASSIGNMENT = "/courses/<slug>/staff/assignments/<name>/settings"
 )
 @for_roles(Role.INSTRUCTOR)
 def settings_of_course(enrolment: Enrolment) -> schemas.CourseSettings:
-    return _of_course(enrolment.course)
+    return of_course(enrolment.course)
 
 
 @operation(
@@ -41,9 +44,10 @@ def settings_of_course(enrolment: Enrolment) -> schemas.CourseSettings:
 )
 @for_roles(Role.INSTRUCTOR)
 def change_course(enrolment: Enrolment, body: schemas.CourseChange) -> schemas.CourseSettings:
-    fields = settings.shown_course(enrolment.course) | typed(body)
-    _saved(lambda: settings.change_course(db.session, enrolment, fields))
-    return _of_course(enrolment.course)
+    new = _course_values(body, enrolment.course)
+    with _refusing():
+        operations.change_course(db.session, enrolment, new, reason=body.reason)
+    return of_course(enrolment.course)
 
 
 @operation(
@@ -56,8 +60,9 @@ def change_course(enrolment: Enrolment, body: schemas.CourseChange) -> schemas.C
 )
 @for_roles(Role.INSTRUCTOR)
 def change_late_days(enrolment: Enrolment, body: schemas.NewLateDays) -> schemas.CourseSettings:
-    _saved(lambda: late_rules.change_late_days(db.session, enrolment, typed(body)))
-    return _of_course(enrolment.course)
+    with _refusing():
+        operations.change_late_days(db.session, enrolment, body.late_days, reason=body.reason)
+    return of_course(enrolment.course)
 
 
 @operation(
@@ -85,8 +90,15 @@ def change_assignment(
     enrolment: Enrolment, name: str, body: schemas.AssignmentChange
 ) -> schemas.AssignmentSettings:
     item = assignment_in(enrolment, name)
-    fields = settings.shown_assignment(enrolment.course, item) | typed(body)
-    _saved(lambda: settings.change_assignment(db.session, enrolment, item, fields))
+    zone = enrolment.course.time_zone
+    new = AssignmentValues(
+        body.title,
+        opens_at=_when(body.opens_at, zone, kept=item.opens_at),
+        due_at=_when(body.due_at, zone, kept=item.due_at),
+        points_in_total=body.points_in_total,
+    )
+    with _refusing():
+        operations.change_assignment(db.session, enrolment, item, new, reason=body.reason)
     return of_assignment(item)
 
 
@@ -103,58 +115,34 @@ def change_rules(
     enrolment: Enrolment, name: str, body: schemas.RulesChange
 ) -> schemas.AssignmentSettings:
     item = assignment_in(enrolment, name)
-    fields = late_rules.shown(item, enrolment.course.time_zone) | typed(body)
-    _saved(lambda: late_rules.change(db.session, enrolment, item, fields))
+    new = RuleValues(
+        grace_minutes=body.grace_minutes,
+        late_penalty=body.late_penalty,
+        cut_off_at=_when(body.cut_off_at, enrolment.course.time_zone, kept=item.cut_off_at),
+        attempt_limit=body.attempt_limit,
+        pause_minutes=body.pause_minutes,
+        counting=body.counting,
+    )
+    with _refusing():
+        operations.change_rules(db.session, enrolment, item, new, reason=body.reason)
     return of_assignment(item)
 
 
-def typed(body: msgspec.Struct) -> dict[str, str]:
-    """What the body says, field by field, as it is typed on the page."""
-    said = msgspec.structs.asdict(body).items()
-    return {key: _text(value) for key, value in said if value is not msgspec.UNSET}
+def _course_values(body: schemas.CourseChange, course: Course) -> CourseValues:
+    dates = {
+        key: _when(getattr(body, key), course.time_zone, kept=getattr(course, key))
+        for key in operations.COURSE_DATES
+    }
+    return CourseValues(body.title, body.term, **dates)
 
 
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
+def _when(said: str | UnsetType | None, zone: str, *, kept: datetime | None) -> When | UnsetType:
+    return UNSET if said is UNSET else when(said, zone, kept=kept)
 
 
-def refusal(sentences: Mapping[str, str]) -> str:
-    """Why values are refused: each with the field's name, which the page's form shows beside it."""
-    return " ".join(f"{key}: {sentence}" for key, sentence in sentences.items())
-
-
-def _saved(change: Callable[[], int]) -> None:
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
-        change()
+        yield
     except SettingsRefused as error:
-        db.session.rollback()
-        abort(422, refusal(error.sentences))
-
-
-def _of_course(course: Course) -> schemas.CourseSettings:
-    dates = {key: moment(getattr(course, key)) for key in settings.COURSE_DATES}
-    return schemas.CourseSettings(
-        course.title, course.term, course.time_zone, **dates, late_days=course.late_days
-    )
-
-
-def of_assignment(item: CourseAssignment) -> schemas.AssignmentSettings:
-    """An assignment's settings and rules as the API shows them."""
-    entry = catalogue.entry_of(item)
-    return schemas.AssignmentSettings(
-        item.assignment,
-        item.title,
-        item.points,
-        item.points_in_total,
-        moment(item.opens_at),
-        moment(item.due_at),
-        grace_minutes=item.grace_minutes,
-        late_penalty=round(item.late_penalty * 100, 4),
-        cut_off_at=moment(item.cut_off_at),
-        attempt_limit=item.attempt_limit,
-        pause_minutes=item.pause_minutes,
-        counting=item.counting,
-        unsound=entry.sentence if entry else "The folder of assignments does not hold it.",
-    )
+        abort(422, refusal(error))

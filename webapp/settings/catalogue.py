@@ -1,22 +1,18 @@
-"""The assignments of the assignments folder, and adding one to a course once it is proved sound.
+"""The assignments of the assignments folder, and which of them can be added to a course.
 
 What cannot be seen to be sound is refused: no proof, a failed one, or one of something older.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from webapp.audit.record import record
-from webapp.models import Course, CourseAssignment, Enrolment
-from webapp.settings.changes import SettingsRefused, Typed
+from webapp.models import Course, CourseAssignment
 
 if TYPE_CHECKING:
     from autograder.proof.validation_record import Soundness
@@ -100,31 +96,8 @@ def entry_of(item: CourseAssignment) -> Entry | None:
         return None
 
 
-def add(session: Session, enrolment: Enrolment, fields: Mapping[str, str]) -> CourseAssignment:
-    """Set the assignment that `name` says, with its times as typed; commits.
-
-    Raises SettingsRefused for its times, NotAddable for the rest.
-    """
-    typed = Typed(fields, enrolment.course.time_zone)
-    opens, due = typed.moment("opens_at", None), typed.moment("due_at", None)
-    if opens and due and due <= opens:
-        typed.refused["due_at"] = "It is due before it opens: choose a later due time."
-    if typed.refused:
-        raise SettingsRefused(typed.refused)
-    name = fields.get("name", "")
-    return _add(session, enrolment, name, opens_at=opens, due_at=due)
-
-
-def _add(
-    session: Session,
-    enrolment: Enrolment,
-    name: str,
-    *,
-    opens_at: datetime | None,
-    due_at: datetime | None,
-) -> CourseAssignment:
-    """Set a sound assignment in the course, after all others; commits. Raises NotAddable."""
-    course = enrolment.course
+def addable(session: Session, course: Course, name: str) -> Entry:
+    """An assignment of the folder that can be added to the course; raises NotAddable."""
     found = next((e for e in entries(session, course) if e.id == name), None)
     if found is None:
         raise NotAddable(f"There is no {name[:64]!r} in the folder of assignments.")
@@ -132,33 +105,7 @@ def _add(
         raise NotAddable(f"{found.title} is in the course already.")
     if found.sentence:
         raise NotAddable(f"{found.title} cannot be added. {found.sentence}")
-    last = sa.select(sa.func.max(CourseAssignment.position))
-    position = session.scalar(last.where(CourseAssignment.course_id == course.id))
-    item = CourseAssignment(
-        course_id=course.id,
-        assignment=found.id,
-        title=found.title[:200],
-        points=found.points,
-        position=0 if position is None else position + 1,
-        opens_at=opens_at,
-        due_at=due_at,
-    )
-    session.add(item)
-    record(
-        session,
-        enrolment,
-        "add assignment",
-        subject=found.id,
-        points=found.points,
-        opens=opens_at.isoformat() if opens_at else "at once",
-        due=due_at.isoformat() if due_at else "never",
-    )
-    try:
-        session.commit()
-    except IntegrityError:
-        session.rollback()
-        raise NotAddable(f"{found.title} is in the course already.") from None
-    return item
+    return found
 
 
 def _names() -> list[str]:

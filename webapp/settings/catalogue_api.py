@@ -11,11 +11,12 @@ from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.grading import release as release_preview
 from webapp.grading.release import NoRelease
 from webapp.models import Enrolment, Role
-from webapp.settings import catalogue, schemas
-from webapp.settings.api import of_assignment, refusal
+from webapp.settings import catalogue, operations, schemas
+from webapp.settings.answers import of_assignment, refusal
 from webapp.settings.catalogue import NotAddable
 from webapp.settings.changes import SettingsRefused
-from webapp.settings.preview_pages import NOTEBOOK, release_file
+from webapp.settings.release_file import NOTEBOOK, release_file
+from webapp.settings.values import when
 from webapp.submissions.attempt_list import graded_examples
 from webapp.submissions.notebook_cells import source_cells
 
@@ -65,11 +66,14 @@ def assignment_catalogue(enrolment: Enrolment) -> schemas.Catalogue:
 def add_assignment(
     enrolment: Enrolment, body: schemas.NewAssignment
 ) -> tuple[schemas.AssignmentSettings, int]:
-    times = {"opens_at": body.opens_at or "", "due_at": body.due_at or ""}
+    zone = enrolment.course.time_zone
+    opens_at, due_at = when(body.opens_at, zone), when(body.due_at, zone)
     try:
-        added = catalogue.add(db.session, enrolment, {"name": body.assignment, **times})
+        added = operations.add_assignment(
+            db.session, enrolment, body.assignment, opens_at=opens_at, due_at=due_at
+        )
     except SettingsRefused as error:
-        abort(422, refusal(error.sentences))
+        abort(422, refusal(error))
     except NotAddable as error:
         abort(409, str(error))
     return of_assignment(added), 201

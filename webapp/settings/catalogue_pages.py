@@ -12,9 +12,10 @@ from webapp.base.clock import local, moment, now
 from webapp.base.database import db
 from webapp.courses.access import for_roles
 from webapp.models import Enrolment, Role
-from webapp.settings import catalogue
+from webapp.settings import catalogue, operations
 from webapp.settings.catalogue import Entry, NotAddable
 from webapp.settings.changes import SettingsRefused
+from webapp.settings.values import when
 
 blueprint = Blueprint("catalogue", __name__, url_prefix="/courses/<slug>/staff/assignments")
 
@@ -32,8 +33,13 @@ def show(enrolment: Enrolment) -> str:
 @for_roles(Role.INSTRUCTOR)
 def add(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Add one that is proved sound."""
+    form, zone = request.form, enrolment.course.time_zone
+    opens_at, due_at = when(form.get("opens_at"), zone), when(form.get("due_at"), zone)
+    name = form.get("name", "")
     try:
-        item = catalogue.add(db.session, enrolment, request.form)
+        item = operations.add_assignment(
+            db.session, enrolment, name, opens_at=opens_at, due_at=due_at
+        )
     except SettingsRefused as error:
         return _page(enrolment, error.sentences), 422
     except NotAddable as error:

@@ -11,7 +11,7 @@ from webapp.base.database import db
 from webapp.courses.access import assignment_in, for_roles
 from webapp.leaderboard import board as leaderboard
 from webapp.models import CourseAssignment, Enrolment, Role
-from webapp.settings import catalogue, late_rules, settings
+from webapp.settings import catalogue, forms, operations
 from webapp.settings.changes import SettingsRefused
 from webapp.visibility import sight
 
@@ -29,8 +29,10 @@ def course(enrolment: Enrolment) -> str:
 @for_roles(Role.INSTRUCTOR)
 def save_course(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Change the course's title, term and dates."""
+    form, course = request.form, enrolment.course
+    new, reason = forms.course_values(form, course), form.get("reason", "")
     try:
-        changed = settings.change_course(db.session, enrolment, request.form)
+        changed = operations.change_course(db.session, enrolment, new, reason=reason)
     except SettingsRefused as error:
         return _course_page(enrolment, error.sentences), 422
     _say(changed)
@@ -41,8 +43,9 @@ def save_course(enrolment: Enrolment) -> Response | tuple[str, int]:
 @for_roles(Role.INSTRUCTOR)
 def save_late_days(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Change how many late days each student has."""
+    days, reason = forms.whole(request.form, "late_days"), request.form.get("reason", "")
     try:
-        changed = late_rules.change_late_days(db.session, enrolment, request.form)
+        changed = operations.change_late_days(db.session, enrolment, days or 0, reason=reason)
     except SettingsRefused as error:
         return _course_page(enrolment, late=error.sentences), 422
     _say(changed)
@@ -61,8 +64,10 @@ def assignment(enrolment: Enrolment, name: str) -> str:
 def save_assignment(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Change an assignment's title, times and points in the total."""
     item = assignment_in(enrolment, name)
+    form, zone = request.form, enrolment.course.time_zone
+    new, reason = forms.assignment_values(form, item, zone), form.get("reason", "")
     try:
-        changed = settings.change_assignment(db.session, enrolment, item, request.form)
+        changed = operations.change_assignment(db.session, enrolment, item, new, reason=reason)
     except SettingsRefused as error:
         return _assignment_page(enrolment, item, error.sentences), 422
     _say(changed)
@@ -75,8 +80,10 @@ def save_assignment(enrolment: Enrolment, name: str) -> Response | tuple[str, in
 def save_rules(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Change what becomes of late work, how many attempts there are, and which one counts."""
     item = assignment_in(enrolment, name)
+    form, zone = request.form, enrolment.course.time_zone
+    new, reason = forms.rule_values(form, item, zone), form.get("reason", "")
     try:
-        changed = late_rules.change(db.session, enrolment, item, request.form)
+        changed = operations.change_rules(db.session, enrolment, item, new, reason=reason)
     except SettingsRefused as error:
         return _assignment_page(enrolment, item, of_rules=error.sentences), 422
     _say(changed)
@@ -95,7 +102,7 @@ def _course_page(
         "settings/course.html",
         course=course,
         assignments=catalogue.opened_in(db.session, course),
-        shown=_shown(settings.shown_course(course), refused),
+        shown=_shown(forms.shown_course(course), refused),
         refused=refused or {},
         shown_late=_shown({"late_days": str(course.late_days)}, late),
         refused_late=late or {},
@@ -117,9 +124,9 @@ def _assignment_page(
         entry=catalogue.entry_of(item),
         sight=sight.sight_of(db.session, item),
         has_leaderboard=leaderboard.is_on(db.session, item),
-        shown=_shown(settings.shown_assignment(course, item), refused),
+        shown=_shown(forms.shown_assignment(item, course.time_zone), refused),
         refused=refused or {},
-        shown_rules=_shown(late_rules.shown(item, course.time_zone), of_rules),
+        shown_rules=_shown(forms.shown_rules(item, course.time_zone), of_rules),
         refused_rules=of_rules or {},
     )
 

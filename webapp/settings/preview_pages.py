@@ -9,14 +9,12 @@ from webapp.base.database import db
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.grading import release as release_preview
 from webapp.grading.release import NoRelease
-from webapp.models import CourseAssignment, Enrolment
-from webapp.site.uploads import attachment
+from webapp.models import Enrolment
+from webapp.settings.release_file import release_file
 from webapp.submissions.attempt_list import graded_examples
 from webapp.submissions.notebook_cells import source_cells
 
 blueprint = Blueprint("preview", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>")
-
-NOTEBOOK = "application/x-ipynb+json"
 
 
 @blueprint.get("/preview")
@@ -44,9 +42,3 @@ def release(enrolment: Enrolment, name: str) -> Response:
     except NoRelease:
         address = url_for("preview.show", slug=enrolment.course.slug, name=name)
         return redirect(address, code=303)  # which says why
-
-
-def release_file(assignment: CourseAssignment) -> Response:
-    """The release to save; raises NoRelease."""
-    data = release_preview.released_notebook(assignment.assignment)
-    return attachment(data, f"{assignment.assignment}.ipynb", NOTEBOOK)

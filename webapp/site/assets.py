@@ -6,8 +6,10 @@ import functools
 from importlib.util import find_spec
 from pathlib import Path
 
-from flask import Blueprint, make_response, request, send_file
+from flask import Blueprint, request, send_file
 from werkzeug.wrappers import Response
+
+from webapp.site.downloads import attachment
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
 
@@ -35,7 +37,4 @@ def client() -> Response:
     assert spec.origin is not None
     text = Path(spec.origin).read_text(encoding="utf-8")
     filled = text.replace('SITE = ""', f"SITE = {request.url_root.rstrip('/')!r}", 1)
-    response = make_response(filled)
-    response.mimetype = "text/x-python"
-    response.headers["Content-Disposition"] = "attachment; filename=heldout_submit.py"
-    return response
+    return attachment(filled.encode(), "heldout_submit.py", "text/x-python")

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from webapp.base.database import db
 from webapp.models import User
-from webapp.site import tokens
+from webapp.site import operations
 
 PUBLIC_ENDPOINTS = frozenset(
     {
@@ -153,7 +153,8 @@ def _closed_by_default() -> Response | None:
 def _owner_of_token(asked: Request) -> User | None:
     if asked.blueprint != "api":
         return None
-    return tokens.owner(db.session, asked.headers.get("Authorization", ""))
+    token = operations.use_token(db.session, asked.headers.get("Authorization", ""))
+    return None if token is None else token.user
 
 
 def _serializer() -> URLSafeTimedSerializer:

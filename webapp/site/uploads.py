@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import unicodedata
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
-from werkzeug.utils import send_file
-from werkzeug.wrappers import Response
 
 from webapp.models import Content
 
@@ -63,14 +59,3 @@ def store(session: Session, upload: Upload) -> None:
 
 class FileRefused(ValueError):
     """An uploaded file is not what it should be: one sentence for whoever uploaded it."""
-
-
-def attachment(data: bytes, name: str, mimetype: str) -> Response:
-    """A file to save, never to be run as a page of ours."""
-    return send_file(
-        io.BytesIO(data),
-        request.environ,
-        mimetype=mimetype,
-        as_attachment=True,
-        download_name=name,
-    )

@@ -11,7 +11,8 @@ from webapp.leaderboard import board as leaderboard
 from webapp.models import Enrolment, Role, Submission
 from webapp.queue.operations import grade_again
 from webapp.scoring import late_words
-from webapp.site.uploads import FileRefused, attachment
+from webapp.site.downloads import attachment
+from webapp.site.uploads import FileRefused
 from webapp.submissions.operations import AttemptRefused, NotOpenYet
 from webapp.submissions.queries import file_of
 from webapp.submissions.sent import hand_in_sent

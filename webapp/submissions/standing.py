@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
 from webapp.base.clock import now
-from webapp.extensions import extensions
+from webapp.extensions import queries as extensions
 from webapp.models import Course, CourseAssignment, Submission, SubmissionState
 from webapp.scoring.counting import policy_of
 from webapp.scoring.late_policy import LatePolicy, own_due_time

@@ -7,6 +7,7 @@ from webapp.api.schemas import moment
 from webapp.base.database import db
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.models import CourseAssignment, Enrolment, Role
+from webapp.visibility import operations
 from webapp.visibility import sight as visibility
 from webapp.visibility.schemas import NewResultRule, ResultsShown
 
@@ -36,7 +37,7 @@ def shown_results(enrolment: Enrolment, name: str) -> ResultsShown:
 @for_roles(Role.INSTRUCTOR)
 def set_result_rule(enrolment: Enrolment, name: str, body: NewResultRule) -> ResultsShown:
     item = assignment_in(enrolment, name)
-    visibility.change_rule(db.session, enrolment, item, body.rule)
+    operations.change_rule(db.session, enrolment, item, body.rule)
     return _shown(enrolment, item)
 
 
@@ -50,7 +51,7 @@ def set_result_rule(enrolment: Enrolment, name: str, body: NewResultRule) -> Res
 @for_roles(Role.INSTRUCTOR)
 def publish_results(enrolment: Enrolment, name: str) -> ResultsShown:
     item = assignment_in(enrolment, name)
-    visibility.show(db.session, enrolment, item, on=True)
+    operations.show_results(db.session, enrolment, item, on=True)
     return _shown(enrolment, item)
 
 
@@ -64,7 +65,7 @@ def publish_results(enrolment: Enrolment, name: str) -> ResultsShown:
 @for_roles(Role.INSTRUCTOR)
 def hide_results(enrolment: Enrolment, name: str) -> ResultsShown:
     item = assignment_in(enrolment, name)
-    visibility.show(db.session, enrolment, item, on=False)
+    operations.show_results(db.session, enrolment, item, on=False)
     return _shown(enrolment, item)
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from webapp.base.database import db
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.models import CourseAssignment, Enrolment, ResultRule, Role
-from webapp.visibility import sight
+from webapp.visibility import operations, sight
 
 blueprint = Blueprint(
     "visibility", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>/results"
@@ -36,7 +36,7 @@ def rule(enrolment: Enrolment, name: str) -> Response:
     chosen = request.form.get("rule", "at_once")
     if chosen not in set(ResultRule):
         abort(422)
-    sight.change_rule(db.session, enrolment, assignment, ResultRule(chosen))
+    operations.change_rule(db.session, enrolment, assignment, ResultRule(chosen))
     return _done(enrolment, assignment, "The rule is saved.")
 
 
@@ -46,7 +46,7 @@ def publish(enrolment: Enrolment, name: str) -> Response:
     """Show results to students now, or hide them again."""
     assignment = assignment_in(enrolment, name)
     on = request.form.get("on", "yes") == "yes"
-    sight.show(db.session, enrolment, assignment, on=on)
+    operations.show_results(db.session, enrolment, assignment, on=on)
     said = "Students see their results now." if on else "Results are hidden from students."
     return _done(enrolment, assignment, said)
 

@@ -15,7 +15,6 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, make_transient
 
-from webapp.audit.record import Action, record
 from webapp.base.clock import in_words, now, written
 from webapp.models import (
     CourseAssignment,
@@ -26,12 +25,6 @@ from webapp.models import (
     Submission,
 )
 from webapp.scoring.counting import policy_of
-
-_CHOSEN: dict[ResultRule, Action] = {
-    ResultRule.AT_ONCE: "show results at once",
-    ResultRule.AFTER_DUE: "show results after due",
-    ResultRule.PUBLISHED: "show results published",
-}
 
 
 @dataclass(frozen=True)
@@ -117,49 +110,3 @@ def masked(submission: Submission) -> Submission:
     submission.auto_score = submission.manual_score = submission.adjustment = None
     submission.ungraded = 0
     return submission
-
-
-def set_rule(session: Session, assignment: CourseAssignment, rule: ResultRule) -> None:
-    """Give the assignment another rule; what was published stays so. The caller commits."""
-    row = session.get(ResultVisibility, assignment.id)
-    if row is None:
-        row = ResultVisibility(course_assignment_id=assignment.id)
-        session.add(row)
-    row.rule = rule
-
-
-def publish(session: Session, assignment: CourseAssignment, *, on: bool) -> None:
-    """Show the results now, whatever the rule; or hide them until staff publish them again."""
-    row = session.get(ResultVisibility, assignment.id)
-    if row is None:
-        row = ResultVisibility(course_assignment_id=assignment.id, rule=ResultRule.PUBLISHED)
-        session.add(row)
-    row.published_at = now() if on else None
-    if not on:
-        row.rule = ResultRule.PUBLISHED
-
-
-def change_rule(
-    session: Session,
-    enrolment: Enrolment,
-    assignment: CourseAssignment,
-    rule: ResultRule,
-) -> None:
-    """Staff give the assignment another rule: with the log. Commits."""
-    set_rule(session, assignment, rule)
-    record(session, enrolment, _CHOSEN[rule], subject=assignment.assignment)
-    session.commit()
-
-
-def show(
-    session: Session,
-    enrolment: Enrolment,
-    assignment: CourseAssignment,
-    *,
-    on: bool,
-) -> None:
-    """Staff publish the results, or hide them: with the log. Commits."""
-    publish(session, assignment, on=on)
-    action: Action = "publish results" if on else "hide results"
-    record(session, enrolment, action, subject=assignment.assignment)
-    session.commit()

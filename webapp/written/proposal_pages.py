@@ -20,7 +20,8 @@ from webapp.grading.library import library
 from webapp.models import Enrolment, Proposal, Role, Slide
 from webapp.rubrics.names import file_name
 from webapp.rubrics.queries import published_scores, rubric_of
-from webapp.site.uploads import FileRefused, attachment, read_upload
+from webapp.site.downloads import attachment
+from webapp.site.uploads import FileRefused, read_upload
 from webapp.written import operations, team_operations
 from webapp.written.examples import examples_of
 from webapp.written.queries import proposal_in, team_of

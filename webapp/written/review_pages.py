@@ -23,7 +23,8 @@ from webapp.models import Enrolment, PaperReview, ReviewDraft, Role
 from webapp.rubrics.names import file_name
 from webapp.rubrics.queries import published_scores, rubric_of
 from webapp.site.addresses import row_number
-from webapp.site.uploads import FileRefused, attachment, read_upload
+from webapp.site.downloads import attachment
+from webapp.site.uploads import FileRefused, read_upload
 from webapp.written import operations
 from webapp.written.papers import suggested
 from webapp.written.printed_length import printed_pages

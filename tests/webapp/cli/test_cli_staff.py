@@ -32,6 +32,7 @@ from webapp.models import (
 )
 from webapp.site import tokens
 from webapp.visibility import sight
+from webapp.visibility.operations import set_rule
 
 
 @pytest.fixture
@@ -137,7 +138,7 @@ def test_the_queue_is_shown_paused_and_resumed(staff, session, graded):
 
 def test_results_are_published_and_hidden(staff, session, item):
     publish = partial(staff, command=cli_staff.publish)
-    sight.set_rule(session, item, ResultRule.PUBLISHED)
+    set_rule(session, item, ResultRule.PUBLISHED)
     session.commit()
     code, said = publish("dl", ASSIGNMENT)
     assert (code, "shown as soon as there are any" in said) == (0, True)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
 from webapp.base.typed_times import for_input
-from webapp.extensions import extensions
-from webapp.extensions.extensions import ExtensionRefused
+from webapp.extensions import operations as extensions
+from webapp.extensions.operations import ExtensionRefused
 from webapp.models import (
     AuditEntry,
     CourseAssignment,
@@ -25,6 +25,7 @@ from webapp.models import (
 from webapp.scoring.counting import recount
 from webapp.submissions.standing import standings
 from webapp.visibility import sight
+from webapp.visibility.operations import set_rule
 
 DAY = timedelta(days=1)
 PAGE = "/courses/dl/staff/assignments/a01_demo/extensions"
@@ -91,7 +92,7 @@ def test_among_several_a_later_extension_is_kept_and_alone_it_is_shortened(sessi
 
 
 def test_an_extension_holds_only_while_it_is_later_than_the_due_time(session, item, ina, graded):
-    sight.set_rule(session, item, ResultRule.AFTER_DUE)
+    set_rule(session, item, ResultRule.AFTER_DUE)
     give(session, item, ina, "Ada", days=0.1)
     late, ada = graded("ada"), user(session, "Ada")
     assert worth(session, late) == (0.9, True)
@@ -164,7 +165,7 @@ def test_without_a_due_time_there_is_nothing_to_extend(session, item, ina):
 
 
 def test_results_after_the_due_time_wait_for_the_student_s_own_due_time(session, item, ina):
-    sight.set_rule(session, item, ResultRule.AFTER_DUE)
+    set_rule(session, item, ResultRule.AFTER_DUE)
     give(session, item, ina, "Ada")
     ada, bob = user(session, "Ada"), user(session, "Bob")
     assert not sight.sight_of(session, item, ada).open

@@ -117,10 +117,10 @@ def test_an_alias_is_plain_of_fair_length_and_nobody_elses(auth, session, alias,
 
 @pytest.mark.usefixtures("opened")
 def test_the_database_itself_refuses_the_same_alias_at_the_same_moment(auth, monkeypatch, session):
-    from webapp.leaderboard import board as leaderboard
+    from webapp.leaderboard import operations
 
     auth.login("bob").post(f"{BOARD}/join", {"alias": "Gradient 7"})
-    monkeypatch.setattr(leaderboard, "_names_of_others", lambda *_: set())
+    monkeypatch.setattr(operations, "_names_of_others", lambda *_: set())
     answer = auth.login("ada").post(f"{BOARD}/join", {"alias": "gradient-7"})
     assert (answer.status_code, "is taken" in answer.text) == (422, True)
 

@@ -13,7 +13,7 @@ from autograder.assignment import list_assignments
 from tests.webapp.graders import LIBRARY, StandInPool, result
 from webapp import create_app, demo, migrations
 from webapp.base.clock import now
-from webapp.base.database import make_engine
+from webapp.base.database import db, make_engine
 from webapp.demo.course import (
     SLUG,
     DemoError,
@@ -40,7 +40,8 @@ from webapp.models import (
     User,
 )
 from webapp.models.courses import DEFAULT_TIME_ZONE
-from webapp.people.roster import RosterError, import_roster
+from webapp.people.operations import import_roster_by_command
+from webapp.people.roster import RosterError, read_roster
 from webapp.scoring.counting import policy_of
 
 pytestmark = pytest.mark.slow
@@ -54,7 +55,8 @@ def import_csv(app, tmp_path):
         path = tmp_path / "roster.csv"
         path.write_text(text, encoding="utf-8-sig")
         with app.app_context():
-            return import_roster(course, path)
+            people = read_roster(path.read_bytes(), path.name)
+            return import_roster_by_command(db.session, course, people)
 
     return run
 

@@ -21,7 +21,7 @@ from webapp.models import (
     ScoreOverride,
 )
 from webapp.regrades import operations
-from webapp.visibility import sight
+from webapp.visibility.operations import publish as show_results
 
 LIST = "/courses/dl/staff/requests"
 
@@ -121,7 +121,7 @@ def test_nothing_of_a_held_back_result_is_told_by_requests_or_overrides(
 ):
     submission = graded("ada", result(score=1))
     override(auth.login("gil"), submission, "2.75")
-    sight.publish(session, assignment, on=False)
+    show_results(session, assignment, on=False)
     session.commit()
     ada = auth.login("ada")
     assert ask(ada, submission).status_code == 422

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests.webapp.graders import result
 from webapp.audit.record import CommandLine
 from webapp.base.clock import now
-from webapp.extensions import extensions
+from webapp.extensions import operations as extensions
 from webapp.gradebook import operations
 from webapp.gradebook.from_nbgrader import GradeChange
 from webapp.models import CourseAssignment, ManualGrade, Submission, User
@@ -21,12 +21,12 @@ from webapp.reading.kinds.kind import Opened, Place
 from webapp.rubrics.marks import ReadingRefused, Sent
 from webapp.rubrics.rubrics import Item, Level, Rubric
 from webapp.scoring import counting, points_by_hand
-from webapp.settings import late_rules
+from webapp.settings.operations import change_rules
+from webapp.settings.values import RuleValues
 from webapp.site.uploads import Upload
 from webapp.submissions.operations import receive
 
 DAY = timedelta(days=1)
-ZONE = "America/New_York"
 
 
 @pytest.fixture
@@ -49,8 +49,7 @@ def more_time(session, ina, item, ada):
 
 
 def no_penalty(session, ina, item, ada):
-    fields = {**late_rules.shown(item, ZONE), "late_penalty": "0", "reason": "storm"}
-    late_rules.change(session, ina, item, fields)
+    change_rules(session, ina, item, RuleValues(late_penalty=0), reason="storm")
 
 
 def give_points(engine, number, grader):
@@ -103,8 +102,7 @@ def test_points_given_with_older_rules_in_hand_follow_the_rules_of_now(
         submission = other.get_one(Submission, number)
         held = submission.course_assignment
         assert held.course.late_days == held.late_penalty == 0
-        fields = {**late_rules.shown(item, ZONE), "late_penalty": "50", "reason": "as announced"}
-        late_rules.change(session, ina, item, fields)
+        change_rules(session, ina, item, RuleValues(late_penalty=50), reason="as announced")
         points_by_hand.set_manual_grade(
             other, submission, question="why", points=2, comment="", grader_id=grader
         )

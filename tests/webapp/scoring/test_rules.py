@@ -14,6 +14,7 @@ from tests.webapp.graders import notebook, result
 from webapp.api.schemas import moment
 from webapp.base.clock import now
 from webapp.base.database import db
+from webapp.base.numbers import TypedNumber
 from webapp.cli.submit_client import describe
 from webapp.gradebook import counting_attempts
 from webapp.models import (
@@ -28,10 +29,11 @@ from webapp.models import (
 )
 from webapp.scoring import late_words, overrides, points_by_hand
 from webapp.scoring.counting import recount, recount_course
-from webapp.settings import late_rules
+from webapp.settings import forms
 from webapp.settings.changes import SettingsRefused
+from webapp.settings.operations import change_late_days, change_rules
 from webapp.site import tokens
-from webapp.visibility import sight
+from webapp.visibility.operations import publish, set_rule
 
 DAY = timedelta(days=1)
 
@@ -55,8 +57,11 @@ def counting(session, course_id=1):
     return [(row.id, row.score, row.late) for row in session.execute(sa.select(found))]
 
 
-def typed(**fields):
-    return {"counting": "best", "reason": "as announced", **fields}
+def change(session, ina, item, **fields):
+    """Save the page's form with these fields."""
+    form = {"counting": "best", "reason": "as announced", **fields}
+    new = forms.rule_values(form, item, ina.course.time_zone)
+    return change_rules(session, ina, item, new, reason=form["reason"])
 
 
 def test_a_penalty_lets_an_earlier_attempt_count_and_the_log_says_who_changed_it(
@@ -66,7 +71,7 @@ def test_a_penalty_lets_an_earlier_attempt_count_and_the_log_says_who_changed_it
     second = attempt(graded, 4.0, days=1.5)
     recount(session, item)
     assert counting(session) == [(second.id, 4.0, True)]
-    assert late_rules.change(session, ina, item, typed(late_penalty="20")) == 1
+    assert change(session, ina, item, late_penalty="20") == 1
     assert counting(session) == [(first.id, 3.0, False)]
     entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "change late rules"))
     assert entry.one().detail == {"late_penalty": "0.0 → 0.2", "reason": "as announced"}
@@ -75,7 +80,7 @@ def test_a_penalty_lets_an_earlier_attempt_count_and_the_log_says_who_changed_it
 def test_the_last_attempt_counts_where_the_rule_says_so(session, item, ina, graded, attempt):
     attempt(graded, 4.0, days=-1)
     second = attempt(graded, 2.0, days=-0.5)
-    late_rules.change(session, ina, item, typed(counting="last"))
+    change(session, ina, item, counting="last")
     assert counting(session) == [(second.id, 2.0, False)]
 
 
@@ -99,7 +104,7 @@ def test_late_days_are_spent_in_the_order_of_due_times_and_shown(session, item, 
 
 def test_late_days_tell_nothing_of_results_that_are_held_back(session, item, auth, graded, attempt):
     item.late_penalty, item.course.late_days = 0.1, 3
-    sight.set_rule(session, item, ResultRule.PUBLISHED)
+    set_rule(session, item, ResultRule.PUBLISHED)
     attempt(graded, 1.0, days=-1)
     attempt(graded, 3.0, days=0.5)
     recount_course(session, item.course)
@@ -112,7 +117,7 @@ def test_late_days_tell_nothing_of_results_that_are_held_back(session, item, aut
     with zipfile.ZipFile(io.BytesIO(ada.get("/account/data.zip").data)) as archive:
         told = json.loads(archive.read("data.json"))["submissions"]
     assert {row["late_days_used"] for row in told} == {0}
-    sight.publish(session, item, on=True)
+    publish(session, item, on=True)
     session.commit()
     assert "2 of 3" in ada.get(ada.course()).text
 
@@ -187,7 +192,7 @@ def _send(visitor, source, code):
 )
 def test_rules_that_cannot_hold_are_refused_with_a_sentence(session, item, ina, fields, sentence):
     with pytest.raises(SettingsRefused, match=sentence):
-        late_rules.change(session, ina, item, typed(**fields))
+        change(session, ina, item, **fields)
     session.rollback()
     session.refresh(item)
     assert (item.attempt_limit, item.counting) == (None, CountingRule.BEST)
@@ -197,16 +202,16 @@ def test_what_the_form_shows_changes_nothing_when_it_is_saved(session, item, ina
     item.late_penalty, item.attempt_limit = 0.15, 4
     item.cut_off_at = item.due_at + DAY
     session.commit()
-    shown = late_rules.shown(item, ina.course.time_zone)
+    shown = forms.shown_rules(item, ina.course.time_zone)
     assert (shown["late_penalty"], shown["attempt_limit"]) == ("15", "4")
-    assert late_rules.change(session, ina, item, shown) == 0
+    assert change(session, ina, item, **shown, reason="") == 0
 
 
 def test_late_days_of_the_course_are_changed_with_a_reason(session, ina):
-    assert late_rules.change_late_days(session, ina, {"late_days": "3", "reason": "flu"}) == 1
+    assert change_late_days(session, ina, 3, reason="flu") == 1
     assert ina.course.late_days == 3
     with pytest.raises(SettingsRefused, match="expected a whole number, 0 to 365"):
-        late_rules.change_late_days(session, ina, {"late_days": "many", "reason": "flu"})
+        change_late_days(session, ina, TypedNumber.whole("many"), reason="flu")
 
 
 def test_beyond_the_limit_an_attempt_is_refused_with_a_sentence_and_the_same_work_is_not(
@@ -286,7 +291,7 @@ def test_the_programs_answer_says_what_counts_and_until_when_one_has_time(
 
 def test_a_late_result_takes_few_statements(session, engine, app, item, auth, graded, attempt):
     item.late_penalty, item.due_at = 0.1, now() - 3 * DAY
-    sight.set_rule(session, item, ResultRule.AFTER_DUE)
+    set_rule(session, item, ResultRule.AFTER_DUE)
     attempt(graded, 4.0, days=0.5)
     late = attempt(graded, 4.0, days=1.5)
     recount(session, item)
@@ -315,9 +320,9 @@ def test_work_after_a_cut_off_within_the_grace_says_why_it_has_no_points(
     recount(session, item)
     session.commit()
     assert "no points are given" in late_words.account(one, _policy(item), item.course)
-    fields = {**late_rules.shown(item, item.course.time_zone), "reason": "as announced"}
+    fields = forms.shown_rules(item, item.course.time_zone)
     with pytest.raises(SettingsRefused, match="its grace are over"):
-        late_rules.change(session, ina, item, {**fields, "attempt_limit": "3"})
+        change(session, ina, item, **{**fields, "attempt_limit": "3"})
 
 
 def test_a_graded_result_counts_at_once(session, graded):

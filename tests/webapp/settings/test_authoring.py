@@ -221,11 +221,11 @@ def test_an_assignment_that_is_gone_from_the_folder_has_no_preview_and_says_so(a
 
 
 def test_feedback_is_read_as_its_student_reads_it(auth, session, graded, folder):
-    from webapp.visibility import sight
+    from webapp.visibility.operations import set_rule
 
     submission = graded("ada", result(score=1, message="a hidden message"))
     item = session.get_one(CourseAssignment, submission.course_assignment_id)
-    sight.set_rule(session, item, ResultRule.PUBLISHED)
+    set_rule(session, item, ResultRule.PUBLISHED)
     session.commit()
     gil = auth.login("gil")
     assert "Ada, attempt 1" in gil.get(f"{PAGE}/a01_demo/preview").text

@@ -9,6 +9,9 @@ import sqlalchemy as sa
 
 from webapp.base.typed_times import NoMoment, for_input, read_moment
 from webapp.models import AuditEntry, Course, CourseAssignment
+from webapp.settings.changes import SettingsRefused
+from webapp.settings.operations import change_assignment, change_course
+from webapp.settings.values import AssignmentValues, CourseValues, Unread
 
 NEW_YORK = "America/New_York"
 ASSIGNMENT, COURSE = "/courses/dl/staff/assignments/a01_demo/settings", "/courses/dl/staff/settings"
@@ -220,3 +223,22 @@ def test_a_due_time_after_the_cut_off_is_refused(auth, session):
     response = ina.post(ASSIGNMENT, form)
     assert response.status_code == 422
     assert "This is after the cut-off" in response.text
+
+
+def test_what_cannot_be_read_and_what_does_not_fit_are_refused_together_in_their_order(
+    session, ina
+):
+    kept = ina.course.title
+    new = CourseValues(" ", groups_due_at=Unread("No time."), term="x" * 61)
+    with pytest.raises(SettingsRefused) as refused:
+        change_course(session, ina, new, reason="")
+    assert list(refused.value.sentences) == ["title", "term", "groups_due_at", "reason"]
+    assert refused.value.sentences["groups_due_at"] == "No time."
+    assert ina.course.title == kept
+
+
+def test_a_setting_that_nobody_names_stays_as_it_is(session, ina):
+    before = item(session).due_at
+    new = AssignmentValues("Perceptrons")
+    assert change_assignment(session, ina, item(session), new, reason="a better name") == 1
+    assert (item(session).title, item(session).due_at) == ("Perceptrons", before)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from webapp.base.database import db
 from webapp.models import CourseAssignment, ResultRule
 from webapp.scoring.counting import recount
-from webapp.visibility import sight
+from webapp.visibility.operations import set_rule
 
 LOST = "before the late penalty"
 STAFF = "/courses/dl/staff/assignments/a01_demo"
@@ -67,7 +67,7 @@ def test_nothing_is_said_of_a_penalty_where_none_was_taken(auth, in_time):
 
 
 def test_held_back_lists_say_neither_number(session, auth, item, late):
-    sight.set_rule(session, item, ResultRule.PUBLISHED)
+    set_rule(session, item, ResultRule.PUBLISHED)
     session.commit()
     ada = auth.login("ada")
     for path in pages_of(late):
