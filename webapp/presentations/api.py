@@ -69,7 +69,7 @@ def draw_running_order(enrolment: Enrolment) -> RunningOrder:
 def move_in_order(enrolment: Enrolment, proposal_id: int, body: Move) -> RunningOrder:
     proposal_in(enrolment, proposal_id)
     try:
-        operations.move(db.session, enrolment, proposal_id, body.where)
+        operations.move(db.session, enrolment, proposal_id, where=body.where)
     except NotMoved as error:
         abort(409, str(error))
     return _order(enrolment)

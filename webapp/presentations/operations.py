@@ -29,7 +29,7 @@ def draw(session: Session, actor: Enrolment) -> int:
     return len(new)
 
 
-def move(session: Session, actor: Enrolment, proposal_id: int, where: str) -> None:
+def move(session: Session, actor: Enrolment, proposal_id: int, *, where: str) -> None:
     """Move a proposal `up`, `down`, `in` at the end or `out`; raises NotMoved."""
     with change(session):
         found = day(session, actor.course)

@@ -71,7 +71,8 @@ def draw(enrolment: Enrolment) -> Response:
 def move(enrolment: Enrolment, proposal_id: int) -> Response:
     """Move a team in the order, into it, or out of it."""
     try:
-        operations.move(db.session, enrolment, proposal_id, request.form.get("where", "in"))
+        where = request.form.get("where", "in")
+        operations.move(db.session, enrolment, proposal_id, where=where)
     except NotMoved:
         abort(404)
     return _back(enrolment)

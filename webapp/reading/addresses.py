@@ -15,6 +15,6 @@ def list_address(place: Place, endpoint: str = "", **more: Any) -> str:
     return url_for(endpoint, slug=place.course.slug, **place.address, **more)
 
 
-def address_of(place: Place, kind: str, number: int, endpoint: str = "readings.read") -> str:
+def address_of(place: Place, kind: str, number: int, *, endpoint: str = "readings.read") -> str:
     """A page of one work; without an endpoint, where it is read."""
     return list_address(place, endpoint, kind=kind, number=number)

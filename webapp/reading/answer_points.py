@@ -81,14 +81,7 @@ def recount(
     answers: dict[int, list[Reading]] = {}
     for row in rows:
         answers.setdefault(row.submission_id or 0, []).append(row)
-    grades = {
-        grade.submission_id: grade
-        for grade in session.scalars(
-            sa.select(ManualGrade)
-            .join(Submission, ManualGrade.submission_id == Submission.id)
-            .where(Submission.course_assignment_id == item.id, ManualGrade.question == question)
-        )
-    }
+    grades = _grades(session, item, question)
     most = _worths(session, question, Submission.course_assignment_id == item.id)
     changed = [
         number
@@ -108,6 +101,15 @@ def recount(
     session.expire_all()
     counting.recount_among(session, item, changed)
     return len(changed)
+
+
+def _grades(session: Session, item: CourseAssignment, question: str) -> dict[int, ManualGrade]:
+    rows = session.scalars(
+        sa.select(ManualGrade)
+        .join(Submission, ManualGrade.submission_id == Submission.id)
+        .where(Submission.course_assignment_id == item.id, ManualGrade.question == question)
+    )
+    return {grade.submission_id: grade for grade in rows}
 
 
 def _worths(session: Session, question: str, among: sa.ColumnElement[bool]) -> dict[int, float]:

@@ -11,7 +11,7 @@ from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import question_titles
 from webapp.models import Enrolment
 from webapp.reading import operations, schemas
-from webapp.reading.kinds import place_in, work_at
+from webapp.reading.kinds import place_in
 from webapp.reading.kinds.answer import ANSWER, Answer, questions_of
 from webapp.reading.queries import readings_of, works
 from webapp.reading.works import is_shown
@@ -93,7 +93,7 @@ def answers(
 def answer(
     enrolment: Enrolment, name: str, question: str, submission_id: int
 ) -> schemas.AnswerToRead:
-    work = work_at(enrolment, place_in(enrolment, name, question), ANSWER.name, submission_id)
+    work = ANSWER.open(enrolment, place_in(enrolment, name, question), submission_id)
     shown = ANSWER.show(work, reading_names(enrolment))
     rubric, given = ANSWER.rubric(db.session, work.place), readings_of(db.session, work)
     return schemas.AnswerToRead(
@@ -103,7 +103,7 @@ def answer(
         **schemas.as_read(rubric, given, enrolment.user_id),
         attempt=work.row.attempt,
         attempt_counts=work.row.counts,
-        by_hand=ANSWER.standing(db.session, work, rubric, given).by_hand,
+        by_hand=ANSWER.standing(db.session, work, rubric=rubric, rows=given).by_hand,
     )
 
 
@@ -124,7 +124,7 @@ def give_answer_reading(
     submission_id: int,
     body: schemas.NewAnswerReading,
 ) -> schemas.AnswerReading:
-    work = work_at(enrolment, place_in(enrolment, name, question), ANSWER.name, submission_id)
+    work = ANSWER.open(enrolment, place_in(enrolment, name, question), submission_id)
     sent, instead_of = schemas.sent_in(body), body.instead_of
     try:
         kept = operations.keep(db.session, enrolment, work, sent=sent, instead_of=instead_of)

@@ -56,7 +56,7 @@ def readings(enrolment: Enrolment, query: schemas.WorksQuery) -> schemas.Works:
 )
 @for_roles(*STAFF)
 def reading(enrolment: Enrolment, kind: str, number: int) -> schemas.ToRead:
-    work = work_at(enrolment, place_in(enrolment), kind, number)
+    work = work_at(enrolment, place_in(enrolment), kind=kind, number=number)
     shown = work.kind.show(work, reading_names(enrolment))
     rubric = work.kind.rubric(db.session, work.place)
     given = readings_of(db.session, work)
@@ -81,7 +81,7 @@ def reading(enrolment: Enrolment, kind: str, number: int) -> schemas.ToRead:
 def give_reading(
     enrolment: Enrolment, kind: str, number: int, body: schemas.NewReading
 ) -> schemas.Reading:
-    work = work_at(enrolment, place_in(enrolment), kind, number)
+    work = work_at(enrolment, place_in(enrolment), kind=kind, number=number)
     try:
         kept = operations.keep(db.session, enrolment, work, sent=schemas.sent_in(body))
     except ReadingRefused as error:

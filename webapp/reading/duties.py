@@ -52,7 +52,7 @@ def divide(
     return Divided(given, short)
 
 
-def assign(session: Session, place: Place, work: Work, graders: Sequence[int]) -> None:
+def assign(session: Session, place: Place, work: Work, *, graders: Sequence[int]) -> None:
     """Let exactly these read a work; what others gave it stays; the caller commits."""
     for each in work.readers:
         if each.grader_id not in graders:

@@ -61,7 +61,7 @@ def divide_reading(enrolment: Enrolment, body: schemas.Divide) -> schemas.Divide
 def assign_readers(
     enrolment: Enrolment, kind: str, number: int, body: schemas.NewReaders
 ) -> schemas.Readers:
-    return _readers(enrolment, place_in(enrolment), kind, number, body)
+    return _readers(enrolment, place_in(enrolment), kind=kind, number=number, body=body)
 
 
 @operation(
@@ -106,7 +106,7 @@ def assign_answer_readers(
     enrolment: Enrolment, name: str, question: str, submission_id: int, body: schemas.NewReaders
 ) -> schemas.Readers:
     place = place_in(enrolment, name, question)
-    return _readers(enrolment, place, ANSWER.name, submission_id, body)
+    return _readers(enrolment, place, kind=ANSWER.name, number=submission_id, body=body)
 
 
 def _work(enrolment: Enrolment, place: Place) -> schemas.ReadingWork:
@@ -143,12 +143,12 @@ def _divided(enrolment: Enrolment, place: Place, body: schemas.Divide) -> schema
 
 
 def _readers(
-    enrolment: Enrolment, place: Place, kind: str, number: int, body: schemas.NewReaders
+    enrolment: Enrolment, place: Place, *, kind: str, number: int, body: schemas.NewReaders
 ) -> schemas.Readers:
     graders = body.graders
     try:
         names = operations.let_read(
-            db.session, enrolment, place, kind, number=number, graders=graders
+            db.session, enrolment, place, kind=kind, number=number, graders=graders
         )
     except NotDivided as error:
         abort(409, str(error))

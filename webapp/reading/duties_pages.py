@@ -73,7 +73,7 @@ def reassign(
     graders = request.form.getlist("grader", type=row_number)
     try:
         readers = operations.let_read(
-            db.session, enrolment, place, kind, number=number, graders=graders
+            db.session, enrolment, place, kind=kind, number=number, graders=graders
         )
         flash(f"Read by {readers} from now on.", "success")
     except NotDivided as error:

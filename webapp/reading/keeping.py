@@ -30,7 +30,7 @@ def give(
     rubric = kind.rubric(session, kind.lock(session, work))
     marks = marks_by(rubric, sent)
     rows = readings_of(session, work)
-    standing = kind.standing(session, work, rubric, rows)
+    standing = kind.standing(session, work, rubric=rubric, rows=rows)
     mine = next((row for row in rows if row.grader_id == grader_id), None)
     if mine is None:
         of = {kind.column: work.number, **work.place.scope}
@@ -42,12 +42,12 @@ def give(
     mine.comment, mine.updated_at = marks.comment, now()
     if standing.by_hand is not None and standing.by_hand != instead_of:
         return Kept(mine, rubric, by_hand=standing.by_hand)
-    kind.count(session, work, rubric, rows=rows, standing=standing, grader_id=grader_id)
+    kind.count(session, work, rubric=rubric, rows=rows, standing=standing, grader_id=grader_id)
     return Kept(mine, rubric, instead_of=standing.by_hand)
 
 
 def put_rubric(
-    session: Session, kind: Kind, place: Place, after: Rubric, *, edited: str = ""
+    session: Session, kind: Kind, place: Place, *, after: Rubric, edited: str = ""
 ) -> int:
     """Let another rubric hold, also for what is read already; how many scores change with it.
 

@@ -57,7 +57,7 @@ def change_rubric(
     """
     rubric = rubric_made_of(kind.name, items)
     with change(session):
-        changed = put_rubric(session, kind, place, rubric, edited=edited)
+        changed = put_rubric(session, kind, place, after=rubric, edited=edited)
         record(
             session,
             actor,
@@ -101,8 +101,8 @@ def let_read(
     session: Session,
     actor: Enrolment,
     place: Place,
-    kind: str,
     *,
+    kind: str,
     number: int,
     graders: Sequence[int],
 ) -> str:
@@ -119,7 +119,7 @@ def let_read(
     subject = kind_at(place, kind).subject(number)
     detail = {"question": place.question} if place.question else {}
     with _alone(session):
-        duties.assign(session, place, work, list(chosen))
+        duties.assign(session, place, work, graders=list(chosen))
         record(session, actor, "assign reader", subject=subject, readers=names, **detail)
     return names
 

@@ -112,7 +112,7 @@ def _on(enrolment: Enrolment, place: Place, after: tuple[str, int]) -> Response:
 def read(enrolment: Enrolment, kind: str, number: int, name: str = "", question: str = "") -> str:
     """Read one work."""
     place = place_in(enrolment, name, question)
-    return _page(enrolment, work_at(enrolment, place, kind, number))
+    return _page(enrolment, work_at(enrolment, place, kind=kind, number=number))
 
 
 @for_roles(*STAFF)
@@ -121,7 +121,7 @@ def score(
 ) -> Response | tuple[str, int]:
     """Score one work, and go on to the next."""
     place = place_in(enrolment, name, question)
-    work = work_at(enrolment, place, kind, number)
+    work = work_at(enrolment, place, kind=kind, number=number)
     instead_of = request.form.get(INSTEAD_OF, type=float)
     try:
         kept = operations.keep(
@@ -129,7 +129,9 @@ def score(
         )
     except ReadingRefused as error:
         again = place_in(enrolment, name, question)
-        return _page(enrolment, work_at(enrolment, again, kind, number), str(error)), error.status
+        return _page(
+            enrolment, work_at(enrolment, again, kind=kind, number=number), str(error)
+        ), error.status
     flash("Your score is saved.", "success")
     if kept.by_hand is not None:
         points = f"{kept.by_hand:g} point{'' if kept.by_hand == 1 else 's'}"
@@ -185,8 +187,8 @@ def _page(enrolment: Enrolment, work: Opened, refusal: str = "") -> str:
         duties=readers_of(db.session, work),
         graders=graders_of(db.session, enrolment.course_id),
         bank=bank_of(db.session, enrolment.course_id),
-        by_hand=kind.standing(db.session, work, rubric, rows).by_hand,
+        by_hand=kind.standing(db.session, work, rubric=rubric, rows=rows).by_hand,
         instead=bool(refusal and request.form.get(INSTEAD_OF)),
         next_href=list_address(place, "readings.next_unread", **after),
-        reassign=address_of(place, kind.name, work.number, "readings.work.reassign"),
+        reassign=address_of(place, kind.name, work.number, endpoint="readings.work.reassign"),
     )

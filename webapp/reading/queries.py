@@ -32,7 +32,7 @@ def works(session: Session, place: Place, names: Names) -> list[Work]:
                 scores=tuple(scores.get(work.id, ())),
                 readers=tuple(duties.get(work.belongs_to, ())),
             )
-            for work in kind.find(session, place, names, kind.rubric(session, place))
+            for work in kind.find(session, place, names=names, rubric=kind.rubric(session, place))
         ]
     return found
 

@@ -44,7 +44,7 @@ def rubric_of_kind(enrolment: Enrolment, kind: str) -> RubricInfo:
 @for_roles(Role.INSTRUCTOR)
 def change_rubric_of_kind(enrolment: Enrolment, kind: str, body: NewRubric) -> RubricChanged:
     place = place_in(enrolment)
-    return _changed(enrolment, place, kind_at(place, kind), body)
+    return _changed(enrolment, place, kind=kind_at(place, kind), body=body)
 
 
 @operation(
@@ -72,10 +72,10 @@ def rubric_of_question(enrolment: Enrolment, name: str, question: str) -> Rubric
 def change_rubric_of_question(
     enrolment: Enrolment, name: str, question: str, body: NewRubric
 ) -> RubricChanged:
-    return _changed(enrolment, place_in(enrolment, name, question), ANSWER, body)
+    return _changed(enrolment, place_in(enrolment, name, question), kind=ANSWER, body=body)
 
 
-def _changed(enrolment: Enrolment, place: Place, kind: Kind, body: NewRubric) -> RubricChanged:
+def _changed(enrolment: Enrolment, place: Place, *, kind: Kind, body: NewRubric) -> RubricChanged:
     try:
         changed = operations.change_rubric(
             db.session,

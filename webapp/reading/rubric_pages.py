@@ -11,6 +11,7 @@ from webapp.models import Enrolment, Role
 from webapp.reading import operations
 from webapp.reading.kinds import kind_at, kinds_at, place_in
 from webapp.reading.kinds.answer import ANSWER
+from webapp.reading.kinds.kind import Place
 from webapp.rubrics.forms import VERSION, items_in, rubric_fields
 from webapp.rubrics.rubrics import MOST_ITEMS, MOST_LEVELS, RubricError
 
@@ -25,7 +26,7 @@ _ANSWER = {"kind": ANSWER.name}
 @for_roles(*STAFF)
 def show(enrolment: Enrolment, kind: str, name: str = "", question: str = "") -> str:
     """A rubric; instructors change it."""
-    return _page(enrolment, kind, name, question)
+    return _page(enrolment, place_in(enrolment, name, question), kind)
 
 
 @blueprint.post(_COURSE)
@@ -46,14 +47,14 @@ def save(
             edited=request.form.get(VERSION, ""),
         )
     except RubricError as error:
-        return _page(enrolment, kind, name, question, refusal=str(error)), 422
+        again = place_in(enrolment, name, question)
+        return _page(enrolment, again, kind, refusal=str(error)), 422
     flash(f"The rubric is saved. Scores that changed with it: {changed}.", "success")
     slug = enrolment.course.slug
     return redirect(url_for(".show", slug=slug, kind=kind, **place.address), code=303)
 
 
-def _page(enrolment: Enrolment, kind: str, name: str, question: str, *, refusal: str = "") -> str:
-    place = place_in(enrolment, name, question)
+def _page(enrolment: Enrolment, place: Place, kind: str, *, refusal: str = "") -> str:
     rubric = kind_at(place, kind).rubric(db.session, place)
     return render_template(
         "reading/rubric.html",

@@ -116,7 +116,7 @@ def test_a_reading_sent_while_the_rubric_changes_waits_and_is_refused_as_typed(
         reader.start()
         reader.join(1.5)
         assert reader.is_alive()
-        put_rubric(changing, REVIEW, place, replace(before, items=before.items[::-1]))
+        put_rubric(changing, REVIEW, place, after=replace(before, items=before.items[::-1]))
         changing.commit()
     reader.join(30)
     assert answers[0].status_code == 409
@@ -420,7 +420,7 @@ def test_two_who_say_who_reads_at_once_are_told_and_nothing_is_half_done(
     changes = {
         "divide": lambda: operations.divide(session, ina, place, graders=[grader], readers=1),
         "let_read": lambda: operations.let_read(
-            session, ina, place, "review", number=number, graders=[grader]
+            session, ina, place, kind="review", number=number, graders=[grader]
         ),
     }
     with pytest.raises(NotDivided, match="at this moment"):

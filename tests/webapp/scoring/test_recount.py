@@ -191,7 +191,8 @@ def rubric(middle: float) -> Rubric:
 
 def change_rubric(session, item, middle: float) -> None:
     """Lets another rubric hold for `why`."""
-    keeping.put_rubric(session, ANSWER, Place(item.course, item, "why"), rubric(middle))
+    place = Place(item.course, item, "why")
+    keeping.put_rubric(session, ANSWER, place, after=rubric(middle))
 
 
 def read_answer(session, submission, grader, sent: Sent) -> None:

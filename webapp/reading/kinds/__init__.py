@@ -38,7 +38,7 @@ def kind_at(place: Place, name: str) -> Kind:
     raise NotFound
 
 
-def work_at(enrolment: Enrolment, place: Place, kind: str, number: int) -> Opened:
+def work_at(enrolment: Enrolment, place: Place, *, kind: str, number: int) -> Opened:
     """One work of those that are listed there, or not found."""
     if kind not in (each.name for each in listed_at(place)):
         raise NotFound

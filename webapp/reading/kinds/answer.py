@@ -96,7 +96,7 @@ class Answers(Kind):
     action: ClassVar[Action] = "read written answer"
     column, reader_column = "submission_id", "user_id"
 
-    def find(self, session: Session, place: Place, names: Names, rubric: Rubric) -> list[Work]:
+    def find(self, session: Session, place: Place, *, names: Names, rubric: Rubric) -> list[Work]:
         """Every answer that staff read: one statement."""
         item, question = _item(place), place.question
         attempts = attempts_to_read(item.course_id, Submission.course_assignment_id == item.id)
@@ -185,7 +185,7 @@ class Answers(Kind):
         return one_each(each for each in found if isinstance(each, Answer))
 
     def standing(
-        self, session: Session, work: Opened, rubric: Rubric, rows: Collection[Reading]
+        self, session: Session, work: Opened, *, rubric: Rubric, rows: Collection[Reading]
     ) -> Standing:
         """Points that staff gave by hand, such as for a regrade request."""
         question = work.place.question
@@ -195,8 +195,8 @@ class Answers(Kind):
         self,
         session: Session,
         work: Opened,
-        rubric: Rubric,
         *,
+        rubric: Rubric,
         rows: Sequence[Reading],
         standing: Standing,
         grader_id: int,

@@ -114,7 +114,7 @@ class Kind(ABC):
     reader_column: ClassVar[str]
 
     @abstractmethod
-    def find(self, session: Session, place: Place, names: Names, rubric: Rubric) -> list[Work]:
+    def find(self, session: Session, place: Place, *, names: Names, rubric: Rubric) -> list[Work]:
         """Everything there is to read, in the order of reading."""
 
     @abstractmethod
@@ -156,7 +156,7 @@ class Kind(ABC):
         return found
 
     def standing(
-        self, session: Session, work: Opened, rubric: Rubric, rows: Collection[Reading]
+        self, session: Session, work: Opened, *, rubric: Rubric, rows: Collection[Reading]
     ) -> Standing:
         """What the work has besides its readings."""
         return Standing()
@@ -165,8 +165,8 @@ class Kind(ABC):
         self,
         session: Session,
         work: Opened,
-        rubric: Rubric,
         *,
+        rubric: Rubric,
         rows: Sequence[Reading],
         standing: Standing,
         grader_id: int,

@@ -23,7 +23,7 @@ class Proposals(Kind):
     folder = "proposals"
     column = reader_column = "proposal_id"
 
-    def find(self, session: Session, place: Place, names: Names, rubric: Rubric) -> list[Work]:
+    def find(self, session: Session, place: Place, *, names: Names, rubric: Rubric) -> list[Work]:
         """Two statements."""
         rows = session.scalars(
             sa.select(Proposal)

@@ -21,7 +21,7 @@ class Reviews(Kind):
     folder = "reviews"
     column = reader_column = "review_id"
 
-    def find(self, session: Session, place: Place, names: Names, rubric: Rubric) -> list[Work]:
+    def find(self, session: Session, place: Place, *, names: Names, rubric: Rubric) -> list[Work]:
         """One statement."""
         rows = session.scalars(
             sa.select(PaperReview)
