@@ -74,3 +74,72 @@ def test_a_migration_imports_no_code_that_goes_on_changing() -> None:
         assert not [name for name in found if name.startswith(".")], path
         assert not {"webapp", "autograder", "reference"} & {n.split(".")[0] for n in found}, path
         assert "importlib" not in {name.split(".")[0] for name in found}, path
+
+
+WEBAPP = ROOT / "webapp"
+SHOWN = sorted(
+    path
+    for path in WEBAPP.rglob("*.py")
+    if path.stem.split("_")[-1] in ("pages", "api") and path.parent != WEBAPP
+)
+WRITES = {"commit", "flush", "rollback", "add", "add_all", "delete", "merge"}
+STATEMENTS = {"insert", "update", "delete"}
+# Besides operations: the frame of a change, what the queue, the worker and long work keep while they
+# run, and the demo's sample data.
+MAY_COMMIT = {
+    "base/database.py",
+    *("queue/jobs.py", "queue/workers.py", "grading/results.py", "similarity/work.py"),
+    *("demo/board.py", "demo/course.py", "demo/requests.py", "demo/similarity.py"),
+    "demo/written.py",
+}
+
+
+def calls(path: Path) -> Iterator[tuple[str, str]]:
+    """What a file calls, as the name before the last point and the name after it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield ast.unparse(node.func.value).split(".")[-1], node.func.attr
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield "", node.func.id
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_pages_and_api_only_parse_and_show(path: Path) -> None:
+    written = [
+        f"{owner}.{name}"
+        for owner, name in calls(path)
+        if (owner == "session" and name in WRITES)
+        or (owner == "sa" and name in STATEMENTS)
+        or name in ("record", "record_by", "record_command", "change")
+    ]
+    assert written == [], "what somebody does belongs into an operation"
+
+
+def test_nothing_but_the_list_of_blueprints_imports_a_page_or_an_api() -> None:
+    shown = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in SHOWN}
+    found = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in WEBAPP.rglob("*.py")
+        if path.name != "blueprints.py"
+        for name in imported_names(path) & shown
+    }
+    assert found == set()
+
+
+def imported_names(path: Path) -> set[str]:
+    """The modules that a file imports, and what it imports from them."""
+    found = set(imported(path))
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_only_operations_and_what_is_listed_commit() -> None:
+    found = {
+        str(path.relative_to(WEBAPP))
+        for path in WEBAPP.rglob("*.py")
+        if any(name in ("commit", "change") and owner != "self" for owner, name in calls(path))
+        and "operations" not in path.stem
+    }
+    assert found == MAY_COMMIT
