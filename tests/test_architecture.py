@@ -84,8 +84,8 @@ SHOWN = sorted(
 )
 WRITES = {"commit", "flush", "rollback", "add", "add_all", "delete", "merge"}
 STATEMENTS = {"insert", "update", "delete"}
-# Besides operations: the frame of a change, what the queue, the worker and long work keep while they
-# run, and the demo's sample data.
+# Besides operations: the frame of a change, what the queue, the worker and long work keep while
+# they run, and the demo's sample data.
 MAY_COMMIT = {
     "base/database.py",
     *("queue/jobs.py", "queue/workers.py", "grading/results.py", "similarity/work.py"),
