@@ -89,7 +89,7 @@ def when(value: datetime | None, zone: str) -> Markup:
     """A moment as a date in the zone, for people and for machines."""
     if value is None:
         return Markup("no date")
-    text = escape(clock.written(value, zone))
+    text = escape(clock.full_date(value, zone))
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
 
 
