@@ -48,7 +48,14 @@ OVERRIDES = {
 ON_POSTGRESQL_TOO = {
     *("test_jobs", "test_queue_page", "test_results", "test_staff", "test_submissions"),
     *("test_written", "test_workers", "test_regrades", "test_operations", "test_backup"),
-    *("test_imports", "test_insight", "test_grades", "test_feedback", "test_leaderboard"),
+    *(
+        "test_imports",
+        "test_insight",
+        "test_grades",
+        "test_pass_rule",
+        "test_feedback",
+        "test_leaderboard",
+    ),
     *("test_visibility", "test_requests", "test_log", "test_own_data"),
     *("test_readings", "test_answers", "test_review_drafts", "test_presentations"),
     *(
