@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from webapp.base.comments import LONGEST_COMMENT
 from webapp.models import RegradeState, Scope, SubmissionState
 from webapp.site.addresses import LARGEST_ROW
 
@@ -291,6 +292,7 @@ Day = Annotated[str, Meta(pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 UserNumber = Annotated[int, Meta(ge=1, le=LARGEST_ROW)]
 
 
+Comment = Annotated[str, Meta(max_length=LONGEST_COMMENT, pattern="^[^\\x00]*$")]
 Reason = Annotated[str, Meta(min_length=1, max_length=500, pattern="^[^\\x00]*$")]
 
 

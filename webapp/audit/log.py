@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from autograder.spreadsheet import safe_cell
 from webapp.audit.record import KINDS
 from webapp.base import clock
-from webapp.base.paging import pages_of, within
+from webapp.base.paging import nearest_page, page_count
 from webapp.models import AuditEntry, Course, User
 
 _TOGETHER = 500
@@ -80,8 +80,8 @@ def log_page(
     """The newest entries that match: two statements."""
     conditions = _conditions(course, filters)
     found = session.scalar(sa.select(sa.func.count(AuditEntry.id)).where(*conditions)) or 0
-    pages = pages_of(found, rows)
-    page = within(page, pages)
+    pages = page_count(found, rows)
+    page = nearest_page(page, pages)
     chosen = _entries().where(*conditions).limit(rows).offset((page - 1) * rows)
     return LogPage(tuple(map(_entry, session.execute(chosen))), found, page, pages)
 

@@ -34,7 +34,7 @@ def both_readings(wall: datetime, zone: str) -> tuple[datetime, datetime]:
     return first.astimezone(UTC), second.astimezone(UTC)
 
 
-def written(value: datetime, zone: str) -> str:
+def full_date(value: datetime, zone: str) -> str:
     """`Wed 4 Feb 2026, 17:00 EST`."""
     wall = local(value, zone)
     return f"{wall:%a} {wall.day} {wall:%b %Y, %H:%M %Z}"

@@ -20,7 +20,7 @@ class Slice:
     pages: int
 
 
-def page_of(
+def page_of_rows(
     session: Session, statement: sa.Select[*tuple[Any, ...]], *, page: int, rows: int
 ) -> Slice:
     """A page of an ordered statement's rows, or the last there is, counted by the database."""
@@ -30,17 +30,17 @@ def page_of(
     if not shown and page > 1:
         # Beyond the last page: how many there are stands in the first.
         first = session.execute(counted.limit(1)).first()
-        page = pages_of(first.found, rows) if first else 1
+        page = page_count(first.found, rows) if first else 1
         shown = session.execute(counted.limit(rows).offset((page - 1) * rows)).all()
     found = shown[0].found if shown else 0
-    return Slice(shown, found, page, pages_of(found, rows))
+    return Slice(shown, found, page, page_count(found, rows))
 
 
-def pages_of(found: int, rows: int) -> int:
+def page_count(found: int, rows: int) -> int:
     """How many pages so many entries fill; an empty table is one page."""
     return max(1, -(-found // rows))
 
 
-def within(page: int, pages: int) -> int:
+def nearest_page(page: int, pages: int) -> int:
     """The page that was asked for, or the nearest that there is."""
     return min(max(page, 1), pages)

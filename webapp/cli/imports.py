@@ -72,10 +72,10 @@ def import_work(
 
 def _show(session: Session, item: CourseAssignment, gathered: Sequence[Found]) -> None:
     """Whose each file is, and how late it would be."""
-    from webapp.base.clock import written
+    from webapp.base.clock import full_date
     from webapp.imports.queries import previewed
 
     for one in previewed(session, item, gathered):
-        when = written(one.received_at, item.course.time_zone)
+        when = full_date(one.received_at, item.course.time_zone)
         late = f", {one.worth.days_late} days late" if one.worth.late else ""
         click.echo(f"{one.source}: {one.email}, as of {when}{late}")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.audit.record import record
-from webapp.base.clock import now, written
+from webapp.base.clock import full_date, now
 from webapp.base.database import change
 from webapp.base.reasons import NoReason, read_reason
 from webapp.courses.people import students_of
@@ -47,7 +47,7 @@ def give(
                 subject=f"user {user_id}",
                 student=name,
                 assignment=item.assignment,
-                until=written(until, actor.course.time_zone),
+                until=full_date(until, actor.course.time_zone),
                 reason=why,
             )
     return len(chosen)
@@ -83,7 +83,7 @@ def _after(item: CourseAssignment, until: datetime | None, zone: str) -> datetim
     if until is None:
         raise ExtensionRefused("Say until when: the new due time is empty.")
     if until <= item.due_at:
-        due = written(item.due_at, zone)
+        due = full_date(item.due_at, zone)
         raise ExtensionRefused(f"An extension ends after the due time, {due}.")
     return until
 
@@ -135,7 +135,7 @@ def remove(
         )
         if row is None:
             return False
-        until = written(row.due_at, actor.course.time_zone)
+        until = full_date(row.due_at, actor.course.time_zone)
         session.delete(row)
         counting.recount(session, item, [user_id])
         record(

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from autograder.nbgrader.gradebook import GradebookError, student_id
 from autograder.nbgrader.gradebook_reading import GradebookGrade, read_gradebook
+from webapp.base.comments import LONGEST_COMMENT
 from webapp.base.numbers import CLOSE
 from webapp.gradebook.counting_attempts import counting_attempts
 from webapp.models import (
@@ -29,8 +30,6 @@ from webapp.models import (
     Role,
     User,
 )
-
-_LONGEST_COMMENT = 5000
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def _compare_one(found: Comparison, entry: _Known, grade: GradebookGrade) -> Non
         )
     elif not 0 <= given <= entry.most:
         found.problems.append(f"{where} has {given:g} points, expected 0 to {entry.most:g}.")
-    elif len(grade.comment) > _LONGEST_COMMENT:
+    elif len(grade.comment) > LONGEST_COMMENT:
         found.problems.append(f"{where} has a comment of {len(grade.comment)} characters.")
     else:
         found.changes.append(

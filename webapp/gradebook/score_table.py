@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.base.paging import page_of
+from webapp.base.paging import page_of_rows
 from webapp.gradebook.counting_attempts import Row, counting_attempts, fill_in
 from webapp.models import (
     Course,
@@ -74,7 +74,7 @@ def table_page(
 ) -> TablePage:
     """A page of the students that match, with the attempts that count: two statements."""
     chosen = _chosen(course, assignments, filters, order, moment)
-    people = page_of(session, chosen, page=page, rows=rows)
+    people = page_of_rows(session, chosen, page=page, rows=rows)
     shown = {row.id: Row(row.id, row.name, row.email, row.section) for row in people.rows}
     counting = counting_attempts(course.id, Submission.user_id.in_(list(shown)))
     fill_in(session, shown, counting)

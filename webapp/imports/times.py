@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from webapp.base.clock import now, written
+from webapp.base.clock import full_date, now
 from webapp.base.typed_times import NoMoment, moment_from
 from webapp.models import CourseAssignment
 
@@ -80,5 +80,5 @@ def _past(given: datetime, zone: str, what: str) -> datetime:
     if given.year < 2000:
         raise NoMoment(f"{what} a time in the year {given.year}, expected 2000 or later.")
     if given > now() + _AHEAD:
-        raise NoMoment(f"{what} {written(given, zone)}, which is still to come.")
+        raise NoMoment(f"{what} {full_date(given, zone)}, which is still to come.")
     return min(given, now())

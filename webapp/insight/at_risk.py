@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.base.paging import page_of
+from webapp.base.paging import page_of_rows
 from webapp.gradebook.counting_attempts import counting_attempts
 from webapp.models import Course, CourseAssignment, Enrolment, Extension, Role, Submission, User
 
@@ -60,7 +60,7 @@ def at_risk(
     if not due:
         return RiskList((), 0, 1, 1, 0, 0.0)
     chosen = _at_risk(course, [item.id for item in due], moment)
-    found = page_of(session, chosen, page=page, rows=rows)
+    found = page_of_rows(session, chosen, page=page, rows=rows)
     students = tuple(
         AtRisk(row.id, row.name, row.section, row.due - row.handed_in, row.due, row.points)
         for row in found.rows

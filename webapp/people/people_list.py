@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.base.paging import page_of
+from webapp.base.paging import page_of_rows
 from webapp.models import Course, Enrolment, Role, User
 
 
@@ -54,6 +54,6 @@ def people_page(
         chosen = chosen.where(sa.or_(*(text.icontains(search, autoescape=True) for text in texts)))
     staff_first = (Enrolment.role != Role.INSTRUCTOR, Enrolment.role != Role.GRADER)
     ordered = chosen.order_by(*staff_first, User.name, User.id)
-    found = page_of(session, ordered, page=page, rows=rows)
+    found = page_of_rows(session, ordered, page=page, rows=rows)
     people = tuple(Person(*row[:-1]) for row in found.rows)
     return PeoplePage(people, found.found, found.page, found.pages)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from webapp.base.database import db
 from webapp.base.markdown import markdown
-from webapp.base.paging import pages_of, within
+from webapp.base.paging import nearest_page, page_count
 from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import question_titles
 from webapp.models import Enrolment, Role
@@ -57,8 +57,8 @@ def _list(enrolment: Enrolment, place: Place) -> str:
     show = request.args.get("show", "all")
     show = show if show in choices else "all"
     chosen = [work for work in found if is_shown(work, show, enrolment.user_id)]
-    pages = pages_of(len(chosen), _PAGE_ROWS)
-    page = within(request.args.get("page", 1, type=row_number), pages)
+    pages = page_count(len(chosen), _PAGE_ROWS)
+    page = nearest_page(request.args.get("page", 1, type=row_number), pages)
     return render_template(
         "reading/answers.html" if place.item else "reading/list.html",
         course=enrolment.course,

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from webapp import models
 from webapp.api.operations import PAGE_ROWS
-from webapp.api.schemas import PageQuery, Text
+from webapp.api.schemas import Comment, PageQuery, Text
 from webapp.reading import works
 from webapp.reading.kinds import LISTED
 from webapp.rubrics.marks import Sent
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 else:
     ListedKind = Literal[LISTED]
     AnyKind = Literal[("", *LISTED)]
-
-Comment = Annotated[str, Meta(max_length=5000, pattern="^[^\\x00]*$")]
 
 
 class NewReading(Struct, frozen=True, forbid_unknown_fields=True):

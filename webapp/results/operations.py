@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from webapp.audit.record import record
 from webapp.base.clock import now
+from webapp.base.comments import why_too_long
 from webapp.base.database import change
 from webapp.base.numbers import as_given
 from webapp.models import (
@@ -26,8 +27,6 @@ from webapp.scoring import points_by_hand
 from webapp.scoring.points_by_hand import OverrideRefused, refuse_points
 from webapp.scoring.queries import question_of, written_question_of
 from webapp.visibility import sight
-
-_LONGEST_COMMENT = 5000
 
 
 class RequestRefused(Exception):
@@ -195,10 +194,8 @@ def _check_grade(points: float, most: float, comment: str) -> None:
         refuse_points(points, most)
     except OverrideRefused as error:
         raise GradeRefused(str(error)) from None
-    if len(comment) > _LONGEST_COMMENT:
-        raise GradeRefused(
-            f"The comment has {len(comment)} characters, expected at most {_LONGEST_COMMENT}."
-        )
+    if sentence := why_too_long(comment):
+        raise GradeRefused(sentence)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from webapp.base.clock import now
-from webapp.base.paging import pages_of, within
+from webapp.base.paging import nearest_page, page_count
 from webapp.models import (
     Course,
     CourseAssignment,
@@ -107,8 +107,8 @@ def page_of(
         statement = statement.where(sa.or_(*named))
     numbers = statement.with_only_columns(RegradeRequest.id).order_by(None).subquery()
     found = session.scalar(sa.select(sa.func.count()).select_from(numbers)) or 0
-    pages = pages_of(found, rows)
-    page = within(page, pages)
+    pages = page_count(found, rows)
+    page = nearest_page(page, pages)
     shown = session.scalars(statement.limit(rows).offset((page - 1) * rows)).all()
     return RequestPage(tuple(shown), _points(session, shown), found, page, pages)
 

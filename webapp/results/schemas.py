@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from webapp.api.schemas import _LINE, Moment, PageQuery, Text
+from webapp.api.schemas import _LINE, Comment, Moment, PageQuery, Text
 from webapp.models import RequestState
 from webapp.results.kept_replies import LONGEST_TEXT, LONGEST_TITLE
 
@@ -77,7 +77,7 @@ class HandPoints(Struct, frozen=True, forbid_unknown_fields=True):
     """Points for a written answer, and a comment that the student reads."""
 
     points: Points
-    comment: Annotated[str, Meta(max_length=5000, pattern="^[^\\x00]*$")] = ""
+    comment: Comment = ""
 
 
 class Reply(Struct, frozen=True):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from webapp.base.comments import why_too_long
 from webapp.rubrics.rubrics import Rubric
-
-LONGEST_COMMENT = 5000
 
 
 class ReadingRefused(ValueError):
@@ -64,8 +63,6 @@ def marks_by(rubric: Rubric, sent: Sent) -> Marks:
                 f"{item.title} has no level yet: choose one of its {len(item.levels)}."
             )
     comment = plain_lines(sent.comment).strip()
-    if len(comment) > LONGEST_COMMENT:
-        raise ReadingRefused(
-            f"The comment has {len(comment)} characters, expected at most {LONGEST_COMMENT}."
-        )
+    if sentence := why_too_long(comment):
+        raise ReadingRefused(sentence)
     return Marks({key: given[key] for key in known}, comment)

@@ -9,7 +9,7 @@ from webapp.audit.record import Action, record
 from webapp.base.database import change
 from webapp.models import BankComment, Enrolment, ReadingRules
 
-_LONGEST_COMMENT, _MOST_COMMENTS = 1000, 200
+_LONGEST_KEPT, _MOST_KEPT = 1000, 200
 
 
 class CommentRefused(ValueError):
@@ -18,16 +18,16 @@ class CommentRefused(ValueError):
 
 def keep_comment(session: Session, actor: Enrolment, text: str) -> None:
     """Keep a comment for all graders of the course; raises CommentRefused."""
-    if not 1 <= len(text) <= _LONGEST_COMMENT:
+    if not 1 <= len(text) <= _LONGEST_KEPT:
         raise CommentRefused(
-            f"A kept comment has 1 to {_LONGEST_COMMENT} characters, not {len(text)}."
+            f"A kept comment has 1 to {_LONGEST_KEPT} characters, not {len(text)}."
         )
     with change(session):
         kept = sa.select(sa.func.count(BankComment.id)).where(
             BankComment.course_id == actor.course_id
         )
-        if (session.scalar(kept) or 0) >= _MOST_COMMENTS:
-            raise CommentRefused(f"There are {_MOST_COMMENTS} kept comments: remove one first.")
+        if (session.scalar(kept) or 0) >= _MOST_KEPT:
+            raise CommentRefused(f"There are {_MOST_KEPT} kept comments: remove one first.")
         session.add(BankComment(course_id=actor.course_id, text=text))
 
 

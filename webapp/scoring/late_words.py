@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.base.clock import written
+from webapp.base.clock import full_date
 from webapp.models import CountingRule, Course, CourseAssignment, Submission
 from webapp.scoring.late_policy import LatePolicy
 
@@ -15,7 +15,7 @@ def in_words(item: CourseAssignment, policy: LatePolicy) -> list[str]:
     if policy.due_at is not None and policy.penalty > 0:
         found.append(f"Each day late takes off {_per_cent(policy.penalty)} % of the points.")
     if policy.cut_off_at is not None:
-        last = written(policy.cut_off_at, policy.zone)
+        last = full_date(policy.cut_off_at, policy.zone)
         found.append(f"What comes after {last} is kept and marked, but gives no points.")
     if item.counting == CountingRule.LAST:
         before = " of those that came before that" if policy.cut_off_at is not None else ""
@@ -39,7 +39,7 @@ def account(submission: Submission, policy: LatePolicy, course: Course) -> str:
     if worth.kept < 1 and submission.kept == 1 and not submission.late_days_used:
         return f"{points}, {late}: staff set these points as the whole, so nothing is taken off."
     if cut_off:
-        last = written(policy.cut_off_at or submission.received_at, course.time_zone)
+        last = full_date(policy.cut_off_at or submission.received_at, course.time_zone)
         return f"{points}, but it came after {last}, from when on no points are given → 0."
     if policy.penalty <= 0:
         return f"{points}, {late}, which takes off no points."

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy.orm import Session
 
 from webapp.audit.record import Action, record
-from webapp.base.clock import written
+from webapp.base.clock import full_date
 from webapp.base.numbers import as_given
 from webapp.base.reasons import NoReason, read_reason
 from webapp.models import Course, CourseAssignment, Enrolment
@@ -139,5 +139,5 @@ def _recount(
 
 def _said(value: Any, zone: str) -> str:
     if isinstance(value, datetime):
-        return written(value, zone)
+        return full_date(value, zone)
     return str(value) if value not in (None, "") else "none"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
-from webapp.base.paging import pages_of, within
+from webapp.base.paging import nearest_page, page_count
 from webapp.models import (
     CourseAssignment,
     SimilarityReport,
@@ -45,8 +45,8 @@ def pairs_of(session: Session, report: SimilarityReport, *, page: int, rows: int
     """A page of a report's pairs with their students, in three statements."""
     of_report = SimilarPair.report_id == report.id
     found = session.scalar(sa.select(sa.func.count()).where(of_report)) or 0
-    pages = pages_of(found, rows)
-    page = within(page, pages)
+    pages = page_count(found, rows)
+    page = nearest_page(page, pages)
     shown = session.scalars(
         _with_students()
         .where(of_report)

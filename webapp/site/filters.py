@@ -10,6 +10,7 @@ from flask_bootstrap import Bootstrap5
 from markupsafe import Markup, escape
 
 from webapp.base import clock
+from webapp.base.comments import LONGEST_COMMENT
 from webapp.base.config import MAX_UPLOAD_BYTES
 from webapp.base.markdown import inline_code, markdown_cell
 from webapp.models import Role
@@ -63,6 +64,7 @@ def init_app(app: Flask) -> None:
         STATES=STATES,
         REQUEST_STATES=REQUEST_STATES,
         MAX_UPLOAD_BYTES=MAX_UPLOAD_BYTES,
+        LONGEST_COMMENT=LONGEST_COMMENT,
         address_with=address_with,
     )
     app.context_processor(_enrolment)
@@ -89,7 +91,7 @@ def when(value: datetime | None, zone: str) -> Markup:
     """A moment as a date in the zone, for people and for machines."""
     if value is None:
         return Markup("no date")
-    text = escape(clock.written(value, zone))
+    text = escape(clock.full_date(value, zone))
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
 
 

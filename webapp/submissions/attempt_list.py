@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.base.paging import page_of
+from webapp.base.paging import page_of_rows
 from webapp.models import CourseAssignment, Enrolment, Role, Submission, SubmissionState, User
 
 # What counts, and what it came from: staff see both.
@@ -63,7 +63,7 @@ def newest_attempts(
         )
         statement = statement.where(sa.or_(*named))
     ordered = statement.order_by((Submission.ungraded == 0), User.name, User.id)
-    found = page_of(session, ordered, page=page, rows=rows)
+    found = page_of_rows(session, ordered, page=page, rows=rows)
     return AttemptPage(tuple(found.rows), found.found, found.page, found.pages)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from webapp.base.clock import in_words, now, written
+from webapp.base.clock import full_date, in_words, now
 from webapp.models import CourseAssignment, Submission, SubmissionState
 
 # What our own fault or staff stopped takes no attempt from the student.
@@ -39,7 +39,7 @@ class Tries:
         waiting = self.waiting_until(moment)
         if waiting is None:
             return ""
-        when = f"{written(waiting, zone)} ({in_words(waiting, moment)})"
+        when = f"{full_date(waiting, zone)} ({in_words(waiting, moment)})"
         return f"There is a pause between attempts: you can send the next one from {when}."
 
     def sentence(self, zone: str, at: datetime | None = None) -> str:
@@ -50,7 +50,7 @@ class Tries:
         if self.left is not None:
             parts.append(f"{self.left} of {self.limit} attempts left")
         if self.left != 0 and waiting is not None:
-            parts.append(f"the next from {written(waiting, zone)} ({in_words(waiting, moment)})")
+            parts.append(f"the next from {full_date(waiting, zone)} ({in_words(waiting, moment)})")
         elif self.left != 0 and self.next_at is not None:
             parts.append("the next one can be sent now")
         text = ", ".join(parts)

@@ -15,7 +15,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, make_transient
 
-from webapp.base.clock import in_words, now, written
+from webapp.base.clock import full_date, in_words, now
 from webapp.models import (
     CourseAssignment,
     Enrolment,
@@ -45,7 +45,7 @@ class Sight:
             return "Points and messages of the hidden checks are shown as soon as there are any."
         held = "Points and messages of the hidden checks are held back"
         if self.opens_at is not None:
-            when = f"{written(self.opens_at, zone)} ({in_words(self.opens_at)})"
+            when = f"{full_date(self.opens_at, zone)} ({in_words(self.opens_at)})"
             return f"{held} until the due time has passed, {when}."
         return f"{held} until staff publish them."
 

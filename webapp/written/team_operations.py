@@ -90,7 +90,7 @@ def _require_open_groups(course: Course) -> None:
     due = course.groups_due_at
     if due is not None and clock.now() > due:
         raise NotPossible(
-            f"Groups are final since {clock.written(due, course.time_zone)}: ask the staff if "
+            f"Groups are final since {clock.full_date(due, course.time_zone)}: ask the staff if "
             f"yours has to change."
         )
 

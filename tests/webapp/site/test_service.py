@@ -157,8 +157,8 @@ def test_a_deadline_keeps_its_wall_clock_across_daylight_saving():
     before = clock.moment(date(2026, 3, 7), time(17), "America/New_York")
     after = clock.moment(date(2026, 3, 8), time(17), "America/New_York")
     assert (after - before) == timedelta(hours=23)
-    assert clock.written(before, "America/New_York") == "Sat 7 Mar 2026, 17:00 EST"
-    assert clock.written(after, "America/New_York") == "Sun 8 Mar 2026, 17:00 EDT"
+    assert clock.full_date(before, "America/New_York") == "Sat 7 Mar 2026, 17:00 EST"
+    assert clock.full_date(after, "America/New_York") == "Sun 8 Mar 2026, 17:00 EDT"
 
 
 def test_a_weekend_belongs_to_the_week_ahead():

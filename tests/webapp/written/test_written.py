@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.webapp.sample_course import add_user, enrol
-from webapp.base.clock import now, written
+from webapp.base.clock import full_date, now
 from webapp.models import Course, PaperReview, Proposal, Role, Slide, Team, TeamMember, User
 from webapp.models.courses import DEFAULT_TIME_ZONE
 
@@ -101,7 +101,7 @@ def test_nobody_starts_or_joins_a_team_once_groups_are_due(auth, session):
     past(session, "groups_due_at")
     bob = auth.login("bob")
     due = session.scalars(sa.select(Course.groups_due_at).where(Course.slug == "dl")).one()
-    sentence = f"Groups are final since {written(due, DEFAULT_TIME_ZONE)}: ask the staff"
+    sentence = f"Groups are final since {full_date(due, DEFAULT_TIME_ZONE)}: ask the staff"
     for path, form in (("join", {"code": code}), ("team", {"name": "Late"})):
         refused = bob.post(f"/courses/dl/proposal/{path}", form)
         assert refused.status_code in (409, 422)
