@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.base.database import takes_the_one_lock
-from webapp.models import BankComment, Course, PaperReview, Proposal, Reading, RubricRow
+from webapp.models import BankComment, Course, Reading, RubricRow
 from webapp.rubrics.rubrics import Rubric, rubric_from, usual
 
 
@@ -45,22 +45,11 @@ def rubric_of(session: Session, course_id: int, kind: str) -> Rubric:
     return usual(kind) if row is None else rubric_from(kind, row.content)
 
 
-def published_scores(
-    session: Session,
-    course: Course,
-    *,
-    proposal: Proposal | None = None,
-    review: PaperReview | None = None,
-) -> list[Reading]:
-    """The scores a student may see: none before the course publishes them."""
-    if course.written_scores_published_at is None or not (proposal or review):
+def published_scores(session: Session, course: Course, kind: str, **of: int) -> list[Reading]:
+    """The scores of a work that its authors may see: none before the course publishes them."""
+    if course.written_scores_published_at is None:
         return []
-    of = (
-        sa.and_(Reading.kind == "proposal", Reading.proposal_id == proposal.id)
-        if proposal
-        else Reading.review_id == (review.id if review else 0)
-    )
-    rows = sa.select(Reading).options(joinedload(Reading.grader)).where(of)
+    rows = sa.select(Reading).options(joinedload(Reading.grader)).filter_by(kind=kind, **of)
     return list(session.scalars(rows.order_by(Reading.id)))
 
 

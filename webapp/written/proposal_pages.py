@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, for_roles
 from webapp.grading.library import library
-from webapp.models import Enrolment, Proposal, Role, Slide
+from webapp.models import Enrolment, Proposal, Reading, Role, Slide
 from webapp.rubrics.names import file_name
 from webapp.rubrics.queries import published_scores, rubric_of
 from webapp.site.downloads import attachment
@@ -51,11 +51,17 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
         text={**text, **request.form.to_dict()} if refusal else text,
         conditions=conditions(team, enrolment.course) if team else [],
         examples=examples_of(db.session, enrolment.course_id),
-        scores=published_scores(db.session, enrolment.course, proposal=proposal),
+        scores=_scores(enrolment, proposal),
         rubric=rubric_of(db.session, enrolment.course_id, "proposal"),
         refusal=refusal,
         field=field,
     )
+
+
+def _scores(enrolment: Enrolment, proposal: Proposal | None) -> list[Reading]:
+    if proposal is None:
+        return []
+    return published_scores(db.session, enrolment.course, "proposal", proposal_id=proposal.id)
 
 
 @blueprint.post("/proposal/team")

@@ -65,7 +65,9 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
         preview=markdown(body[:LONGEST_BODY]),
         pages=printed_pages(body[:LONGEST_BODY]),
         papers=suggested(db.session, course.id),
-        scores=published_scores(db.session, course, review=review),
+        scores=published_scores(db.session, course, "review", review_id=review.id)
+        if review
+        else [],
         rubric=rubric_of(db.session, course.id, "review"),
         refusal=refusal,
         field=field,
