@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
-import sqlalchemy as sa
 
 from webapp.api import schemas
 from webapp.api.operations import PAGE_ROWS, operation
@@ -91,10 +88,3 @@ def grades(enrolment: Enrolment, query: schemas.GradesQuery) -> schemas.Grades:
         ],
         len(found.students),
     )
-
-
-def _page(wanted: sa.Select[*tuple[Any, ...]], page: int) -> tuple[Any, int]:
-    """A page of the rows, and how many there are."""
-    count = sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery())
-    rows = wanted.limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS)
-    return db.session.execute(rows).all(), db.session.scalar(count) or 0

@@ -148,16 +148,3 @@ def _changes(
         grade.points, grade.comment = min(new, most), comments_in(read)
         session.add(grade)
     return True
-
-
-def _readings_by_submission(
-    session: Session, item: CourseAssignment, question: str
-) -> dict[int, list[Reading]]:
-    found: dict[int, list[Reading]] = {}
-    for row in session.scalars(
-        sa.select(Reading)
-        .where(Reading.course_assignment_id == item.id, Reading.question == question)
-        .order_by(Reading.id)
-    ):
-        found.setdefault(row.submission_id or 0, []).append(row)
-    return found
