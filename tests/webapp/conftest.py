@@ -45,29 +45,15 @@ OVERRIDES = {
 
 
 # What reads and writes the database in ways that differ from one to the other.
-ON_POSTGRESQL_TOO = {
-    *("test_jobs", "test_queue_page", "test_results", "test_staff", "test_submissions"),
-    *("test_written", "test_workers", "test_regrades", "test_operations", "test_backup"),
-    *(
-        "test_imports",
-        "test_insight",
-        "test_grades",
-        "test_pass_rule",
-        "test_feedback",
-        "test_leaderboard",
-    ),
-    *("test_visibility", "test_requests", "test_log", "test_own_data"),
-    *("test_readings", "test_answers", "test_review_drafts", "test_presentations"),
-    *(
-        "test_similarity",
-        "test_rules",
-        "test_extensions",
-        "test_recount",
-        "test_points_in_total",
-        "test_import_times",
-    ),
-    "test_attempts_to_read",
-}
+ON_POSTGRESQL_TOO = frozenset(
+    f"test_{name}"
+    for name in """
+    answer_points answers attempts_to_read backup duties extensions feedback grades import_times
+    imports insight jobs leaderboard log operations own_data pass_rule points_in_total
+    presentations queue_page readings recount regrades requests results review_drafts rules
+    similarity staff submissions visibility workers written
+    """.split()
+)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

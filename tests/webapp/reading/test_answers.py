@@ -4,11 +4,9 @@ import re
 
 import pytest
 import sqlalchemy as sa
-from msgspec.structs import replace
 
-from autograder.results import QuestionResult, Verdict
 from tests.webapp.graders import notebook, result
-from tests.webapp.sample_course import ASSIGNMENT, add_user, enrol
+from tests.webapp.sample_course import ASSIGNMENT
 from webapp.base.database import db
 from webapp.models import (
     AuditEntry,
@@ -17,15 +15,9 @@ from webapp.models import (
     PaperReview,
     Reader,
     Reading,
-    Role,
     Submission,
     User,
 )
-from webapp.reading.kinds.kind import Place
-from webapp.reading.queries import works
-from webapp.rubrics.names import Names
-from webapp.rubrics.rubrics import plain_points
-from webapp.scoring.points_by_hand import set_manual_grade
 
 READINGS = "/courses/dl/staff/readings"
 ANSWERS = f"{READINGS}/answers"
@@ -34,27 +26,6 @@ TWO_ITEMS = {
     **{"title-0": "Reason", "points-0-0": "0", "points-0-1": "1", "label-0-1": "says why"},
     **{"title-1": "Example", "points-1-0": "0", "points-1-1": "1"},
 }
-
-
-@pytest.fixture
-def handed_in(graded) -> list[int]:
-    """ada's and bob's notebooks, each with an answer to `why`."""
-    return [
-        graded(
-            name, result(score=2), data=notebook(answer=f"**Answer (why):** *because* of {name}")
-        ).id
-        for name in ("ada", "bob")
-    ]
-
-
-@pytest.fixture
-def second_grader(app, session) -> str:
-    """zoe grades as well."""
-    course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
-    with app.app_context():
-        enrol(session, course, add_user(session, "zoe"), Role.GRADER)
-    session.commit()
-    return "zoe"
 
 
 def rubric_form(visitor) -> dict[str, str]:
@@ -185,66 +156,6 @@ def test_a_changed_rubric_changes_what_is_read_already_but_not_points_by_hand(
     assert scored(session, handed_in[1]) == (0.3, 0)
 
 
-def test_points_given_by_hand_since_outlast_a_mended_comment(auth, session, handed_in):
-    gil, number = auth.login("gil"), handed_in[0]
-    gil.post(f"{WHY}/{number}", {"points": "p1000", "comment": "ok"})
-    submission, grader = session.get_one(Submission, number), number_of(session, "Gil")
-    points = {"question": "why", "points": 2, "comment": "you are right"}
-    set_manual_grade(session, submission, **points, grader_id=grader)
-    session.commit()
-    saved = gil.post(f"{WHY}/{number}", {"points": "p1000", "comment": "o.k."})
-    assert scored(session, number) == (2, 0)
-    assert "keeps the 2 points that staff gave by hand" in gil.get(saved.location).text
-    reading = session.scalars(sa.select(Reading)).one()
-    assert reading.comment == "o.k."
-
-
-def test_points_given_by_hand_before_any_reading_stay_until_a_reader_says_otherwise(
-    auth, session, handed_in
-):
-    gil, number = auth.login("gil"), handed_in[0]
-    page = f"{WHY}/{number}"
-    assert "by hand" not in gil.get(page).text
-    gil.post(f"/courses/dl/staff/submissions/{number}/grades/why", {"points": "0.3"})
-    shown = gil.get(page).text
-    assert "Staff gave this answer 0.3 points by hand. They stay" in shown
-    assert 'name="instead-of" id="instead-of" value="0.3">' in shown
-    saved = gil.post(page, {"points": "p1000"})
-    assert scored(session, number) == (0.3, 0)
-    assert "keeps the 0.3 points that staff gave by hand" in gil.get(saved.location).text
-    assert "They stay" in gil.get(page).text
-    gil.post(page, {"points": "p1000", "instead-of": "0.2"})
-    assert scored(session, number) == (0.3, 0), "somebody changed them since the page was opened"
-    gil.post(page, {"points": "p1000", "instead-of": "0.3"})
-    assert scored(session, number) == (1, 0)
-    assert "They stay" not in gil.get(page).text
-    chosen = sa.select(AuditEntry.detail).where(AuditEntry.action == "read written answer")
-    noted = session.scalars(chosen.order_by(AuditEntry.id)).all()
-    assert [each["stays_by_hand"] for each in noted] == [0.3, 0.3, None]
-    assert [each["instead_of_by_hand"] for each in noted] == [None, None, 0.3]
-
-
-def test_what_staff_wrote_beside_the_readings_outlasts_them(auth, session, handed_in):
-    gil, ina, number = auth.login("gil"), auth.login("ina"), handed_in[0]
-    page, by_hand = f"{WHY}/{number}", f"/courses/dl/staff/submissions/{number}/grades/why"
-    comment = sa.select(ManualGrade.comment).where(ManualGrade.submission_id == number)
-    gil.post(page, {"points": "p1000", "comment": "ok"})
-    ina.post(by_hand, {"points": "1", "comment": "See me on Friday."})
-    gil.post(page, {"points": "p1500", "comment": "o.k."})
-    assert session.scalars(comment).one() == "See me on Friday.\n\no.k."
-    ina.post(page, {"points": "p500", "comment": "Short."})
-    gil.post(page, {"points": "p1500", "comment": "Fine."})
-    session.expire_all()
-    assert session.scalars(comment).one() == "See me on Friday.\n\nFine.\n\nShort."
-    other = f"{WHY}/{handed_in[1]}"
-    ina.post(
-        by_hand.replace(f"/{number}/", f"/{handed_in[1]}/"), {"points": "2", "comment": "Mine"}
-    )
-    gil.post(other, {"points": "p0", "comment": "No.", "instead-of": "2.0"})
-    again = sa.select(ManualGrade.comment).where(ManualGrade.submission_id == handed_in[1])
-    assert session.scalars(again).one() == "Mine\n\nNo."
-
-
 def test_a_line_is_a_line_however_a_browser_ends_it(auth, session, handed_in):
     gil, number = auth.login("gil"), handed_in[0]
     page, by_hand = f"{WHY}/{number}", f"/courses/dl/staff/submissions/{number}/grades/why"
@@ -291,19 +202,6 @@ def test_two_who_change_a_rubric_at_once_do_not_undo_each_other_unawares(auth, s
     assert "Mine &lt;b&gt;" in refused.text
     again = form | version_in(refused.text) | {"title-0": "Mine <b>"}
     assert ina.post(f"{WHY}/rubric", again).status_code == 303
-
-
-def test_an_answer_is_worth_no_more_than_in_its_own_notebook(auth, session, graded, handed_in):
-    found = result(score=3)
-    why = QuestionResult("why", "manual", None, 1, Verdict.PENDING)
-    shorter = replace(found, questions=(found.questions[0], why), max_score=4)
-    number, gil = graded("bob", shorter).id, auth.login("gil")
-    gil.post(f"{WHY}/{number}", {"points": "p2000", "comment": ""})
-    assert scored(session, number) == (1, 0)
-    item = session.get_one(Submission, number).course_assignment
-    listed = works(session, Place(item.course, item, "why", most=2), Names(hidden=False))
-    (mine,) = [each for each in listed if each.id == number]
-    assert (mine.given, mine.mean, mine.by_hand) == (1, 2, False)
 
 
 def test_an_item_that_is_added_lets_answers_wait_again_until_it_goes(auth, session, handed_in):
@@ -397,21 +295,6 @@ def test_kept_comments_are_offered_and_a_regrade_keeps_what_was_read(auth, sessi
     gil.post(f"{WHY}/{handed_in[0]}", {"points": "p500"})
     assert session.scalar(sa.select(sa.func.count(Reading.id))) == 1
     assert scored(session, handed_in[0]) == (0.5, 0)
-
-
-@pytest.mark.parametrize(
-    ("most", "points"),
-    [
-        (2, [0, 0.5, 1, 1.5, 2]),
-        (3, [0, 0.5, 1, 1.5, 2, 2.5, 3]),
-        (10, [0, 2, 4, 6, 8, 10]),
-        (0.3, [0, 0.075, 0.15, 0.225, 0.3]),
-    ],
-)
-def test_plain_points_are_a_few_even_steps_to_what_the_question_is_worth(most, points):
-    (item,) = plain_points("answer", most).items
-    assert [level.points for level in item.levels] == pytest.approx(points)
-    assert len({item.shortcut(level) for level in item.levels}) == len(points)
 
 
 @pytest.mark.parametrize("page", ["", "/a01_demo/why", "/a01_demo/why/work"])
