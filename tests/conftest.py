@@ -9,6 +9,8 @@ from tests.webapp.routing import routes_compiled_once
 __all__ = ["new_database", "postgresql", "rabbitmq", "redis", "routes_compiled_once"]
 
 
+# First: xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         choosing.mark(item)
