@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 _ROOT = Path(__file__).parent
 _MARKS = {"browser": "browser", "services": "service", "faults": "service"}
@@ -28,12 +29,14 @@ def mark(item: pytest.Item) -> None:
         item.add_marker("slow")
 
 
-def group(item: pytest.Item) -> str:
-    """The tests of a group run in one process: a file's, or a test alone where it is long."""
-    folder = _folder(item)
-    if folder in _TOGETHER:
-        return folder
-    return "" if folder in _APART else str(item.path.relative_to(_ROOT))
+class ByGroup(LoadScopeScheduling):
+    """Hands out tests by their group: a folder's, a file's, or a test alone where it is long."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.split("/")[1]
+        if folder in _TOGETHER:
+            return folder
+        return nodeid if folder in _APART else nodeid.partition("::")[0]
 
 
 def place(item: pytest.Item) -> int:

@@ -1,5 +1,7 @@
 """Fixtures of every folder: the servers that a test asks for, and routes compiled once."""
 
+from typing import Any
+
 import pytest
 
 from tests import choosing
@@ -9,11 +11,12 @@ from tests.webapp.routing import routes_compiled_once
 __all__ = ["new_database", "postgresql", "rabbitmq", "redis", "routes_compiled_once"]
 
 
-# First: xdist reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         choosing.mark(item)
-        if name := choosing.group(item):
-            item.add_marker(pytest.mark.xdist_group(name))
     items.sort(key=choosing.place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> choosing.ByGroup | None:
+    return choosing.ByGroup(config, log) if config.getvalue("dist") == "loadgroup" else None
