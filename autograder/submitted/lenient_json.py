@@ -7,17 +7,20 @@ import re
 MAX_REPAIRS = 100_000
 
 _HEX2 = rb"[0-9a-fA-F]{2}"
+# Atomic groups inside: Python before 3.11.5 loses its place where a possessive repeat tries again.
 _LONE_SURROGATE = re.compile(
-    rb"(?:[^\\]++|\\u[dD][89abAB]"
+    rb"(?:(?>[^\\]++|\\u[dD][89abAB]"
     + _HEX2
     + rb"\\u[dD][c-fC-F]"
     + _HEX2
-    + rb"|\\(?!u[dD][89a-fA-F]).)*+(?P<found>\\u[dD][89a-fA-F]"
+    + rb"|\\(?!u[dD][89a-fA-F]).))*+(?P<found>\\u[dD][89a-fA-F]"
     + _HEX2
     + rb")?",
     re.DOTALL,
 )
-_NOT_FINITE = re.compile(rb'(?:[^"NI]++|"(?:[^"\\]++|\\.)*+")*+(?P<found>NaN|Infinity)?', re.DOTALL)
+_NOT_FINITE = re.compile(
+    rb'(?:(?>[^"NI]++|"(?:(?>[^"\\]++|\\.))*+"))*+(?P<found>NaN|Infinity)?', re.DOTALL
+)
 
 
 def repair(data: bytes) -> bytes:
