@@ -13,7 +13,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from autograder.assignment import Assignment
-from autograder.grading.judging_files import add_content, add_files, judging_files
+from autograder.grading.judging_files import (
+    State,
+    add_content,
+    add_files,
+    content_of,
+    judging_files,
+    state_of,
+)
 from autograder.submitted.notebook import NotebookRejected, parse_notebook
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -29,26 +36,22 @@ def grader_version(assignment: Assignment) -> str:
 
     Scores of equal versions are comparable; a changed check, limit, reference or grader gives
     another. Of the assignment's folder everything counts but the banks and the notebook's prose.
+    Raises AssignmentError, in one sentence, when something of it cannot be read.
     """
     banks = (assignment.wrong_path.name, assignment.right_path.name)
     found = judging_files(assignment.folder, leave_out=banks)
-    declared = {assignment.folder / name for name in assignment.files}
-    files = (*found, *sorted(declared.difference(found)))
+    declared = {assignment.folder / name for name in assignment.files}.difference(found)
+    if declared:
+        assignment.data_files()  # says which of them is no data file
+    states = {**found, **{path: state_of(path) for path in sorted(declared)}}
     # One at a time: Python 3.11 may fail with a SystemError when two threads parse at once.
     with _parsing:
-        return _version(assignment.notebook_path, files, tuple(map(_state, files)))
-
-
-def _state(path: Path) -> tuple[int, int, int]:
-    """What changes when a file is written: it is read again only then."""
-    found = path.stat()
-    return found.st_mtime_ns, found.st_size, found.st_ino
+        return _version(assignment.notebook_path, tuple(states), tuple(states.values()))
 
 
 @functools.lru_cache(maxsize=64)
-def _version(
-    notebook: Path, files: tuple[Path, ...], states: tuple[tuple[int, int, int], ...]
-) -> str:
+def _version(notebook: Path, files: tuple[Path, ...], states: tuple[State, ...]) -> str:
+    """Files are read again only when the state of one has changed."""
     folder = notebook.parent
     digest = hashlib.sha256(_code_digest())
     add_files(digest, folder, (path for path in files if path != notebook))
@@ -64,7 +67,7 @@ def _version(
 
 def _code_of(notebook: Path) -> bytes:
     """The model solution, by which a broken check is told from broken work."""
-    data = notebook.read_bytes()
+    data = content_of(notebook)
     try:
         cells = parse_notebook(data).code_cells
     except NotebookRejected:
@@ -90,7 +93,7 @@ def _code_digest() -> bytes:
 def _imported(path: Path) -> Iterator[str]:
     """The top-level packages that a module of the assignment imports."""
     try:
-        tree = ast.parse(path.read_bytes())
+        tree = ast.parse(content_of(path))
     except (SyntaxError, ValueError):
         return
     for node in ast.walk(tree):
@@ -111,7 +114,7 @@ def _oracle_digest(name: str) -> bytes:
     for place in filter(_is_beside_us, places):
         add_files(digest, place, judging_files(place))
     if spec and not places and spec.origin and _is_beside_us(Path(spec.origin)):
-        add_content(digest, name, Path(spec.origin).read_bytes())
+        add_content(digest, name, content_of(Path(spec.origin)))
     return digest.digest()
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, AssignmentError
 
 _NAME = ".validated.json"
 
@@ -54,7 +54,7 @@ def soundness(assignment: Assignment) -> Soundness:
     try:
         kept = msgspec.json.decode((assignment.folder / _NAME).read_bytes(), type=_Record)
         digest = _digest(assignment)
-    except (OSError, msgspec.MsgspecError):
+    except (AssignmentError, OSError, msgspec.MsgspecError):
         return Soundness.UNKNOWN
     if kept.digest != digest:
         return Soundness.CHANGED

@@ -205,6 +205,41 @@ def test_banks_records_and_leftovers_of_an_assignment_do_not_count(furnished: As
     assert grader_version(furnished) == before
 
 
+def test_files_behind_linked_folders_count_under_each_name(
+    furnished: Assignment, tmp_path: Path
+) -> None:
+    folder, deep = furnished.folder, tmp_path / "shared" / "deep"
+    for name in ("first", "second"):
+        (deep / name).mkdir(parents=True)
+        (deep / name / "helper.py").write_text(f"{name} = 1\n", encoding="utf-8")
+    (tmp_path / "shared" / "newest").symlink_to(deep / "first")
+    (folder / "shared").symlink_to(tmp_path / "shared")
+    seen = [grader_version(furnished)]
+    change(deep / "second" / "helper.py")
+    seen.append(grader_version(furnished))
+    (tmp_path / "shared" / "newest").unlink()
+    (tmp_path / "shared" / "newest").symlink_to(deep / "second")
+    seen.append(grader_version(furnished))
+    (folder / "shared").unlink()
+    seen.append(grader_version(furnished))
+    assert len(set(seen)) == len(seen)
+
+
+def test_links_in_a_circle_end_and_what_lies_in_it_counts(
+    furnished: Assignment, tmp_path: Path
+) -> None:
+    folder, away = furnished.folder, tmp_path / "away"
+    away.mkdir()
+    (folder / "itself").symlink_to(folder)
+    (folder / "helpers" / "up").symlink_to("..")
+    (folder / "nowhere").symlink_to("nowhere")
+    (folder / "away").symlink_to(away)
+    (away / "back").symlink_to(folder / "helpers")
+    before = grader_version(furnished)
+    (away / "rules.py").write_text("1\n", encoding="utf-8")
+    assert grader_version(furnished) != before
+
+
 @pytest.fixture
 def oracle(
     tmp_path: Path, furnished: Assignment, monkeypatch: pytest.MonkeyPatch
