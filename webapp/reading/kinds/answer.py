@@ -39,6 +39,7 @@ from webapp.rubrics.rubrics import Rubric, RubricError, plain_points, rubric_fro
 from webapp.scoring import counting
 from webapp.scoring.attempts_to_read import attempts_to_read
 from webapp.scoring.points_by_hand import set_manual_grade
+from webapp.scoring.queries import MANUAL, questions_of_item, written_question_of
 from webapp.submissions.notebook_cells import answers_of
 from webapp.visibility.submissions import content_of, submission_in
 
@@ -113,7 +114,7 @@ class Answers(Kind):
             .join_from(*_results_of(attempts))
             .join(User, User.id == attempts.c.user_id)
             .outerjoin(ManualGrade, _grade_of(attempts))
-            .where(QuestionScore.kind == "manual", QuestionScore.question == question)
+            .where(QuestionScore.kind == MANUAL, QuestionScore.question == question)
             .order_by(attempts.c.id)
         ).all()
         return [
@@ -137,7 +138,7 @@ class Answers(Kind):
         submission = submission_in(enrolment, number)
         if submission.course_assignment_id != _item(place).id:
             raise NotFound
-        if not _is_asked(db.session, submission, place.question):
+        if written_question_of(db.session, submission, place.question) is None:
             raise NotFound
         return Opened(self, place, submission)
 
@@ -275,7 +276,7 @@ def questions_of(session: Session, course: Course) -> list[WrittenQuestion]:
         )
         .join_from(*_results_of(attempts))
         .outerjoin(ManualGrade, _grade_of(attempts))
-        .where(QuestionScore.kind == "manual")
+        .where(QuestionScore.kind == MANUAL)
         .group_by(attempts.c.course_assignment_id, QuestionScore.question)
         .order_by(QuestionScore.question)
     ).all()
@@ -294,17 +295,8 @@ def questions_of(session: Session, course: Course) -> list[WrittenQuestion]:
 
 def worth(session: Session, item: CourseAssignment, question: str) -> float | None:
     """What a written question is worth; None where no result has it."""
-    return session.scalar(
-        sa.select(sa.func.max(QuestionScore.max_score))
-        .join(Result, QuestionScore.result_id == Result.id)
-        .join(Submission, Result.submission_id == Submission.id)
-        .where(
-            Submission.course_assignment_id == item.id,
-            Result.current.is_(True),
-            QuestionScore.kind == "manual",
-            QuestionScore.question == question,
-        )
-    )
+    asked = questions_of_item(item, question, QuestionScore.kind == MANUAL).subquery()
+    return session.scalar(sa.select(sa.func.max(asked.c.most)))
 
 
 def one_each(found: Iterable[Answer]) -> list[Answer]:
@@ -327,18 +319,3 @@ def _grade_of(attempts: sa.Subquery) -> sa.ColumnElement[bool]:
     return sa.and_(
         ManualGrade.submission_id == attempts.c.id, ManualGrade.question == QuestionScore.question
     )
-
-
-def _is_asked(session: Session, submission: Submission, question: str) -> bool:
-    """Whether the current result of a submission has that written question."""
-    found = session.scalar(
-        sa.select(QuestionScore.id)
-        .join(Result, QuestionScore.result_id == Result.id)
-        .where(
-            Result.submission_id == submission.id,
-            Result.current.is_(True),
-            QuestionScore.kind == "manual",
-            QuestionScore.question == question,
-        )
-    )
-    return found is not None
