@@ -13,12 +13,11 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 
 from webapp.audit.record import Action
-from webapp.base.database import db
+from webapp.base.database import Missing
 from webapp.base.numbers import CLOSE
-from webapp.courses.access import assignment_in
+from webapp.courses.assignments import assignment_called
 from webapp.models import (
     Course,
     CourseAssignment,
@@ -133,20 +132,20 @@ class Answers(Kind):
             for row in rows
         ]
 
-    def open(self, enrolment: Enrolment, place: Place, number: int) -> Opened:
+    def open(self, session: Session, enrolment: Enrolment, place: Place, number: int) -> Opened:
         """A submission whose result asks that question."""
-        submission = submission_in(enrolment, number)
+        submission = submission_in(session, enrolment, number)
         if submission.course_assignment_id != _item(place).id:
-            raise NotFound
-        if written_question_of(db.session, submission, place.question) is None:
-            raise NotFound
+            raise Missing
+        if written_question_of(session, submission, place.question) is None:
+            raise Missing
         return Opened(self, place, submission)
 
-    def show(self, work: Opened, names: Names) -> Shown:
+    def show(self, session: Session, work: Opened, names: Names) -> Shown:
         """The answer's text, and of which attempt it is."""
         row: Submission = work.row
         question = work.place.question
-        text = answers_of(content_of(row), [question]).get(question) or ""
+        text = answers_of(content_of(session, row), [question]).get(question) or ""
         title = work.place.title
         author = names.of(self.name, row.user_id, row.user.name)
         return Shown(title, author, text, heading=title, more={"submission": row})
@@ -244,12 +243,12 @@ class Answers(Kind):
 ANSWER = Answers()
 
 
-def question_in(enrolment: Enrolment, name: str, question: str) -> Place:
-    """A written question that somebody answered, or not found."""
-    item = assignment_in(enrolment, name)
-    most = worth(db.session, item, question)
+def question_in(session: Session, enrolment: Enrolment, name: str, question: str) -> Place:
+    """A written question that somebody answered; raises Missing."""
+    item = assignment_called(session, enrolment.course_id, name)
+    most = worth(session, item, question)
     if most is None:
-        raise NotFound
+        raise Missing
     return Place(enrolment.course, item, question, most)
 
 
