@@ -94,6 +94,16 @@ MAY_COMMIT = {
 }
 
 
+# What somebody does, what is selected, and the kinds of work: on whatever session they are given.
+GIVEN_A_SESSION = sorted(
+    path
+    for path in WEBAPP.rglob("*.py")
+    if path.stem.split("_")[-1] in ("operations", "queries") or path.parent.name == "kinds"
+    if path != WEBAPP / "api" / "operations.py"  # the frame of an operation of the API
+)
+OF_A_REQUEST = {"flask", "flask_login", "werkzeug.exceptions", "webapp.base.database.db"}
+
+
 def calls(path: Path) -> Iterator[tuple[str, str]]:
     """What a file calls, as the name before the last point and the name after it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -143,3 +153,11 @@ def test_only_operations_and_what_is_listed_commit() -> None:
         and "operations" not in path.stem
     }
     assert found == MAY_COMMIT
+
+
+@pytest.mark.parametrize(
+    "path", GIVEN_A_SESSION, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+def test_operations_and_queries_know_no_request(path: Path) -> None:
+    found = imported_names(path) & OF_A_REQUEST
+    assert found == set(), "take the session as an argument, and raise Missing"

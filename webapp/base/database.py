@@ -51,6 +51,10 @@ def prepare(engine: sa.Engine) -> None:
         event.listen(engine, "connect", _set_pragmas)
 
 
+class Missing(LookupError):
+    """What was asked for is not there, or not for whoever asks: pages and API answer 404."""
+
+
 @contextmanager
 def change(session: Session) -> Iterator[None]:
     """One change, as an operation makes it: all of it is kept at the end, none where it fails."""

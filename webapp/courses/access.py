@@ -17,6 +17,7 @@ from sqlalchemy.orm import contains_eager
 
 from webapp.base.database import db
 from webapp.courses import viewing
+from webapp.courses.assignments import assignment_called
 from webapp.models import (
     Course,
     CourseAssignment,
@@ -64,12 +65,7 @@ def enrolment_in(slug: str) -> Enrolment:
 
 def assignment_in(enrolment: Enrolment, name: str) -> CourseAssignment:
     """An assignment of the course by its id."""
-    found = db.session.scalar(
-        sa.select(CourseAssignment).where(
-            CourseAssignment.course_id == enrolment.course_id, CourseAssignment.assignment == name
-        )
-    )
-    return found or abort(404)
+    return assignment_called(db.session, enrolment.course_id, name)
 
 
 def student_in(enrolment: Enrolment, user_id: int) -> User:

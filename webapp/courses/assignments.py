@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp.base.database import Missing
 from webapp.models import Course, CourseAssignment
 
 
@@ -17,6 +18,18 @@ def assignments_of(session: Session, course: Course) -> list[CourseAssignment]:
             .order_by(CourseAssignment.position)
         )
     )
+
+
+def assignment_called(session: Session, course_id: int, name: str) -> CourseAssignment:
+    """An assignment of a course by its id; raises Missing."""
+    found = session.scalar(
+        sa.select(CourseAssignment).where(
+            CourseAssignment.course_id == course_id, CourseAssignment.assignment == name
+        )
+    )
+    if found is None:
+        raise Missing
+    return found
 
 
 def question_titles(assignment_id: str) -> dict[str, str]:

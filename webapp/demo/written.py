@@ -20,13 +20,12 @@ from webapp.models import (
     ManualGrade,
     PaperReview,
     Proposal,
-    Submission,
     Team,
     User,
 )
 from webapp.reading.keeping import give
 from webapp.reading.kinds.answer import ANSWER, questions_of
-from webapp.reading.kinds.kind import Opened, Place
+from webapp.reading.kinds.kind import Place
 from webapp.reading.kinds.review import REVIEW
 from webapp.reading.queries import works
 from webapp.rubrics.marks import Sent
@@ -106,17 +105,22 @@ def ensure_written(
     found = (sa.select(kind.id).filter_by(course_id=course.id).limit(1) for kind in kinds)
     if any(session.scalar(one) for one in found):
         return
-    enrolled = session.scalars(sa.select(Enrolment).where(Enrolment.course_id == course.id))
-    by_user = {enrolment.user_id: enrolment for enrolment in enrolled}
+    by_user = _enrolments(session, course)
     waiting = iter([by_user[student.id] for student in students])
     if not is_late(now(), course.groups_due_at):
         _found_teams(session, waiting, library)
     reviews = [
         _review(session, student, number) for number, student in enumerate(islice(waiting, 12))
     ]
-    _score(session, Place(course), reviews[:5], staff)
+    _score(session, reviews[:5], [by_user[reader.id] for reader in staff])
     session.add_all(BankComment(course_id=course.id, text=text) for text in _COMMENTS)
     session.commit()
+
+
+def _enrolments(session: Session, course: Course) -> dict[int, Enrolment]:
+    """Who is in the course, by whose enrolment it is."""
+    found = session.scalars(sa.select(Enrolment).where(Enrolment.course_id == course.id))
+    return {enrolment.user_id: enrolment for enrolment in found}
 
 
 def _found_teams(session: Session, waiting: Iterator[Enrolment], library: GraderLibrary) -> None:
@@ -160,17 +164,16 @@ def _review(session: Session, student: Enrolment, number: int) -> PaperReview:
     return operations.hand_in_review(session, student, draft)
 
 
-def _score(
-    session: Session, place: Place, reviews: Sequence[PaperReview], staff: Sequence[User]
-) -> None:
+def _score(session: Session, reviews: Sequence[PaperReview], readers: Sequence[Enrolment]) -> None:
     """Some reviews read; the first three have a second reader, so that readers can be compared."""
     chance = random.Random("sample written options")
     for number, review in enumerate(reviews):
-        for turn in range(min(len(staff), 2 if number < 3 else 1)):
+        for turn in range(min(len(readers), 2 if number < 3 else 1)):
             chosen = {name: str(chance.randint(2, 5)) for name in ("clarity", "communication")}
             sent = Sent(chosen, _COMMENTS[number % len(_COMMENTS)])
-            grader = staff[(number + turn) % len(staff)]
-            give(session, Opened(REVIEW, place, review), grader_id=grader.id, sent=sent)
+            reader = readers[(number + turn) % len(readers)]
+            work = REVIEW.open(session, reader, Place(reader.course), review.id)
+            give(session, work, grader_id=reader.user_id, sent=sent)
 
 
 def ensure_manual_grades(session: Session, course: Course, staff: list[User]) -> None:
@@ -178,17 +181,19 @@ def ensure_manual_grades(session: Session, course: Course, staff: list[User]) ->
     if session.scalar(sa.select(ManualGrade.id).limit(1)):
         return
     chance = random.Random("sample manual grades")
+    enrolled = _enrolments(session, course)
     for asked in questions_of(session, course):
         place = Place(course, asked.item, asked.name, asked.most)
         (item,) = ANSWER.rubric(session, place).items
         found = works(session, place, Names(hidden=False))
         for number, answer in enumerate(found[::2]):
-            work = Opened(ANSWER, place, session.get_one(Submission, answer.id))
             # The first three have a second reader, so that readers can be compared.
             for turn in range(min(len(staff), 2 if number < 3 else 1)):
                 level = chance.choice((*item.levels[1:], item.levels[-1]))
                 full = level.points == asked.most
                 said = "Good." if full else "Say also what happens to the layers without them."
                 sent = Sent({item.key: level.key}, said)
-                give(session, work, grader_id=staff[-1 - turn].id, sent=sent)
+                reader = enrolled[staff[-1 - turn].id]
+                work = ANSWER.open(session, reader, place, answer.id)
+                give(session, work, grader_id=reader.user_id, sent=sent)
     session.commit()

@@ -25,7 +25,7 @@ def start(enrolment: Enrolment, user_id: int) -> Response:
     address = url_for("courses.home", slug=enrolment.course.slug)
     number = request.form.get("submission_id", type=row_number)
     if number is not None:
-        if submission_in(enrolment, number).user_id != student.id:
+        if submission_in(db.session, enrolment, number).user_id != student.id:
             abort(404)
         address = url_for("results.show", slug=enrolment.course.slug, submission_id=number)
     operations.begin_viewing(db.session, enrolment, student)

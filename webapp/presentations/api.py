@@ -67,7 +67,7 @@ def draw_running_order(enrolment: Enrolment) -> RunningOrder:
 )
 @for_roles(Role.INSTRUCTOR)
 def move_in_order(enrolment: Enrolment, proposal_id: int, body: Move) -> RunningOrder:
-    proposal_in(enrolment, proposal_id)
+    proposal_in(db.session, enrolment, proposal_id)
     try:
         operations.move(db.session, enrolment, proposal_id, where=body.where)
     except NotMoved as error:
@@ -133,7 +133,7 @@ def _presentation(place: int, slot: presentations.Slot) -> Presentation:
 )
 @for_roles(*STAFF)
 def score_presentation(enrolment: Enrolment, proposal_id: int, body: NewReading) -> Reading:
-    work = PRESENTATION.open(enrolment, ReadingPlace(enrolment.course), proposal_id)
+    work = PRESENTATION.open(db.session, enrolment, ReadingPlace(enrolment.course), proposal_id)
     try:
         kept = keep(db.session, enrolment, work, sent=sent_in(body))
     except ReadingRefused as error:

@@ -117,7 +117,7 @@ def _score_page(enrolment: Enrolment, proposal_id: int, refusal: str = "") -> st
 def save_score(enrolment: Enrolment, proposal_id: int) -> Response | tuple[str, int]:
     """Keep one's score, and go on to who presents next."""
     day, slot = _slot(enrolment, proposal_id)
-    work = PRESENTATION.open(enrolment, Place(enrolment.course), proposal_id)
+    work = PRESENTATION.open(db.session, enrolment, Place(enrolment.course), proposal_id)
     try:
         keep(db.session, enrolment, work, sent=sent_in(request.form))
     except ReadingRefused as error:

@@ -71,7 +71,7 @@ def pause_queue(enrolment: Enrolment, body: Pause) -> Pause:
 )
 @for_roles(Role.INSTRUCTOR)
 def retry_submission(enrolment: Enrolment, submission_id: int) -> Kept:
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     if not operations.grade_again(db.session, enrolment, submission):
         abort(409, "That submission was not stopped, so there is nothing to try again.")
     return Kept(True)
@@ -87,7 +87,7 @@ def retry_submission(enrolment: Enrolment, submission_id: int) -> Kept:
 )
 @for_roles(Role.INSTRUCTOR)
 def cancel_submission(enrolment: Enrolment, submission_id: int) -> Kept:
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     if not operations.cancel_grading(db.session, enrolment, submission):
         abort(409, "That submission does not wait any more, so nothing was cancelled.")
     return Kept(True)

@@ -43,7 +43,7 @@ def _unserved(jobs: Sequence[Job], served: set[str]) -> list[str]:
 @for_roles(Role.INSTRUCTOR)
 def cancel(enrolment: Enrolment, submission_id: int) -> Response:
     """Take a submission out of the queue."""
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     if operations.cancel_grading(db.session, enrolment, submission):
         flash("The submission is out of the queue, and its student can read why.", "success")
     else:

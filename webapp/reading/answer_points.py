@@ -9,20 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.base.database import in_parts
 from webapp.base.numbers import CLOSE
-from webapp.models import (
-    CourseAssignment,
-    ManualGrade,
-    QuestionScore,
-    Reading,
-    Result,
-    Submission,
-)
+from webapp.models import CourseAssignment, ManualGrade, Reading, Submission
 from webapp.reading.works import Standing
 from webapp.rubrics.marks import plain_lines
 from webapp.rubrics.rubrics import Rubric
-from webapp.scoring import counting, overrides, tallies
+from webapp.scoring import tallies
+from webapp.scoring.queries import question_of, questions_of_item
 
 
 def is_by_hand(given: float | None, mean: float | None, most: float) -> bool:
@@ -53,8 +46,8 @@ def standing(
         )
     ).first()
     points = grade.points if grade else None
-    worths = _worths(session, question, Submission.id == submission.id)
-    most = worths.get(submission.id, math.inf)
+    asked = question_of(session, submission, question)
+    most = asked.most if asked else math.inf
     by_hand = is_by_hand(points, mean_of(rubric, [row.selections for row in rows]), most)
     said = plain_lines(grade.comment) if grade else ""
     beside = said.removesuffix(plain_lines(comments_in(rows))).strip()
@@ -82,7 +75,8 @@ def recount(
     for row in rows:
         answers.setdefault(row.submission_id or 0, []).append(row)
     grades = _grades(session, item, question)
-    most = _worths(session, question, Submission.course_assignment_id == item.id)
+    asked = session.execute(questions_of_item(item, question))
+    most = {row.submission_id: row.most for row in asked}
     changed = [
         number
         for number, read in answers.items()
@@ -95,11 +89,7 @@ def recount(
             most=most.get(number, math.inf),
         )
     ]
-    for part in in_parts(changed):
-        tallies.count_manual(session, part)
-        overrides.recount_among(session, part)
-    session.expire_all()
-    counting.recount_among(session, item, changed)
+    tallies.bring_up_to_date(session, item, changed)
     return len(changed)
 
 
@@ -110,17 +100,6 @@ def _grades(session: Session, item: CourseAssignment, question: str) -> dict[int
         .where(Submission.course_assignment_id == item.id, ManualGrade.question == question)
     )
     return {grade.submission_id: grade for grade in rows}
-
-
-def _worths(session: Session, question: str, among: sa.ColumnElement[bool]) -> dict[int, float]:
-    """What the question is worth in each of these submissions, by its current result."""
-    rows = session.execute(
-        sa.select(Result.submission_id, QuestionScore.max_score)
-        .join(QuestionScore, QuestionScore.result_id == Result.id)
-        .join(Submission, Result.submission_id == Submission.id)
-        .where(Result.current.is_(True), QuestionScore.question == question, among)
-    )
-    return {row.submission_id: row.max_score for row in rows}
 
 
 def _changes(

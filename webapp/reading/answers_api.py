@@ -61,7 +61,7 @@ def written_questions(enrolment: Enrolment) -> schemas.WrittenQuestions:
 def answers(
     enrolment: Enrolment, name: str, question: str, query: schemas.AnswersQuery
 ) -> schemas.Answers:
-    place = place_in(enrolment, name, question)
+    place = place_in(db.session, enrolment, name, question)
     found = [
         each
         for each in works(db.session, place, reading_names(enrolment))
@@ -93,8 +93,10 @@ def answers(
 def answer(
     enrolment: Enrolment, name: str, question: str, submission_id: int
 ) -> schemas.AnswerToRead:
-    work = ANSWER.open(enrolment, place_in(enrolment, name, question), submission_id)
-    shown = ANSWER.show(work, reading_names(enrolment))
+    work = ANSWER.open(
+        db.session, enrolment, place_in(db.session, enrolment, name, question), submission_id
+    )
+    shown = ANSWER.show(db.session, work, reading_names(enrolment))
     rubric, given = ANSWER.rubric(db.session, work.place), readings_of(db.session, work)
     return schemas.AnswerToRead(
         shown.title,
@@ -124,7 +126,9 @@ def give_answer_reading(
     submission_id: int,
     body: schemas.NewAnswerReading,
 ) -> schemas.AnswerReading:
-    work = ANSWER.open(enrolment, place_in(enrolment, name, question), submission_id)
+    work = ANSWER.open(
+        db.session, enrolment, place_in(db.session, enrolment, name, question), submission_id
+    )
     sent, instead_of = schemas.sent_in(body), body.instead_of
     try:
         kept = operations.keep(db.session, enrolment, work, sent=sent, instead_of=instead_of)

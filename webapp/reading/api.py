@@ -32,7 +32,7 @@ _WORK = f"{STAFF_PATH}/readings/<kind>/<int:number>"
 def readings(enrolment: Enrolment, query: schemas.WorksQuery) -> schemas.Works:
     found = [
         work
-        for work in works(db.session, place_in(enrolment), reading_names(enrolment))
+        for work in works(db.session, place_in(db.session, enrolment), reading_names(enrolment))
         if query.kind in ("", work.kind) and is_shown(work, query.show, enrolment.user_id)
     ]
     shown = [
@@ -56,8 +56,8 @@ def readings(enrolment: Enrolment, query: schemas.WorksQuery) -> schemas.Works:
 )
 @for_roles(*STAFF)
 def reading(enrolment: Enrolment, kind: str, number: int) -> schemas.ToRead:
-    work = work_at(enrolment, place_in(enrolment), kind=kind, number=number)
-    shown = work.kind.show(work, reading_names(enrolment))
+    work = work_at(db.session, enrolment, place_in(db.session, enrolment), kind=kind, number=number)
+    shown = work.kind.show(db.session, work, reading_names(enrolment))
     rubric = work.kind.rubric(db.session, work.place)
     given = readings_of(db.session, work)
     return schemas.ToRead(
@@ -81,7 +81,7 @@ def reading(enrolment: Enrolment, kind: str, number: int) -> schemas.ToRead:
 def give_reading(
     enrolment: Enrolment, kind: str, number: int, body: schemas.NewReading
 ) -> schemas.Reading:
-    work = work_at(enrolment, place_in(enrolment), kind=kind, number=number)
+    work = work_at(db.session, enrolment, place_in(db.session, enrolment), kind=kind, number=number)
     try:
         kept = operations.keep(db.session, enrolment, work, sent=schemas.sent_in(body))
     except ReadingRefused as error:

@@ -31,7 +31,7 @@ _QUESTION = "/courses/<slug>/staff/assignments/<name>/answers/<question>"
 )
 @for_roles(*STAFF)
 def reading_work(enrolment: Enrolment) -> schemas.ReadingWork:
-    return _work(enrolment, place_in(enrolment))
+    return _work(enrolment, place_in(db.session, enrolment))
 
 
 @operation(
@@ -45,7 +45,7 @@ def reading_work(enrolment: Enrolment) -> schemas.ReadingWork:
 )
 @for_roles(Role.INSTRUCTOR)
 def divide_reading(enrolment: Enrolment, body: schemas.Divide) -> schemas.Divided:
-    return _divided(enrolment, place_in(enrolment), body)
+    return _divided(enrolment, place_in(db.session, enrolment), body)
 
 
 @operation(
@@ -61,7 +61,7 @@ def divide_reading(enrolment: Enrolment, body: schemas.Divide) -> schemas.Divide
 def assign_readers(
     enrolment: Enrolment, kind: str, number: int, body: schemas.NewReaders
 ) -> schemas.Readers:
-    return _readers(enrolment, place_in(enrolment), kind=kind, number=number, body=body)
+    return _readers(enrolment, place_in(db.session, enrolment), kind=kind, number=number, body=body)
 
 
 @operation(
@@ -73,7 +73,7 @@ def assign_readers(
 )
 @for_roles(*STAFF)
 def answer_work(enrolment: Enrolment, name: str, question: str) -> schemas.ReadingWork:
-    return _work(enrolment, place_in(enrolment, name, question))
+    return _work(enrolment, place_in(db.session, enrolment, name, question))
 
 
 @operation(
@@ -89,7 +89,7 @@ def answer_work(enrolment: Enrolment, name: str, question: str) -> schemas.Readi
 def divide_answer_reading(
     enrolment: Enrolment, name: str, question: str, body: schemas.Divide
 ) -> schemas.Divided:
-    return _divided(enrolment, place_in(enrolment, name, question), body)
+    return _divided(enrolment, place_in(db.session, enrolment, name, question), body)
 
 
 @operation(
@@ -105,7 +105,7 @@ def divide_answer_reading(
 def assign_answer_readers(
     enrolment: Enrolment, name: str, question: str, submission_id: int, body: schemas.NewReaders
 ) -> schemas.Readers:
-    place = place_in(enrolment, name, question)
+    place = place_in(db.session, enrolment, name, question)
     return _readers(enrolment, place, kind=ANSWER.name, number=submission_id, body=body)
 
 

@@ -28,7 +28,7 @@ _QUESTION = "/answers/<name>/<question>/work"
 @for_roles(*STAFF)
 def show(enrolment: Enrolment, name: str = "", question: str = "") -> str:
     """Who has how much to read, and how graders compare."""
-    place = place_in(enrolment, name, question)
+    place = place_in(db.session, enrolment, name, question)
     found = works(db.session, place, reading_names(enrolment))
     graders = graders_of(db.session, enrolment.course_id)
     compared = [
@@ -51,7 +51,7 @@ def show(enrolment: Enrolment, name: str = "", question: str = "") -> str:
 @for_roles(Role.INSTRUCTOR)
 def divide_evenly(enrolment: Enrolment, name: str = "", question: str = "") -> Response:
     """Give every work one or two readers, evenly."""
-    place = place_in(enrolment, name, question)
+    place = place_in(db.session, enrolment, name, question)
     readers = 2 if request.form.get("readers") == "2" else 1
     graders = request.form.getlist("grader", type=row_number)
     try:
@@ -69,7 +69,7 @@ def reassign(
     enrolment: Enrolment, kind: str, number: int, name: str = "", question: str = ""
 ) -> Response:
     """Let other graders read one work."""
-    place = place_in(enrolment, name, question)
+    place = place_in(db.session, enrolment, name, question)
     graders = request.form.getlist("grader", type=row_number)
     try:
         readers = operations.let_read(

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 
 from webapp.audit.record import Action, record
 from webapp.base.clock import now
-from webapp.base.database import change
+from webapp.base.database import Missing, change
 from webapp.models import Enrolment
 from webapp.reading import duties
 from webapp.reading.duties import Divided, NotDivided
@@ -106,14 +105,14 @@ def let_read(
     number: int,
     graders: Sequence[int],
 ) -> str:
-    """Let exactly these graders of the course read a work, or not found: their names.
+    """Let exactly these graders of the course read a work: their names.
 
-    Raises NotDivided.
+    Raises NotDivided, or Missing where there is no such work.
     """
     found = works(session, place, Names(hidden=False))
     work = next((each for each in found if (each.kind, each.id) == (kind, number)), None)
     if work is None:
-        raise NotFound
+        raise Missing
     chosen = _names_of(session, actor.course_id, graders)
     names = ", ".join(chosen.values()) or "nobody"
     subject = kind_at(place, kind).subject(number)

@@ -40,14 +40,14 @@ _PAGE_ROWS = 50
 @for_roles(*STAFF)
 def index(enrolment: Enrolment) -> str:
     """Everything to read, who reads it, what is scored, and whether students see it."""
-    return _list(enrolment, place_in(enrolment))
+    return _list(enrolment, place_in(db.session, enrolment))
 
 
 @blueprint.get("/answers/<name>/<question>")
 @for_roles(*STAFF)
 def answers(enrolment: Enrolment, name: str, question: str) -> str:
     """The answers to one question, who reads them, and what they are worth."""
-    return _list(enrolment, place_in(enrolment, name, question))
+    return _list(enrolment, place_in(db.session, enrolment, name, question))
 
 
 def _list(enrolment: Enrolment, place: Place) -> str:
@@ -95,7 +95,7 @@ def questions(enrolment: Enrolment) -> str:
 @for_roles(*STAFF)
 def next_unread(enrolment: Enrolment, name: str = "", question: str = "") -> Response:
     """On to what this grader should read next."""
-    place = place_in(enrolment, name, question)
+    place = place_in(db.session, enrolment, name, question)
     kind = ANSWER.name if place.item else request.args.get("kind", "")
     return _on(enrolment, place, (kind, request.args.get("after", 0, type=row_number)))
 
@@ -111,8 +111,8 @@ def _on(enrolment: Enrolment, place: Place, after: tuple[str, int]) -> Response:
 @for_roles(*STAFF)
 def read(enrolment: Enrolment, kind: str, number: int, name: str = "", question: str = "") -> str:
     """Read one work."""
-    place = place_in(enrolment, name, question)
-    return _page(enrolment, work_at(enrolment, place, kind=kind, number=number))
+    place = place_in(db.session, enrolment, name, question)
+    return _page(enrolment, work_at(db.session, enrolment, place, kind=kind, number=number))
 
 
 @for_roles(*STAFF)
@@ -120,17 +120,17 @@ def score(
     enrolment: Enrolment, kind: str, number: int, name: str = "", question: str = ""
 ) -> Response | tuple[str, int]:
     """Score one work, and go on to the next."""
-    place = place_in(enrolment, name, question)
-    work = work_at(enrolment, place, kind=kind, number=number)
+    place = place_in(db.session, enrolment, name, question)
+    work = work_at(db.session, enrolment, place, kind=kind, number=number)
     instead_of = request.form.get(INSTEAD_OF, type=float)
     try:
         kept = operations.keep(
             db.session, enrolment, work, sent=sent_in(request.form), instead_of=instead_of
         )
     except ReadingRefused as error:
-        again = place_in(enrolment, name, question)
+        again = place_in(db.session, enrolment, name, question)
         return _page(
-            enrolment, work_at(enrolment, again, kind=kind, number=number), str(error)
+            enrolment, work_at(db.session, enrolment, again, kind=kind, number=number), str(error)
         ), error.status
     flash("Your score is saved.", "success")
     if kept.by_hand is not None:
@@ -166,7 +166,7 @@ def _page(enrolment: Enrolment, work: Opened, refusal: str = "") -> str:
     rubric = kind.rubric(db.session, place)
     rows = readings_of(db.session, work)
     mine = next((row for row in rows if row.grader_id == enrolment.user_id), None)
-    shown = kind.show(work, names)
+    shown = kind.show(db.session, work, names)
     after = {"after": work.number} if place.item else {"kind": kind.name, "after": work.number}
     return render_template(
         "reading/read.html",

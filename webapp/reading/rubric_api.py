@@ -28,7 +28,7 @@ _QUESTION = f"{STAFF_PATH}/assignments/<name>/answers/<question>/rubric"
 )
 @for_roles(*STAFF)
 def rubric_of_kind(enrolment: Enrolment, kind: str) -> RubricInfo:
-    place = place_in(enrolment)
+    place = place_in(db.session, enrolment)
     return rubric_info(kind_at(place, kind).rubric(db.session, place))
 
 
@@ -43,7 +43,7 @@ def rubric_of_kind(enrolment: Enrolment, kind: str) -> RubricInfo:
 )
 @for_roles(Role.INSTRUCTOR)
 def change_rubric_of_kind(enrolment: Enrolment, kind: str, body: NewRubric) -> RubricChanged:
-    place = place_in(enrolment)
+    place = place_in(db.session, enrolment)
     return _changed(enrolment, place, kind=kind_at(place, kind), body=body)
 
 
@@ -56,7 +56,7 @@ def change_rubric_of_kind(enrolment: Enrolment, kind: str, body: NewRubric) -> R
 )
 @for_roles(*STAFF)
 def rubric_of_question(enrolment: Enrolment, name: str, question: str) -> RubricInfo:
-    return rubric_info(ANSWER.rubric(db.session, place_in(enrolment, name, question)))
+    return rubric_info(ANSWER.rubric(db.session, place_in(db.session, enrolment, name, question)))
 
 
 @operation(
@@ -72,7 +72,9 @@ def rubric_of_question(enrolment: Enrolment, name: str, question: str) -> Rubric
 def change_rubric_of_question(
     enrolment: Enrolment, name: str, question: str, body: NewRubric
 ) -> RubricChanged:
-    return _changed(enrolment, place_in(enrolment, name, question), kind=ANSWER, body=body)
+    return _changed(
+        enrolment, place_in(db.session, enrolment, name, question), kind=ANSWER, body=body
+    )
 
 
 def _changed(enrolment: Enrolment, place: Place, *, kind: Kind, body: NewRubric) -> RubricChanged:

@@ -26,7 +26,7 @@ _ANSWER = {"kind": ANSWER.name}
 @for_roles(*STAFF)
 def show(enrolment: Enrolment, kind: str, name: str = "", question: str = "") -> str:
     """A rubric; instructors change it."""
-    return _page(enrolment, place_in(enrolment, name, question), kind)
+    return _page(enrolment, place_in(db.session, enrolment, name, question), kind)
 
 
 @blueprint.post(_COURSE)
@@ -36,7 +36,7 @@ def save(
     enrolment: Enrolment, kind: str, name: str = "", question: str = ""
 ) -> Response | tuple[str, int]:
     """Change a rubric, and with it the points of everything that is read already."""
-    place = place_in(enrolment, name, question)
+    place = place_in(db.session, enrolment, name, question)
     try:
         changed = operations.change_rubric(
             db.session,
@@ -47,7 +47,7 @@ def save(
             edited=request.form.get(VERSION, ""),
         )
     except RubricError as error:
-        again = place_in(enrolment, name, question)
+        again = place_in(db.session, enrolment, name, question)
         return _page(enrolment, again, kind, refusal=str(error)), 422
     flash(f"The rubric is saved. Scores that changed with it: {changed}.", "success")
     slug = enrolment.course.slug

@@ -102,7 +102,7 @@ def _request(asked: RegradeRequest) -> schemas.RegradeRequestInfo:
 def set_override(
     enrolment: Enrolment, submission_id: int, body: schemas.NewOverride
 ) -> schemas.OverrideInfo:
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     try:
         made = operations.override_score(
             db.session,
@@ -130,7 +130,7 @@ def set_override(
 def remove_override(
     enrolment: Enrolment, submission_id: int, body: schemas.OldOverride
 ) -> schemas.OverrideInfo:
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     question = body.question
     try:
         gone = operations.remove_override(db.session, enrolment, submission, question=question)
@@ -152,7 +152,7 @@ def remove_override(
 def give_points_by_hand(
     enrolment: Enrolment, submission_id: int, question: str, body: schemas.HandPoints
 ) -> Kept:
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     try:
         operations.give_points(
             db.session,
@@ -258,4 +258,4 @@ def staff_submissions(enrolment: Enrolment, query: StaffSubmissionsQuery) -> Sta
 )
 @for_roles(*STAFF)
 def staff_submission(enrolment: Enrolment, submission_id: int) -> SubmissionResult:
-    return result_of(enrolment, submission_in(enrolment, submission_id))
+    return result_of(enrolment, submission_in(db.session, enrolment, submission_id))

@@ -29,11 +29,11 @@ def result_of(enrolment: Enrolment, found: Submission) -> schemas.SubmissionResu
 
 def _outcome(found: Submission) -> tuple[list[schemas.Question], str]:
     """The questions with staff's points, or why it was refused."""
-    result = detail_of(found)
+    result = detail_of(db.session, found)
     if result is None:
         return [], ""
     titles = question_titles(found.course_assignment.assignment)
-    grades = manual_grades(found)
+    grades = manual_grades(db.session, found)
     questions = []
     for question in result.questions:
         record = question.record() | {"title": titles.get(question.name, question.name)}

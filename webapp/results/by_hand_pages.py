@@ -20,7 +20,7 @@ blueprint = Blueprint("by_hand", __name__, url_prefix="/courses/<slug>/staff")
 @for_roles(*STAFF)
 def grade(enrolment: Enrolment, submission_id: int, question: str) -> Response | tuple[str, int]:
     """Give points and a comment for a written answer."""
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     points = TypedNumber(request.form.get("points", ""))
     comment = request.form.get("comment", "").strip()
     try:

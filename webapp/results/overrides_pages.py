@@ -21,7 +21,7 @@ blueprint = Blueprint("overrides", __name__, url_prefix="/courses/<slug>/staff/s
 @for_roles(*STAFF)
 def save(enrolment: Enrolment, submission_id: int) -> Response | tuple[str, int]:
     """Let staff's points count for the form's question, or for the whole without one."""
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     question = request.form.get("question", "")
     try:
         operations.override_score(
@@ -43,7 +43,7 @@ def save(enrolment: Enrolment, submission_id: int) -> Response | tuple[str, int]
 @for_roles(*STAFF)
 def remove(enrolment: Enrolment, submission_id: int) -> Response:
     """Let what the checks gave count again."""
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     question = request.form.get("question", "")
     try:
         operations.remove_override(db.session, enrolment, submission, question=question)

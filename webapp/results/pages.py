@@ -8,6 +8,7 @@ from flask import Blueprint, abort, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from webapp.base import markdown
+from webapp.base.database import db
 from webapp.courses.access import EVERYONE, for_roles
 from webapp.models import Enrolment
 from webapp.results.panel import panel_of, render_result
@@ -38,7 +39,7 @@ def last_cell(traceback: str) -> int | None:
 @for_roles(*EVERYONE)
 def show(enrolment: Enrolment, submission_id: int) -> str:
     """Receipt, state, and the result question by question."""
-    return render_result(enrolment, submission_in(enrolment, submission_id))
+    return render_result(enrolment, submission_in(db.session, enrolment, submission_id))
 
 
 @blueprint.get("/<int:submission_id>/status")
@@ -48,7 +49,7 @@ def status(enrolment: Enrolment, submission_id: int) -> Response:
 
     286 tells htmx to stop asking, and the whole panel takes the place of the state.
     """
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     panel = panel_of(enrolment, submission)
     if not panel["moving"]:
         headers = {"HX-Retarget": "#panel", "HX-Reswap": "innerHTML"}
@@ -62,8 +63,8 @@ def status(enrolment: Enrolment, submission_id: int) -> Response:
 @for_roles(*EVERYONE)
 def notebook(enrolment: Enrolment, submission_id: int) -> str:
     """The student's own cells as they ran, with outputs and tracebacks."""
-    submission = submission_in(enrolment, submission_id)
-    result = detail_of(submission)
+    submission = submission_in(db.session, enrolment, submission_id)
+    result = detail_of(db.session, submission)
     if result is None:
         abort(404)
     outputs = {cell.cell_index: cell for cell in result.cells}
@@ -71,7 +72,7 @@ def notebook(enrolment: Enrolment, submission_id: int) -> str:
         (cell, outputs.get(cell.index), markdown.pieces(outputs[cell.index]))
         if cell.index in outputs
         else (cell, None, [])
-        for cell in source_cells(content_of(submission))
+        for cell in source_cells(content_of(db.session, submission))
     ]
     return render_template(
         "results/notebook.html", course=enrolment.course, submission=submission, cells=cells
@@ -82,7 +83,7 @@ def notebook(enrolment: Enrolment, submission_id: int) -> str:
 @for_roles(*EVERYONE)
 def picture(enrolment: Enrolment, submission_id: int, cell: int, position: int) -> Response:
     """One plot of one cell."""
-    result = detail_of(submission_in(enrolment, submission_id))
+    result = detail_of(db.session, submission_in(db.session, enrolment, submission_id))
     found = [c for c in result.cells if c.cell_index == cell] if result else []
     if not found or position >= len(found[0].outputs):
         abort(404)

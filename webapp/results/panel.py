@@ -89,8 +89,8 @@ def panel_of(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
         shown["attempts"] = [visibility.masked(attempt) for attempt in shown["attempts"]]
     if shown["moving"]:
         return shown
-    result = detail_of(submission)
-    data = content_of(submission) if result else b""
+    result = detail_of(db.session, submission)
+    data = content_of(db.session, submission) if result else b""
     if result:
         shown["public"] = public_tests(data, result)
     if held:
@@ -115,7 +115,7 @@ def _marked(submission: Submission, result: GradeResult | None, data: bytes) -> 
         shown["answers"] = {
             name: markdown.markdown(text, top=4) for name, text in texts.items() if text
         }
-        shown["grades"] = manual_grades(submission)
+        shown["grades"] = manual_grades(db.session, submission)
     return shown
 
 

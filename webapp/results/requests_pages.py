@@ -28,7 +28,7 @@ _FILTERS = ("state", "assignment", "search", "page")
 @for_roles(Role.STUDENT)
 def ask(enrolment: Enrolment, submission_id: int, question: str) -> Response | tuple[str, int]:
     """Ask staff to look at a question of one's own attempt again."""
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     reason = request.form.get("reason", "")
     try:
         operations.ask_again(db.session, submission, question=question, reason=reason)

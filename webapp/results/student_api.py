@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webapp.api import schemas
 from webapp.api.operations import OWN_WORK, operation
+from webapp.base.database import db
 from webapp.courses.access import for_roles
 from webapp.models import Enrolment, Role
 from webapp.results.as_json import result_of
@@ -19,4 +20,4 @@ from webapp.visibility.submissions import submission_in
 )
 @for_roles(Role.STUDENT)
 def submission(enrolment: Enrolment, submission_id: int) -> schemas.SubmissionResult:
-    return result_of(enrolment, submission_in(enrolment, submission_id))
+    return result_of(enrolment, submission_in(db.session, enrolment, submission_id))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.models import QuestionScore, Result, Submission
+from webapp.models import CourseAssignment, QuestionScore, Result, Submission
 
 MANUAL = "manual"
 
@@ -36,6 +36,16 @@ def current_questions(
         )
         .join(QuestionScore, QuestionScore.result_id == Result.id)
         .where(Result.current.is_(True), *among)
+    )
+
+
+def questions_of_item(
+    item: CourseAssignment, question: str, *among: sa.ColumnElement[bool]
+) -> sa.Select[int, str, str, float | None, float]:
+    """The same of one question, in every submission of an assignment that has it."""
+    found = current_questions(QuestionScore.question == question, *among)
+    return found.join(Submission, Result.submission_id == Submission.id).where(
+        Submission.course_assignment_id == item.id
     )
 
 

@@ -41,9 +41,9 @@ def bring_up_to_date(
     """
     for part in in_parts(list(submissions)):
         if other_results:
-            count_all(session, part)
+            _count_all(session, part)
         else:
-            count_manual(session, part)
+            _count_manual(session, part)
         _read_anew(session, part)
         overrides.recount_among(session, part)
     counting.recount_among(session, item, submissions)
@@ -58,12 +58,12 @@ def _read_anew(session: Session, submissions: Collection[int]) -> None:
             session.expire(known)
 
 
-def count_manual(session: Session, submission_ids: Collection[int]) -> None:
+def _count_manual(session: Session, submission_ids: Collection[int]) -> None:
     """Bring points for written answers, and how many wait for staff, up to date."""
     _write(session, submission_ids, _manual())
 
 
-def count_all(session: Session, submission_ids: Collection[int]) -> None:
+def _count_all(session: Session, submission_ids: Collection[int]) -> None:
     """Let submissions say what their current results and staff's grades say."""
     rejected = sa.select(Result.status == Status.REJECTED).where(_CURRENT).scalar_subquery()
     automatic = _questions(sa.func.coalesce(sa.func.sum(QuestionScore.score), 0.0), "auto")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from webapp.base.config import MAX_UPLOAD_BYTES
-from webapp.base.database import db
+from webapp.base.database import Missing, db
 from webapp.site.sign_in import UPLOAD_ENDPOINTS
 
 
@@ -75,6 +75,7 @@ def init_app(app: Flask) -> None:
     """Show every error as a page of ours."""
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(Missing, _missing)
     app.register_error_handler(HTTPException, _explain)
     app.register_error_handler(500, _explain)
 
@@ -82,6 +83,11 @@ def init_app(app: Flask) -> None:
 def _expired_form(_error: CSRFError) -> tuple[str, int]:
     text = "The form on the page was too old to be sure it was you. Go back, reload and try again."
     return _page(400, Explanation("That form has expired", text))
+
+
+def _missing(_error: Missing) -> tuple[str | Response, int] | HTTPException:
+    """As an address that leads nowhere."""
+    return _explain(NotFound())
 
 
 def _explain(error: HTTPException) -> tuple[str | Response, int] | HTTPException:

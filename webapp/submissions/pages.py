@@ -44,7 +44,7 @@ def submit(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
 @for_roles(*EVERYONE)
 def download(enrolment: Enrolment, submission_id: int) -> Response:
     """The notebook as it was handed in."""
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     data = file_of(db.session, submission)
     if data is None:
         abort(404)
@@ -55,7 +55,7 @@ def download(enrolment: Enrolment, submission_id: int) -> Response:
 @for_roles(Role.INSTRUCTOR)
 def retry(enrolment: Enrolment, submission_id: int) -> Response:
     """Grade again what our own faults had stopped, or staff had cancelled."""
-    submission = submission_in(enrolment, submission_id)
+    submission = submission_in(db.session, enrolment, submission_id)
     if grade_again(db.session, enrolment, submission):
         flash("The submission is queued again.", "success")
     else:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import abort
-from sqlalchemy.orm import contains_eager, joinedload, undefer
+from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
 from autograder.results import GradeResult, from_json
-from webapp.base.database import db
+from webapp.base.database import Missing
 from webapp.models import Content, CourseAssignment, Enrolment, ManualGrade, Result, Submission
 from webapp.visibility import sight
 
 
-def submission_in(enrolment: Enrolment, submission_id: int) -> Submission:
-    """A submission of the course: one's own, or anyone's for staff.
+def submission_in(session: Session, enrolment: Enrolment, submission_id: int) -> Submission:
+    """A submission of the course: one's own, or anyone's for staff; raises Missing.
 
     A student's comes without its points while results are held back.
     """
-    found = db.session.scalar(
+    found = session.scalar(
         sa.select(Submission)
         .join(Submission.course_assignment)
         .join(Submission.user)
@@ -29,13 +28,13 @@ def submission_in(enrolment: Enrolment, submission_id: int) -> Submission:
         .where(Submission.id == submission_id, CourseAssignment.course_id == enrolment.course_id)
     )
     if found is None or not (enrolment.is_staff or found.user_id == enrolment.user_id):
-        abort(404)
-    return sight.for_reader(db.session, enrolment, found)
+        raise Missing
+    return sight.for_reader(session, enrolment, found)
 
 
-def detail_of(submission: Submission) -> GradeResult | None:
+def detail_of(session: Session, submission: Submission) -> GradeResult | None:
     """The whole current result of a submission, or None before it is graded."""
-    row = db.session.scalar(
+    row = session.scalar(
         sa.select(Result)
         .options(undefer(Result.detail))
         .where(Result.submission_id == submission.id, Result.current.is_(True))
@@ -43,16 +42,14 @@ def detail_of(submission: Submission) -> GradeResult | None:
     return None if row is None else from_json(row.detail)
 
 
-def content_of(submission: Submission) -> bytes:
+def content_of(session: Session, submission: Submission) -> bytes:
     """The file as it was handed in."""
-    return db.session.scalars(
-        sa.select(Content.data).where(Content.sha256 == submission.sha256)
-    ).one()
+    return session.scalars(sa.select(Content.data).where(Content.sha256 == submission.sha256)).one()
 
 
-def manual_grades(submission: Submission) -> dict[str, ManualGrade]:
+def manual_grades(session: Session, submission: Submission) -> dict[str, ManualGrade]:
     """Staff's grades by question."""
-    rows = db.session.scalars(
+    rows = session.scalars(
         sa.select(ManualGrade)
         .options(joinedload(ManualGrade.grader))
         .where(ManualGrade.submission_id == submission.id)

@@ -154,7 +154,7 @@ def slide_picture(enrolment: Enrolment, proposal_id: int) -> Response:
 
 
 def _slide_in(enrolment: Enrolment, proposal_id: int) -> Slide:
-    return proposal_in(enrolment, proposal_id).slide or abort(404)
+    return proposal_in(db.session, enrolment, proposal_id).slide or abort(404)
 
 
 def _own_proposal(enrolment: Enrolment) -> Proposal:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
-from werkzeug.exceptions import NotFound
 
-from webapp.base.database import db
+from webapp.base.database import Missing
 from webapp.models import (
     Course,
     Enrolment,
@@ -57,9 +56,9 @@ def draft_of(session: Session, course_id: int, user_id: int) -> ReviewDraft | No
     )
 
 
-def proposal_in(enrolment: Enrolment, proposal_id: int) -> Proposal:
-    """A proposal of the course: one's own team's, or any for staff."""
-    proposal = db.session.scalar(
+def proposal_in(session: Session, enrolment: Enrolment, proposal_id: int) -> Proposal:
+    """A proposal of the course: one's own team's, or any for staff; raises Missing."""
+    proposal = session.scalar(
         sa.select(Proposal)
         .join(Proposal.team)
         .options(
@@ -69,20 +68,20 @@ def proposal_in(enrolment: Enrolment, proposal_id: int) -> Proposal:
         .where(Proposal.id == proposal_id, Team.course_id == enrolment.course_id)
     )
     if proposal is None:
-        raise NotFound
+        raise Missing
     members = {member.user_id for member in proposal.team.members}
     if not enrolment.is_staff and enrolment.user_id not in members:
-        raise NotFound
+        raise Missing
     return proposal
 
 
-def review_in(enrolment: Enrolment, review_id: int) -> PaperReview:
-    """A review of the course: one's own, or any for staff."""
-    review = db.session.scalar(
+def review_in(session: Session, enrolment: Enrolment, review_id: int) -> PaperReview:
+    """A review of the course: one's own, or any for staff; raises Missing."""
+    review = session.scalar(
         sa.select(PaperReview)
         .options(joinedload(PaperReview.user), undefer(PaperReview.thumbnail))
         .where(PaperReview.id == review_id, PaperReview.course_id == enrolment.course_id)
     )
     if review is None or not (enrolment.is_staff or review.user_id == enrolment.user_id):
-        raise NotFound
+        raise Missing
     return review

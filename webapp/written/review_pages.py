@@ -154,7 +154,7 @@ def hand_in_file(enrolment: Enrolment) -> Response | tuple[str, int]:
 @for_roles(*EVERYONE)
 def file(enrolment: Enrolment, review_id: int) -> Response:
     """The PDF; for its author and the staff."""
-    review = review_in(enrolment, review_id)
+    review = review_in(db.session, enrolment, review_id)
     if review.content is None:
         abort(404)
     name = file_name(enrolment, "review", review.id, review.filename)
@@ -165,7 +165,7 @@ def file(enrolment: Enrolment, review_id: int) -> Response:
 @for_roles(*EVERYONE)
 def file_picture(enrolment: Enrolment, review_id: int) -> Response:
     """A picture of the PDF's page."""
-    picture = review_in(enrolment, review_id).thumbnail
+    picture = review_in(db.session, enrolment, review_id).thumbnail
     if picture is None:
         abort(404)
     response = make_response(picture)

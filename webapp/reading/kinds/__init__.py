@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from werkzeug.exceptions import NotFound
+from sqlalchemy.orm import Session
 
+from webapp.base.database import Missing
 from webapp.models import Enrolment
 from webapp.reading.kinds.answer import ANSWER, question_in
 from webapp.reading.kinds.kind import Kind, Opened, Place
@@ -15,9 +16,9 @@ KINDS: tuple[Kind, ...] = (PROPOSAL, REVIEW, PRESENTATION, ANSWER)
 LISTED = tuple(kind.name for kind in KINDS if kind.listed)
 
 
-def place_in(enrolment: Enrolment, name: str = "", question: str = "") -> Place:
-    """The course, or a written question that somebody answered; or not found."""
-    return question_in(enrolment, name, question) if question else Place(enrolment.course)
+def place_in(session: Session, enrolment: Enrolment, name: str = "", question: str = "") -> Place:
+    """The course, or a written question that somebody answered; raises Missing."""
+    return question_in(session, enrolment, name, question) if question else Place(enrolment.course)
 
 
 def kinds_at(place: Place) -> tuple[Kind, ...]:
@@ -31,15 +32,17 @@ def listed_at(place: Place) -> tuple[Kind, ...]:
 
 
 def kind_at(place: Place, name: str) -> Kind:
-    """A kind by its name, or not found."""
+    """A kind by its name; raises Missing."""
     for kind in kinds_at(place):
         if kind.name == name:
             return kind
-    raise NotFound
+    raise Missing
 
 
-def work_at(enrolment: Enrolment, place: Place, *, kind: str, number: int) -> Opened:
-    """One work of those that are listed there, or not found."""
+def work_at(
+    session: Session, enrolment: Enrolment, place: Place, *, kind: str, number: int
+) -> Opened:
+    """One work of those that are listed there; raises Missing."""
     if kind not in (each.name for each in listed_at(place)):
-        raise NotFound
-    return kind_at(place, kind).open(enrolment, place, number)
+        raise Missing
+    return kind_at(place, kind).open(session, enrolment, place, number)

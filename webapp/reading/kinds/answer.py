@@ -13,12 +13,11 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 
 from webapp.audit.record import Action
-from webapp.base.database import db
+from webapp.base.database import Missing
 from webapp.base.numbers import CLOSE
-from webapp.courses.access import assignment_in
+from webapp.courses.assignments import assignment_called
 from webapp.models import (
     Course,
     CourseAssignment,
@@ -39,6 +38,7 @@ from webapp.rubrics.rubrics import Rubric, RubricError, plain_points, rubric_fro
 from webapp.scoring import counting
 from webapp.scoring.attempts_to_read import attempts_to_read
 from webapp.scoring.points_by_hand import set_manual_grade
+from webapp.scoring.queries import MANUAL, questions_of_item, written_question_of
 from webapp.submissions.notebook_cells import answers_of
 from webapp.visibility.submissions import content_of, submission_in
 
@@ -113,7 +113,7 @@ class Answers(Kind):
             .join_from(*_results_of(attempts))
             .join(User, User.id == attempts.c.user_id)
             .outerjoin(ManualGrade, _grade_of(attempts))
-            .where(QuestionScore.kind == "manual", QuestionScore.question == question)
+            .where(QuestionScore.kind == MANUAL, QuestionScore.question == question)
             .order_by(attempts.c.id)
         ).all()
         return [
@@ -132,20 +132,20 @@ class Answers(Kind):
             for row in rows
         ]
 
-    def open(self, enrolment: Enrolment, place: Place, number: int) -> Opened:
+    def open(self, session: Session, enrolment: Enrolment, place: Place, number: int) -> Opened:
         """A submission whose result asks that question."""
-        submission = submission_in(enrolment, number)
+        submission = submission_in(session, enrolment, number)
         if submission.course_assignment_id != _item(place).id:
-            raise NotFound
-        if not _is_asked(db.session, submission, place.question):
-            raise NotFound
+            raise Missing
+        if written_question_of(session, submission, place.question) is None:
+            raise Missing
         return Opened(self, place, submission)
 
-    def show(self, work: Opened, names: Names) -> Shown:
+    def show(self, session: Session, work: Opened, names: Names) -> Shown:
         """The answer's text, and of which attempt it is."""
         row: Submission = work.row
         question = work.place.question
-        text = answers_of(content_of(row), [question]).get(question) or ""
+        text = answers_of(content_of(session, row), [question]).get(question) or ""
         title = work.place.title
         author = names.of(self.name, row.user_id, row.user.name)
         return Shown(title, author, text, heading=title, more={"submission": row})
@@ -243,12 +243,12 @@ class Answers(Kind):
 ANSWER = Answers()
 
 
-def question_in(enrolment: Enrolment, name: str, question: str) -> Place:
-    """A written question that somebody answered, or not found."""
-    item = assignment_in(enrolment, name)
-    most = worth(db.session, item, question)
+def question_in(session: Session, enrolment: Enrolment, name: str, question: str) -> Place:
+    """A written question that somebody answered; raises Missing."""
+    item = assignment_called(session, enrolment.course_id, name)
+    most = worth(session, item, question)
     if most is None:
-        raise NotFound
+        raise Missing
     return Place(enrolment.course, item, question, most)
 
 
@@ -275,7 +275,7 @@ def questions_of(session: Session, course: Course) -> list[WrittenQuestion]:
         )
         .join_from(*_results_of(attempts))
         .outerjoin(ManualGrade, _grade_of(attempts))
-        .where(QuestionScore.kind == "manual")
+        .where(QuestionScore.kind == MANUAL)
         .group_by(attempts.c.course_assignment_id, QuestionScore.question)
         .order_by(QuestionScore.question)
     ).all()
@@ -294,17 +294,8 @@ def questions_of(session: Session, course: Course) -> list[WrittenQuestion]:
 
 def worth(session: Session, item: CourseAssignment, question: str) -> float | None:
     """What a written question is worth; None where no result has it."""
-    return session.scalar(
-        sa.select(sa.func.max(QuestionScore.max_score))
-        .join(Result, QuestionScore.result_id == Result.id)
-        .join(Submission, Result.submission_id == Submission.id)
-        .where(
-            Submission.course_assignment_id == item.id,
-            Result.current.is_(True),
-            QuestionScore.kind == "manual",
-            QuestionScore.question == question,
-        )
-    )
+    asked = questions_of_item(item, question, QuestionScore.kind == MANUAL).subquery()
+    return session.scalar(sa.select(sa.func.max(asked.c.most)))
 
 
 def one_each(found: Iterable[Answer]) -> list[Answer]:
@@ -327,18 +318,3 @@ def _grade_of(attempts: sa.Subquery) -> sa.ColumnElement[bool]:
     return sa.and_(
         ManualGrade.submission_id == attempts.c.id, ManualGrade.question == QuestionScore.question
     )
-
-
-def _is_asked(session: Session, submission: Submission, question: str) -> bool:
-    """Whether the current result of a submission has that written question."""
-    found = session.scalar(
-        sa.select(QuestionScore.id)
-        .join(Result, QuestionScore.result_id == Result.id)
-        .where(
-            Result.submission_id == submission.id,
-            Result.current.is_(True),
-            QuestionScore.kind == "manual",
-            QuestionScore.question == question,
-        )
-    )
-    return found is not None

@@ -118,11 +118,11 @@ class Kind(ABC):
         """Everything there is to read, in the order of reading."""
 
     @abstractmethod
-    def open(self, enrolment: Enrolment, place: Place, number: int) -> Opened:
-        """One of them, or not found."""
+    def open(self, session: Session, enrolment: Enrolment, place: Place, number: int) -> Opened:
+        """One of them; raises Missing."""
 
     @abstractmethod
-    def show(self, work: Opened, names: Names) -> Shown:
+    def show(self, session: Session, work: Opened, names: Names) -> Shown:
         """What its readers see of it."""
 
     def rubric(self, session: Session, place: Place) -> Rubric:

@@ -40,11 +40,11 @@ class Proposals(Kind):
             for row in rows
         ]
 
-    def open(self, enrolment: Enrolment, place: Place, number: int) -> Opened:
+    def open(self, session: Session, enrolment: Enrolment, place: Place, number: int) -> Opened:
         """A proposal of the course."""
-        return Opened(self, place, proposal_in(enrolment, number))
+        return Opened(self, place, proposal_in(session, enrolment, number))
 
-    def show(self, work: Opened, names: Names) -> Shown:
+    def show(self, session: Session, work: Opened, names: Names) -> Shown:
         """Title, abstract, slide, and what the team lacks to present."""
         row: Proposal = work.row
         return Shown(

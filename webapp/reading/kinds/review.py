@@ -34,11 +34,11 @@ class Reviews(Kind):
             for row in rows
         ]
 
-    def open(self, enrolment: Enrolment, place: Place, number: int) -> Opened:
+    def open(self, session: Session, enrolment: Enrolment, place: Place, number: int) -> Opened:
         """A review of the course."""
-        return Opened(self, place, review_in(enrolment, number))
+        return Opened(self, place, review_in(session, enrolment, number))
 
-    def show(self, work: Opened, names: Names) -> Shown:
+    def show(self, session: Session, work: Opened, names: Names) -> Shown:
         """The paper, the text or the PDF, and whether it is late."""
         row: PaperReview = work.row
         late = rules.is_late(row.received_at, work.place.course.reviews_due_at)
