@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from autograder.assignment import list_assignments
 from tests.webapp.graders import LIBRARY, StandInPool, result
+from tests.webapp.sample_course import add_user, enrol
 from webapp import create_app, demo, migrations
 from webapp.base.clock import now
 from webapp.base.database import db, make_engine
+from webapp.demo import written
 from webapp.demo.course import (
     SLUG,
     DemoError,
@@ -34,15 +36,18 @@ from webapp.models import (
     Job,
     JobState,
     PaperReview,
+    Proposal,
     Role,
     Submission,
     Team,
+    TeamMember,
     User,
 )
 from webapp.models.courses import DEFAULT_TIME_ZONE
 from webapp.people.operations import import_roster_by_command
 from webapp.people.roster import RosterError, read_roster
 from webapp.scoring.counting import policy_of
+from webapp.written import operations
 
 pytestmark = pytest.mark.slow
 
@@ -195,6 +200,63 @@ def test_a_demo_goes_on_without_teams_where_groups_became_final_meanwhile(sessio
         ensure_written(session, course, users[Role.STUDENT], users[Role.GRADER], library=LIBRARY)
     assert session.scalars(sa.select(Team)).all() == []
     assert session.scalar(sa.select(sa.func.count(PaperReview.id))) == len(users[Role.STUDENT])
+
+
+@pytest.mark.parametrize(
+    ("place", "step"),
+    [
+        *((written, step) for step in ("found_team", "join_team", "give")),
+        *((operations, step) for step in ("save_proposal_text", "hand_in_slide")),
+        *((operations, step) for step in ("save_draft", "hand_in_review")),
+    ],
+)
+def test_the_written_part_of_a_demo_goes_on_where_it_was_broken_off(
+    app, session, engine, monkeypatch, place, step
+):
+    course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
+    with app.app_context():
+        students = [add_user(session, student_name(number)) for number in range(16)]
+    for student in students:
+        enrol(session, course, student, Role.STUDENT)
+    staff = list(session.scalars(sa.select(User).where(User.name.in_(("Gil", "Ina")))))
+    session.commit()
+
+    def run():
+        ensure_written(session, course, students, staff, library=LIBRARY)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(place, step, second_breaks_off(getattr(place, step)))
+        with pytest.raises(KeyboardInterrupt):
+            run()
+    session.rollback()
+    run()
+    done = contents(engine)
+    sizes = session.execute(
+        sa.select(Team.name, sa.func.count(TeamMember.id))
+        .join(TeamMember)
+        .group_by(Team.id)
+        .order_by(Team.id)
+    ).all()
+    assert [size for _, size in sizes] == [4, 3, 4, 2]
+    titles = session.scalars(sa.select(Proposal.title).order_by(Proposal.id)).all()
+    assert [bool(title) for title in titles] == [True, True, True, False]
+    assert (done["slides"], done["paper_reviews"], done["bank_comments"]) == (2, 3, 3)
+    assert done["readings"] == 6
+    run()
+    assert contents(engine) == done
+
+
+def second_breaks_off(step):
+    """The step, whose second call is interrupted before it does anything."""
+    calls = []
+
+    def broken(*arguments, **options):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return step(*arguments, **options)
+
+    return broken
 
 
 @pytest.mark.parametrize("hours", range(0, 8 * 24, 7))
