@@ -20,6 +20,7 @@ from webapp.models import (
     ManualGrade,
     PaperReview,
     Proposal,
+    Reading,
     Submission,
     User,
 )
@@ -103,9 +104,13 @@ def ensure_written(
 ) -> None:
     """Teams and reviews, once; no teams where a demo of an earlier week is made only now.
 
-    The comments are kept last and say that it is done: what was broken off goes on.
+    Readings and comments are kept last and say that it is done: what was broken off goes on.
     """
-    if session.scalar(sa.select(BankComment.id).filter_by(course_id=course.id).limit(1)):
+    last = (
+        sa.select(BankComment.id).filter_by(course_id=course.id),
+        sa.select(Reading.id).filter_by(course_id=course.id, kind=REVIEW.name),
+    )
+    if any(session.scalar(one.limit(1)) for one in last):
         return
     enrolled = session.scalars(sa.select(Enrolment).where(Enrolment.course_id == course.id))
     by_user = {enrolment.user_id: enrolment for enrolment in enrolled}

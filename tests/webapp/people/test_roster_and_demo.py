@@ -29,6 +29,7 @@ from webapp.demo.late import ensure_extension, passed_day, set_rules, times_of
 from webapp.demo.slides import slide_pdf
 from webapp.demo.written import ensure_manual_grades, ensure_written
 from webapp.models import (
+    BankComment,
     Base,
     Course,
     Enrolment,
@@ -244,6 +245,10 @@ def test_the_written_part_of_a_demo_goes_on_where_it_was_broken_off(
     assert done["readings"] == 6
     run()
     assert contents(engine) == done
+    session.execute(sa.delete(BankComment))
+    session.commit()
+    run()
+    assert contents(engine) == done | {"bank_comments": 0}
 
 
 def second_breaks_off(step):
