@@ -13,6 +13,7 @@ from autograder.assignment import list_assignments
 from tests.webapp.graders import LIBRARY, StandInPool, result
 from tests.webapp.sample_course import add_user, enrol
 from webapp import create_app, demo, migrations
+from webapp.audit.record import CommandLine
 from webapp.base.clock import now
 from webapp.base.database import db, make_engine
 from webapp.demo import written
@@ -29,6 +30,7 @@ from webapp.demo.late import ensure_extension, passed_day, set_rules, times_of
 from webapp.demo.slides import slide_pdf
 from webapp.demo.written import ensure_manual_grades, ensure_written
 from webapp.models import (
+    AuditEntry,
     BankComment,
     Base,
     Course,
@@ -45,7 +47,8 @@ from webapp.models import (
     User,
 )
 from webapp.models.courses import DEFAULT_TIME_ZONE
-from webapp.people.operations import import_roster_by_command
+from webapp.people.operations import import_roster
+from webapp.people.queries import course_named
 from webapp.people.roster import RosterError, read_roster
 from webapp.scoring.counting import policy_of
 from webapp.written import operations
@@ -62,7 +65,8 @@ def import_csv(app, tmp_path):
         path.write_text(text, encoding="utf-8-sig")
         with app.app_context():
             people = read_roster(path.read_bytes(), path.name)
-            return import_roster_by_command(db.session, course, people)
+            actor = CommandLine(course_named(db.session, course).id)
+            return import_roster(db.session, actor, people)
 
     return run
 
@@ -77,6 +81,8 @@ def test_a_roster_enrols_and_gives_links_that_work(import_csv, session, auth):
     user = session.scalars(sa.select(User).where(User.email == email)).one()
     enrolment = session.scalars(sa.select(Enrolment).where(Enrolment.user_id == user.id)).one()
     assert (enrolment.role, enrolment.section) == ("student", "B")
+    noted = session.scalars(sa.select(AuditEntry)).one()
+    assert (noted.actor_id, noted.detail["by"]) == (None, "command line")
     assert import_csv(CSV).enrolled == 0
 
 
