@@ -120,7 +120,7 @@ def test_pages_and_api_only_parse_and_show(path: Path) -> None:
         for owner, name in calls(path)
         if (owner == "session" and name in WRITES)
         or (owner == "sa" and name in STATEMENTS)
-        or name in ("record", "record_by", "record_command", "change")
+        or name in ("record", "record_by", "change")
     ]
     assert written == [], "what somebody does belongs into an operation"
 

@@ -24,6 +24,7 @@ from autograder.results import to_json
 from tests.webapp.graders import result
 from tests.webapp.sample_course import ASSIGNMENT
 from webapp import migrations
+from webapp.audit.record import CommandLine
 from webapp.base.database import make_engine
 from webapp.grading.conditions import Conditions, conditions_of
 from webapp.models import (
@@ -123,12 +124,15 @@ def measure(count: int, database: str) -> dict[str, float | int]:
     with Session(engine) as session:
         assignment = populate(session, count)
         moments = [time.perf_counter()]
-        now = Conditions("v1", conditions_of(_GRADED))
-        regrade = operations.start_regrade(session, None, assignment, now)
+        actor, conditions = (
+            CommandLine(assignment.course_id),
+            Conditions("v1", conditions_of(_GRADED)),
+        )
+        regrade = operations.start_regrade(session, actor, assignment, conditions)
         moments.append(time.perf_counter())
         found, progress = changes(session, regrade), progress_of(session, regrade)
         moments.append(time.perf_counter())
-        operations.publish_regrade(session, None, regrade)
+        operations.publish_regrade(session, actor, regrade)
         moments.append(time.perf_counter())
         queued = sa.select(sa.func.count()).where(Job.regrade_id == regrade.id)
         jobs = session.scalar(queued) or 0

@@ -120,14 +120,6 @@ def record(
     record_by(session, actor.user_id, actor.course_id, action, subject=subject, detail=made)
 
 
-def record_command(
-    session: Session, course_id: int, action: Action, *, subject: str, **detail: Any
-) -> None:
-    """Note what whoever runs the site did from the command line; the caller commits."""
-    by = {**detail, "by": "command line"}
-    record_by(session, None, course_id, action, subject=subject, detail=by)
-
-
 def record_by(
     session: Session,
     actor_id: int | None,

@@ -131,8 +131,10 @@ def roster(course: str, file: Path, url: str) -> None:
     Prints a one-time link to set a password for everyone who has none.
     """
     from webapp import create_app
+    from webapp.audit.record import CommandLine
     from webapp.base.database import db
-    from webapp.people.operations import import_roster_by_command
+    from webapp.people.operations import import_roster
+    from webapp.people.queries import course_named
     from webapp.people.roster import read_roster
 
     with _one_sentence():
@@ -140,7 +142,8 @@ def roster(course: str, file: Path, url: str) -> None:
         _prepare_database(settings)
         with create_app(settings).app_context():
             people = read_roster(file.read_bytes(), str(file))
-            imported = import_roster_by_command(db.session, course, people)
+            actor = CommandLine(course_named(db.session, course).id)
+            imported = import_roster(db.session, actor, people)
         for person in imported.invited:
             click.echo(f"{person.name} <{person.email}>: {url.rstrip('/')}/welcome/{person.token}")
         click.echo(f"{imported.enrolled} enrolled, {imported.known} were enrolled already.")

@@ -56,9 +56,9 @@ def import_work(
             received_at = times.chosen(received, item)
             parse = GraderLibrary().parse_notebook
             gathered = gather(session, item, paths, parse, received_at=received_at)
-            refused = [found for found in gathered if found.error]
-            for found in refused:
-                click.echo(f"{found.source.source}: {found.error}")
+            for found in gathered:
+                if found.error:
+                    click.echo(f"{found.source.source}: {found.error}")
             if preview:
                 _show(session, item, gathered)
                 return
@@ -67,7 +67,7 @@ def import_work(
             taken = operations.take_import(session, actor, item, number=kept.id)
         except (ImportRefused, NoMoment, operations.NotOpen) as error:
             raise click.ClickException(str(error)) from None
-    click.echo(f"{taken.sentence}, {len(refused)} not taken in.")
+    click.echo(f"{taken.sentence}.")
 
 
 def _show(session: Session, item: CourseAssignment, gathered: Sequence[Found]) -> None:

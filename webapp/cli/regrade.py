@@ -114,11 +114,12 @@ def regrade(
 
 
 def _start(session: Session, item: CourseAssignment, scope: Scope, section: str) -> Regrade:
+    from webapp.audit.record import CommandLine
     from webapp.grading.conditions import current_conditions
     from webapp.regrades.operations import start_regrade
 
-    now = current_conditions(item.assignment)
-    return start_regrade(session, None, item, now, scope=scope, section=section)
+    actor, conditions = CommandLine(item.course_id), current_conditions(item.assignment)
+    return start_regrade(session, actor, item, conditions, scope=scope, section=section)
 
 
 def _carry_on(engine: sa.Engine, session: Session, opened: Regrade, workers: int) -> None:
@@ -197,12 +198,14 @@ def _points(value: float | None) -> str:
 
 
 def _finish(session: Session, opened: Regrade, then: str | None) -> None:
+    from webapp.audit.record import CommandLine
     from webapp.regrades.operations import discard_regrade, publish_regrade
 
+    actor = CommandLine(opened.course_assignment.course_id)
     if then is None:
         click.echo("Students see none of it yet: run this again with --publish or --discard.")
     elif then == "publish":
-        published = publish_regrade(session, None, opened)
+        published = publish_regrade(session, actor, opened)
         click.echo(f"{published.count} new results are published.")
     else:
-        click.echo(discard_regrade(session, None, opened).words)
+        click.echo(discard_regrade(session, actor, opened).words)

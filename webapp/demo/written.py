@@ -20,7 +20,7 @@ from webapp.models import (
     ManualGrade,
     PaperReview,
     Proposal,
-    Team,
+    Reading,
     User,
 )
 from webapp.reading.keeping import give
@@ -33,6 +33,7 @@ from webapp.rubrics.names import Names
 from webapp.site.uploads import Upload
 from webapp.written import operations
 from webapp.written.papers import PAPERS
+from webapp.written.queries import draft_of, review_of, team_of
 from webapp.written.review_text import ReviewText
 from webapp.written.rules import is_late
 from webapp.written.team_operations import found_team, join_team
@@ -100,18 +101,22 @@ def ensure_written(
     *,
     library: GraderLibrary,
 ) -> None:
-    """Teams and reviews, once; no teams where a demo of an earlier week is made only now."""
-    kinds = (Team, PaperReview)
-    found = (sa.select(kind.id).filter_by(course_id=course.id).limit(1) for kind in kinds)
-    if any(session.scalar(one) for one in found):
+    """Teams and reviews, once; no teams where a demo of an earlier week is made only now.
+
+    Readings and comments are kept last and say that it is done: what was broken off goes on.
+    """
+    last = (
+        sa.select(BankComment.id).filter_by(course_id=course.id),
+        sa.select(Reading.id).filter_by(course_id=course.id, kind=REVIEW.name),
+    )
+    if any(session.scalar(one.limit(1)) for one in last):
         return
     by_user = _enrolments(session, course)
-    waiting = iter([by_user[student.id] for student in students])
+    waiting = [by_user[student.id] for student in students]
     if not is_late(now(), course.groups_due_at):
-        _found_teams(session, waiting, library)
-    reviews = [
-        _review(session, student, number) for number, student in enumerate(islice(waiting, 12))
-    ]
+        _found_teams(session, iter(waiting), library)
+    alone = [one for one in waiting if team_of(session, course.id, one.user_id) is None]
+    reviews = [_review(session, student, number) for number, student in enumerate(alone[:12])]
     _score(session, reviews[:5], [by_user[reader.id] for reader in staff])
     session.add_all(BankComment(course_id=course.id, text=text) for text in _COMMENTS)
     session.commit()
@@ -130,7 +135,7 @@ def _found_teams(session: Session, waiting: Iterator[Enrolment], library: Grader
         if not members:
             return
         proposal = _proposal(session, members, name=name, text=(title, abstract))
-        if number < 2:
+        if number < 2 and not proposal.slides:
             _hand_in_slide(session, members, proposal, library)
 
 
@@ -138,13 +143,16 @@ def _proposal(
     session: Session, members: Sequence[Enrolment], *, name: str, text: tuple[str, str]
 ) -> Proposal:
     first, *others = members
-    team = found_team(session, first, name=name)
+    team = team_of(session, first.course_id, first.user_id)
+    if team is None:
+        team = found_team(session, first, name=name)
     for member in others:
-        join_team(session, member, code=team.invitation_code)
+        if team_of(session, member.course_id, member.user_id) is None:
+            join_team(session, member, code=team.invitation_code)
     proposal = team.proposal
     assert proposal is not None
     title, abstract = text
-    if title:
+    if title and not proposal.title:
         operations.save_proposal_text(session, proposal, title=title, abstract=abstract)
     return proposal
 
@@ -159,8 +167,14 @@ def _hand_in_slide(
 
 
 def _review(session: Session, student: Enrolment, number: int) -> PaperReview:
+    owner = (student.course_id, student.user_id)
+    review = review_of(session, *owner)
+    if review is not None:
+        return review
     text = ReviewText(_REVIEWED[number % len(_REVIEWED)], _REVIEWS[number % len(_REVIEWS)])
-    draft = operations.save_draft(session, student, text=text, revision=0)
+    draft = draft_of(session, *owner)
+    if draft is None:
+        draft = operations.save_draft(session, student, text=text, revision=0)
     return operations.hand_in_review(session, student, draft)
 
 

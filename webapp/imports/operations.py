@@ -17,7 +17,7 @@ from webapp.audit.record import Actor, record
 from webapp.base.clock import now
 from webapp.base.database import change
 from webapp.imports.matching import Found, ImportRefused
-from webapp.imports.queries import open_import
+from webapp.imports.queries import open_import, refused_count
 from webapp.models import (
     BulkImport,
     Content,
@@ -41,18 +41,21 @@ class NotOpen(Exception):
 class Taken:
     """What taking in did: `new` submissions, and those that were the latest work again.
 
-    Of the new ones `dated` count as handed in at another time than this.
+    Of the new ones `dated` count as handed in at another time than this; `refused` files have an
+    error and stay out.
     """
 
     new: int
     same: int
     dated: int = 0
+    refused: int = 0
 
     @property
     def sentence(self) -> str:
         """For people and the log."""
         dated = f" ({self.dated} as of an earlier time)" if self.dated else ""
-        return f"{self.new} handed in{dated}, {self.same} were there already"
+        refused = f", {self.refused} not taken in" if self.refused else ""
+        return f"{self.new} handed in{dated}, {self.same} were there already{refused}"
 
 
 def keep_import(
@@ -127,7 +130,7 @@ def take_import(
         as_new = _hand_in(session, found, item)
         new, same = new + as_new, same + (not as_new)
         dated += as_new and item.received_at is not None
-    taken = Taken(new, same, dated)
+    taken = Taken(new, same, dated, refused=refused_count(session, found))
     with change(session):
         found.state, found.closed_at = ImportState.DONE, now()
         subject, said = _subject(found, assignment), f"{taken.sentence}."

@@ -71,6 +71,14 @@ def open_import(session: Session, assignment: CourseAssignment) -> BulkImport | 
     )
 
 
+def refused_count(session: Session, found: BulkImport) -> int:
+    """How many of an import's files have an error, and are not taken in."""
+    refused = sa.select(sa.func.count(ImportItem.id)).where(
+        ImportItem.import_id == found.id, ImportItem.error != ""
+    )
+    return session.scalar(refused) or 0
+
+
 def items(session: Session, found: BulkImport) -> list[ImportItem]:
     """Its files, those that cannot be taken in first."""
     rows = session.scalars(

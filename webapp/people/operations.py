@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.audit.record import record, record_by, record_command
+from webapp.audit.record import Actor, record, record_by
 from webapp.base.database import change
 from webapp.models import Course, Enrolment, Role, StudentNote, User
 from webapp.people import queries
-from webapp.people.roster import Person, RosterError
+from webapp.people.roster import Person
 from webapp.reading import duties
 from webapp.site.sign_in import welcome_token
 
@@ -55,25 +55,13 @@ class Imported:
         return found | ({"staff": ", ".join(self.staff)} if self.staff else {})
 
 
-def import_roster(session: Session, actor: Enrolment, people: Sequence[Person]) -> Imported:
+def import_roster(session: Session, actor: Actor, people: Sequence[Person]) -> Imported:
     """Enrol everyone, in one transaction; people already enrolled stay as they are."""
     with change(session):
-        imported = _enrol(session, actor.course, people)
-        subject = f"course {actor.course.slug}"
-        record(session, actor, "import roster", subject=subject, **imported.told())
-    return imported
-
-
-def import_roster_by_command(session: Session, slug: str, people: Sequence[Person]) -> Imported:
-    """The same from the command line, into the course with that short name; raises RosterError."""
-    course = queries.course_named(session, slug)
-    if course is None:
-        known = ", ".join(queries.course_names(session)) or "none"
-        raise RosterError(f"There is no course {slug!r}; known: {known}.")
-    with change(session):
+        course = session.get_one(Course, actor.course_id)
         imported = _enrol(session, course, people)
         subject = f"course {course.slug}"
-        record_command(session, course.id, "import roster", subject=subject, **imported.told())
+        record(session, actor, "import roster", subject=subject, **imported.told())
     return imported
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from webapp.models import (
     TeamMember,
     User,
 )
+from webapp.people.roster import RosterError
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,13 @@ def users_by_email(session: Session, emails: Sequence[str]) -> dict[str, User]:
     return found
 
 
-def course_named(session: Session, slug: str) -> Course | None:
-    """A course by its short name."""
-    return session.scalar(sa.select(Course).where(Course.slug == slug))
-
-
-def course_names(session: Session) -> Iterable[str]:
-    """The short names of all courses."""
-    return session.scalars(sa.select(Course.slug))
+def course_named(session: Session, slug: str) -> Course:
+    """A course by its short name; raises RosterError, which names those that there are."""
+    course = session.scalar(sa.select(Course).where(Course.slug == slug))
+    if course is None:
+        known = ", ".join(session.scalars(sa.select(Course.slug))) or "none"
+        raise RosterError(f"There is no course {slug!r}; known: {known}.")
+    return course
 
 
 def notes_of(session: Session, course: Course, student: User) -> Sequence[StudentNote]:

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from webapp.audit.record import Action, record, record_command
+from webapp.audit.record import Action, Actor, record
 from webapp.base.clock import now
 from webapp.base.database import change, moment_of
 from webapp.grading.conditions import Conditions
@@ -53,17 +53,14 @@ def shown_regrade(session: Session, assignment: CourseAssignment, number: int | 
 
 def start_regrade(
     session: Session,
-    actor: Enrolment | None,
+    actor: Actor,
     assignment: CourseAssignment,
     now: Conditions,
     *,
     scope: Scope = Scope.COUNTING,
     section: str = "",
 ) -> Regrade:
-    """Begin a regrade and queue what has to be run. Raises RegradeRefused.
-
-    Without an actor it is done from the command line, as the log then says.
-    """
+    """Begin a regrade and queue what has to be run. Raises RegradeRefused."""
     with change(session):
         started = _start(session, actor, assignment, now, scope=scope, section=section)
         detail = {"scope": str(scope), "section": section}
@@ -79,7 +76,7 @@ class Outcome:
     count: int = 0
 
 
-def retry_stopped(session: Session, actor: Enrolment | None, regrade: Regrade) -> Outcome:
+def retry_stopped(session: Session, actor: Actor, regrade: Regrade) -> Outcome:
     """Queue again what faults of ours have stopped."""
     with change(session):
         stopped = session.execute(
@@ -93,7 +90,7 @@ def retry_stopped(session: Session, actor: Enrolment | None, regrade: Regrade) -
     return done
 
 
-def publish_regrade(session: Session, actor: Enrolment | None, regrade: Regrade) -> Outcome:
+def publish_regrade(session: Session, actor: Actor, regrade: Regrade) -> Outcome:
     """Let students see the new results, all at once. Raises RegradeRefused."""
     with change(session):
         _close(session, regrade, RegradeState.PUBLISHED)
@@ -106,7 +103,7 @@ def publish_regrade(session: Session, actor: Enrolment | None, regrade: Regrade)
     return done
 
 
-def discard_regrade(session: Session, actor: Enrolment | None, regrade: Regrade) -> Outcome:
+def discard_regrade(session: Session, actor: Actor, regrade: Regrade) -> Outcome:
     """Remove the new results and stop what still waits. Raises RegradeRefused."""
     with change(session):
         _close(session, regrade, RegradeState.DISCARDED)
@@ -116,21 +113,16 @@ def discard_regrade(session: Session, actor: Enrolment | None, regrade: Regrade)
     return done
 
 
-def _note(
-    session: Session, actor: Enrolment | None, regrade: Regrade, action: Action, **detail: str
-) -> None:
+def _note(session: Session, actor: Actor, regrade: Regrade, action: Action, **detail: str) -> None:
     item = regrade.course_assignment
     subject = f"regrade {regrade.id} of {item.assignment}"
     detail = {"version": regrade.grader_version, **detail}
-    if actor is None:
-        record_command(session, item.course_id, action, subject=subject, **detail)
-    else:
-        record(session, actor, action, subject=subject, **detail)
+    record(session, actor, action, subject=subject, **detail)
 
 
 def _start(
     session: Session,
-    actor: Enrolment | None,
+    actor: Actor,
     assignment: CourseAssignment,
     now: Conditions,
     *,
@@ -142,7 +134,7 @@ def _start(
         raise RegradeRefused("A regrade of this assignment is open: publish or discard it first.")
     regrade = Regrade(
         course_assignment_id=assignment.id,
-        started_by_id=None if actor is None else actor.user_id,
+        started_by_id=actor.user_id,
         scope=scope,
         section=section,
         grader_version=now.version,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from webapp.base.database import db
 from webapp.base.histogram import change_chart
+from webapp.base.paging import nearest_page, page_count
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.courses.assignments import question_titles
 from webapp.grading.conditions import CannotGrade
@@ -130,8 +130,8 @@ def _page(enrolment: Enrolment, assignment: CourseAssignment, refusal: str = "")
 
 def _preview(regrade: Regrade) -> dict[str, object]:
     found = changes(db.session, regrade)
-    pages = max(1, math.ceil(len(found) / _PAGE_ROWS))
-    page = min(max(request.args.get("page", 1, type=row_number), 1), pages)
+    pages = page_count(len(found), _PAGE_ROWS)
+    page = nearest_page(request.args.get("page", 1, type=row_number), pages)
     return {
         "progress": progress(db.session, regrade),
         "found": len(found),

@@ -83,7 +83,9 @@ def _require_unread(session: Session, team: Team) -> None:
         raise NotPossible("Your team has a slide already: ask the staff to dissolve it.")
     read = sa.select(Reading.id).join(Proposal, Reading.proposal_id == Proposal.id)
     if session.scalar(read.where(Proposal.team_id == team.id).limit(1)) is not None:
-        raise NotPossible("Staff have read your proposal already: ask them to dissolve the team.")
+        raise NotPossible(
+            "Staff have read or scored your team's work already: ask them to dissolve the team."
+        )
 
 
 def _require_open_groups(course: Course) -> None:

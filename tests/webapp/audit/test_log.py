@@ -13,7 +13,7 @@ import sqlalchemy as sa
 import webapp
 from webapp.audit import log
 from webapp.audit.log import LogFilters
-from webapp.audit.record import KINDS, record_command
+from webapp.audit.record import KINDS, CommandLine, record
 from webapp.base.clock import now
 from webapp.models import AuditEntry, Course, User
 
@@ -86,7 +86,7 @@ def test_the_log_is_filtered_by_kind_person_words_and_day(auth, entries):
     ],
 )
 def test_an_action_is_among_those_of_its_kind_and_no_other(session, course, action, kind):
-    record_command(session, course.id, action, subject="submission 1")
+    record(session, CommandLine(course.id), action, subject="submission 1")
     session.commit()
     pages = {
         each: log.log_page(session, course, LogFilters(kind=each), page=1, rows=9) for each in KINDS
@@ -108,7 +108,7 @@ def recorded_in_code() -> set[str]:
         if path.parts[-2:] != ("audit", "record.py")
     ]
     functions = [f for tree in trees for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)]
-    takes = {"record": 2, "record_command": 2, "record_by": 3}
+    takes = {"record": 2, "record_by": 3}
     for function in functions:
         names = [each.arg for each in (*function.args.args, *function.args.kwonlyargs)]
         if "action" in names:
@@ -156,7 +156,7 @@ def annotated(tree: ast.Module) -> list[str]:
 
 def test_an_action_without_a_kind_is_not_recorded(session, course):
     with pytest.raises(ValueError, match="no kind for 'alter score'"):
-        record_command(session, course.id, "alter score", subject="submission 1")
+        record(session, CommandLine(course.id), "alter score", subject="submission 1")
 
 
 def test_numbers_that_no_row_can_have_are_as_if_they_were_not_there(auth, entries):

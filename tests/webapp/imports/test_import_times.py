@@ -157,8 +157,9 @@ def test_the_command_says_when_each_counts_and_takes_the_due_time(
     settings, session, due, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("HELDOUT_DATABASE_URL", settings.database_url)
-    (tmp_path / "ada.ipynb").write_bytes(notebook("x = 1"))
-    words = ["dl", "a01_demo", str(tmp_path / "ada.ipynb")]
+    for name in ("ada", "nobody"):
+        (tmp_path / f"{name}.ipynb").write_bytes(notebook("x = 1"))
+    words = ["dl", "a01_demo", str(tmp_path)]
     shown = CliRunner().invoke(import_work, [*words, "--preview"])
     assert "ada@example.edu, as of" in shown.output
     assert "days late" in shown.output
@@ -168,11 +169,10 @@ def test_the_command_says_when_each_counts_and_takes_the_due_time(
     assert "expected a date and a time" in refused.output
     done = CliRunner().invoke(import_work, [*words, "--received", "due"])
     assert done.exit_code == 0, done.output
+    said = "1 handed in (1 as of an earlier time), 0 were there already, 1 not taken in."
+    assert done.output.splitlines()[-1] == said
     assert handed_in(session)["Ada"].received_at == due.due_at
     assert queries.open_import(session, due) is None
     (entry,) = session.scalars(sa.select(AuditEntry))
-    assert (entry.action, entry.actor_id, entry.detail["by"]) == (
-        "import work",
-        None,
-        "command line",
-    )
+    assert (entry.action, entry.actor_id) == ("import work", None)
+    assert entry.detail == {"by": "command line", "outcome": said}

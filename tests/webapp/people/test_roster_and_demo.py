@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from autograder.assignment import list_assignments
 from tests.webapp.graders import LIBRARY, StandInPool, result
+from tests.webapp.sample_course import add_user, enrol
 from webapp import create_app, demo, migrations
+from webapp.audit.record import CommandLine
 from webapp.base.clock import now
 from webapp.base.database import db, make_engine
+from webapp.demo import written
 from webapp.demo.course import (
     SLUG,
     DemoError,
@@ -27,6 +30,8 @@ from webapp.demo.late import ensure_extension, passed_day, set_rules, times_of
 from webapp.demo.slides import slide_pdf
 from webapp.demo.written import ensure_manual_grades, ensure_written
 from webapp.models import (
+    AuditEntry,
+    BankComment,
     Base,
     Course,
     Enrolment,
@@ -34,15 +39,19 @@ from webapp.models import (
     Job,
     JobState,
     PaperReview,
+    Proposal,
     Role,
     Submission,
     Team,
+    TeamMember,
     User,
 )
 from webapp.models.courses import DEFAULT_TIME_ZONE
-from webapp.people.operations import import_roster_by_command
+from webapp.people.operations import import_roster
+from webapp.people.queries import course_named
 from webapp.people.roster import RosterError, read_roster
 from webapp.scoring.counting import policy_of
+from webapp.written import operations
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +65,8 @@ def import_csv(app, tmp_path):
         path.write_text(text, encoding="utf-8-sig")
         with app.app_context():
             people = read_roster(path.read_bytes(), path.name)
-            return import_roster_by_command(db.session, course, people)
+            actor = CommandLine(course_named(db.session, course).id)
+            return import_roster(db.session, actor, people)
 
     return run
 
@@ -71,6 +81,8 @@ def test_a_roster_enrols_and_gives_links_that_work(import_csv, session, auth):
     user = session.scalars(sa.select(User).where(User.email == email)).one()
     enrolment = session.scalars(sa.select(Enrolment).where(Enrolment.user_id == user.id)).one()
     assert (enrolment.role, enrolment.section) == ("student", "B")
+    noted = session.scalars(sa.select(AuditEntry)).one()
+    assert (noted.actor_id, noted.detail["by"]) == (None, "command line")
     assert import_csv(CSV).enrolled == 0
 
 
@@ -195,6 +207,67 @@ def test_a_demo_goes_on_without_teams_where_groups_became_final_meanwhile(sessio
         ensure_written(session, course, users[Role.STUDENT], users[Role.GRADER], library=LIBRARY)
     assert session.scalars(sa.select(Team)).all() == []
     assert session.scalar(sa.select(sa.func.count(PaperReview.id))) == len(users[Role.STUDENT])
+
+
+@pytest.mark.parametrize(
+    ("place", "step"),
+    [
+        *((written, step) for step in ("found_team", "join_team", "give")),
+        *((operations, step) for step in ("save_proposal_text", "hand_in_slide")),
+        *((operations, step) for step in ("save_draft", "hand_in_review")),
+    ],
+)
+def test_the_written_part_of_a_demo_goes_on_where_it_was_broken_off(
+    app, session, engine, monkeypatch, place, step
+):
+    course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
+    with app.app_context():
+        students = [add_user(session, student_name(number)) for number in range(16)]
+    for student in students:
+        enrol(session, course, student, Role.STUDENT)
+    staff = list(session.scalars(sa.select(User).where(User.name.in_(("Gil", "Ina")))))
+    session.commit()
+
+    def run():
+        ensure_written(session, course, students, staff, library=LIBRARY)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(place, step, second_breaks_off(getattr(place, step)))
+        with pytest.raises(KeyboardInterrupt):
+            run()
+    session.rollback()
+    run()
+    done = contents(engine)
+    sizes = session.execute(
+        sa.select(Team.name, sa.func.count(TeamMember.id))
+        .join(TeamMember)
+        .group_by(Team.id)
+        .order_by(Team.id)
+    ).all()
+    assert [size for _, size in sizes] == [4, 3, 4, 2]
+    titles = session.scalars(sa.select(Proposal.title).order_by(Proposal.id)).all()
+    assert [bool(title) for title in titles] == [True, True, True, False]
+    assert (done["slides"], done["paper_reviews"], done["bank_comments"]) == (2, 3, 3)
+    assert done["readings"] == 6
+    run()
+    assert contents(engine) == done
+    session.execute(sa.delete(BankComment))
+    session.commit()
+    run()
+    assert contents(engine) == done | {"bank_comments": 0}
+
+
+def second_breaks_off(step):
+    """The step, whose second call is interrupted before it does anything."""
+    calls = []
+
+    def broken(*arguments, **options):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return step(*arguments, **options)
+
+    return broken
 
 
 @pytest.mark.parametrize("hours", range(0, 8 * 24, 7))

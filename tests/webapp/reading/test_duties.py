@@ -129,4 +129,5 @@ def test_the_last_one_leaves_with_who_was_to_read_but_not_once_it_is_read(auth, 
     assert ina.post(f"{READINGS}/{page.format(key)}", BOTH).status_code == 303
     refused = ada.post("/courses/dl/proposal/leave")
     assert refused.status_code == 409
-    assert "Staff have read your proposal already" in refused.text
+    assert "Staff have read or scored your team&#39;s work already" in refused.text
+    assert session.scalar(sa.select(sa.func.count(Proposal.id))) == 1

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from autograder.receipt import Receipt
 from tests.webapp.graders import LIBRARY, StandInPool, broken, rejected, result
 from tests.webapp.queue.test_jobs import drain
+from webapp.audit.record import CommandLine
 from webapp.base.clock import now
 from webapp.grading import results
 from webapp.grading.conditions import Conditions, conditions_of
@@ -60,7 +61,13 @@ def class_of_two(graded):
 
 
 def begin(session, assignment, version="v2", **options):
-    return operations.start_regrade(session, None, assignment, conditions_under(version), **options)
+    actor, conditions = CommandLine(assignment.course_id), conditions_under(version)
+    return operations.start_regrade(session, actor, assignment, conditions, **options)
+
+
+def runner(regrade):
+    """Whoever runs the site, at its command line."""
+    return CommandLine(regrade.course_assignment.course_id)
 
 
 def test_students_see_nothing_of_a_regrade_until_it_is_published(
@@ -78,7 +85,7 @@ def test_students_see_nothing_of_a_regrade_until_it_is_published(
     }
     assert [(q.question, q.old, q.new) for q in found[0].questions] == [("dense", 3, 2)]
 
-    assert operations.publish_regrade(session, None, regrade).count == 2
+    assert operations.publish_regrade(session, runner(regrade), regrade).count == 2
     assert [(s.state, s.auto_score) for s in (ada, bob)] == [("graded", 2.0), ("graded", 2.0)]
     current = session.scalars(sa.select(Result.grader_version).where(Result.current)).all()
     assert current == ["v2", "v2"]
@@ -105,7 +112,7 @@ def test_what_the_same_judge_has_graded_is_not_run_again(session, assignment, cl
     progress = progress_of(session, regrade)
     assert (progress.total, progress.known, progress.done) == (2, 2, 2)
     assert changes(session, regrade) == []
-    assert operations.publish_regrade(session, None, regrade).count == 0
+    assert operations.publish_regrade(session, runner(regrade), regrade).count == 0
 
 
 def test_going_back_to_earlier_checks_takes_their_results_up_again(
@@ -114,10 +121,10 @@ def test_going_back_to_earlier_checks_takes_their_results_up_again(
     ada, _ = class_of_two
     second = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 0.0)))
-    operations.publish_regrade(session, None, second)
+    operations.publish_regrade(session, runner(second), second)
     back = begin(session, assignment, version="v1")
     assert not progress_of(session, back).running
-    operations.publish_regrade(session, None, back)
+    operations.publish_regrade(session, runner(back), back)
     session.refresh(ada)
     assert ada.auto_score == 3.0
 
@@ -127,7 +134,7 @@ def test_unsteady_results_are_run_again_by_the_same_judge(session, engine, assig
     ada = graded("ada", replace(unsteady, receipt=replace(unsteady.receipt, restarts=1)))
     regrade = begin(session, assignment, version="v1")
     drain(engine, StandInPool(lambda _: graded_by("v1", 3.0)))
-    assert operations.publish_regrade(session, None, regrade).count == 1
+    assert operations.publish_regrade(session, runner(regrade), regrade).count == 1
     session.refresh(ada)
     assert ada.auto_score == 3.0
     assert session.scalar(sa.select(sa.func.count(Result.id))) == 2
@@ -136,7 +143,7 @@ def test_unsteady_results_are_run_again_by_the_same_judge(session, engine, assig
 def test_discarding_leaves_no_trace_of_the_new_results(session, engine, assignment, class_of_two):
     regrade = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 0.0)))
-    operations.discard_regrade(session, None, regrade)
+    operations.discard_regrade(session, runner(regrade), regrade)
     assert session.scalars(sa.select(Result.grader_version)).all() == ["v1", "v1"]
     assert session.scalar(sa.select(sa.func.count(RegradeItem.id))) == 0
     assert begin(session, assignment).id != regrade.id
@@ -145,7 +152,7 @@ def test_discarding_leaves_no_trace_of_the_new_results(session, engine, assignme
 def test_what_still_runs_when_it_is_discarded_changes_nothing(session, assignment, class_of_two):
     regrade = begin(session, assignment)
     claim = jobs.claim(session, "worker")
-    operations.discard_regrade(session, None, regrade)
+    operations.discard_regrade(session, runner(regrade), regrade)
     assert results.write_result(session, claim, graded_by("v2", 0.0))
     assert session.scalars(sa.select(Result.grader_version)).all() == ["v1", "v1"]
     states = session.scalars(sa.select(Job.state).where(Job.regrade_id.is_not(None))).all()
@@ -163,7 +170,7 @@ def test_staffs_points_for_written_answers_outlive_a_regrade(
     session.commit()
     regrade = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 2.0)))
-    operations.publish_regrade(session, None, regrade)
+    operations.publish_regrade(session, runner(regrade), regrade)
     assert (ada.score, ada.ungraded) == (3.5, 0)
     assert (bob.score, bob.ungraded) == (2.0, 1)
 
@@ -176,7 +183,7 @@ def test_a_new_version_that_refuses_a_notebook_says_so_before_and_after(
     refused = replace(rejected("No cell can be read."), grader_version="v2")
     drain(engine, StandInPool(lambda _: refused))
     assert [c.new for c in changes(session, regrade)] == [None, None]
-    operations.publish_regrade(session, None, regrade)
+    operations.publish_regrade(session, runner(regrade), regrade)
     assert (ada.state, ada.auto_score) == (SubmissionState.REJECTED, None)
 
 
@@ -197,7 +204,7 @@ def test_a_fault_after_the_regrade_was_discarded_leaves_nothing_to_do(
     claim = jobs.claim(session, "worker")
     job = sa.update(Job).where(Job.id == claim.job_id)
     session.execute(job.values(faults=jobs.MOST_FAULTS - 1))
-    operations.discard_regrade(session, None, regrade)
+    operations.discard_regrade(session, runner(regrade), regrade)
     if way == "fault":
         assert jobs.fault(session, claim, "the sandbox did not start")
     else:
@@ -215,7 +222,7 @@ def test_publishing_leaves_no_stopped_job_behind(session, engine, assignment, cl
     )
     session.commit()
     drain(engine, StandInPool(lambda _: broken()))
-    assert operations.publish_regrade(session, None, regrade).count == 0
+    assert operations.publish_regrade(session, runner(regrade), regrade).count == 0
     states = session.scalars(sa.select(Job.state).where(Job.regrade_id == regrade.id)).all()
     assert states == [JobState.CANCELLED] * 2
 
@@ -223,16 +230,16 @@ def test_publishing_leaves_no_stopped_job_behind(session, engine, assignment, cl
 def test_publishing_waits_for_every_result(session, assignment, class_of_two):
     regrade = begin(session, assignment)
     with pytest.raises(RegradeRefused, match="still runs"):
-        operations.publish_regrade(session, None, regrade)
+        operations.publish_regrade(session, runner(regrade), regrade)
     session.refresh(regrade)
     assert regrade.state == RegradeState.OPEN
 
 
 def test_a_regrade_is_published_once(session, engine, assignment, class_of_two):
     regrade = begin(session, assignment, version="v1")
-    operations.publish_regrade(session, None, regrade)
+    operations.publish_regrade(session, runner(regrade), regrade)
     with pytest.raises(RegradeRefused, match="already"):
-        operations.discard_regrade(session, None, regrade)
+        operations.discard_regrade(session, runner(regrade), regrade)
 
 
 def test_one_regrade_of_an_assignment_at_a_time(session, assignment, class_of_two):
@@ -260,9 +267,9 @@ def test_faults_of_ours_leave_the_score_and_can_be_tried_again(
     assert (progress.stopped, progress.running) == (2, False)
     session.refresh(ada)
     assert ada.state == SubmissionState.GRADED
-    assert operations.retry_stopped(session, None, regrade).count == 2
+    assert operations.retry_stopped(session, runner(regrade), regrade).count == 2
     drain(engine, StandInPool(lambda _: graded_by("v2", 2.0)))
-    assert operations.publish_regrade(session, None, regrade).count == 2
+    assert operations.publish_regrade(session, runner(regrade), regrade).count == 2
 
 
 def test_only_the_attempt_that_counts_is_taken_or_all_or_a_section(session, assignment, graded):
@@ -281,7 +288,7 @@ def test_only_the_attempt_that_counts_is_taken_or_all_or_a_section(session, assi
                 sa.select(RegradeItem.submission_id).where(RegradeItem.regrade_id == regrade.id)
             )
         )
-        operations.discard_regrade(session, None, regrade)
+        operations.discard_regrade(session, runner(regrade), regrade)
         session.commit()
         return found
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.webapp.graders import StandInPool, notebook, result
 from tests.webapp.queue.test_jobs import drain
-from tests.webapp.regrades.test_regrades import begin, graded_by
+from tests.webapp.regrades.test_regrades import begin, graded_by, runner
 from webapp.gradebook.counting_attempts import score_table, total_of
 from webapp.models import (
     AuditEntry,
@@ -255,7 +255,7 @@ def test_a_regrade_keeps_what_staff_set_and_flags_it(
     assert "regraded afterwards" not in gil.get(page_of(submission)).text
     regrade = begin(session, assignment)
     drain(engine, StandInPool(lambda _: graded_by("v2", 3.0)))
-    operations.publish_regrade(session, None, regrade)
+    operations.publish_regrade(session, runner(regrade), regrade)
     session.refresh(submission)
     assert (submission.auto_score, submission.score) == (3, 2)
     shown = gil.get(page_of(submission)).text
