@@ -34,21 +34,9 @@ from webapp.models import (
 )
 from webapp.queue import broker, jobs
 from webapp.regrades.publish import make_new_results_current
-from webapp.regrades.queries import open_regrade, progress
+from webapp.regrades.queries import RegradeRefused, open_regrade, progress
 
 _WITHOUT_SYNC = {"synchronize_session": False}
-
-
-class RegradeRefused(Exception):
-    """A regrade cannot be started, published or discarded now: one sentence."""
-
-
-def shown_regrade(session: Session, assignment: CourseAssignment, number: int | None) -> Regrade:
-    """The open regrade, where it is the one that somebody was shown. Raises RegradeRefused."""
-    found = open_regrade(session, assignment)
-    if found is None or found.id != number:
-        raise RegradeRefused("That regrade is not open any more.")
-    return found
 
 
 def start_regrade(
