@@ -283,7 +283,8 @@ def schema_of(kinds: tuple[type[Struct], ...]) -> dict[str, object]:
     return components
 
 
-_LINE = "^[^\\x00\\r\\n]*$"
+# One line of text.
+LINE = "^[^\\x00\\r\\n]*$"
 
 
 Day = Annotated[str, Meta(pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]

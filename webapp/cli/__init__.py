@@ -153,7 +153,7 @@ def roster(course: str, file: Path, url: str) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def submit(arguments: tuple[str, ...]) -> None:
     """Hand in a notebook and read its result."""
-    from webapp.cli.submit_client import run
+    from webapp.site.submit_client import run
 
     raise SystemExit(run(list(arguments)))
 

@@ -32,7 +32,7 @@ def service_database() -> Iterator[sa.Engine]:
     """The service's database; what staff can mend ends the command with one sentence."""
     from webapp import migrations
     from webapp.grading.conditions import CannotGrade
-    from webapp.regrades.operations import RegradeRefused
+    from webapp.regrades.queries import RegradeRefused
 
     engine = make_engine(database_url())
     try:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from webapp.base.environment import TOKEN
-from webapp.cli.submit_client import (
+from webapp.site.submit_client import (
     Client,
     SubmitError,
     address_of,

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from webapp.cli.site_client import Site, on_site
-from webapp.cli.submit_client import SubmitError
 from webapp.models import Scope
+from webapp.site.submit_client import SubmitError
 
 _POLL_SECONDS = 1.0
 _SHOWN = 50

@@ -25,7 +25,7 @@ def sections_of(session: Session, course: Course) -> list[str]:
 
 
 def students_of(session: Session, course: Course, section: str = "") -> list[tuple[int, str, str]]:
-    """Whom an extension can be given to: number, name and section, by name."""
+    """The course's students, or those of one section: number, name and section, by name."""
     statement = (
         sa.select(User.id, User.name, Enrolment.section)
         .join(Enrolment, Enrolment.user_id == User.id)

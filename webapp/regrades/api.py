@@ -13,8 +13,7 @@ from webapp.grading.library import library
 from webapp.models import Enrolment, Regrade, RegradeState, Role
 from webapp.regrades import operations
 from webapp.regrades.changes import changes
-from webapp.regrades.operations import RegradeRefused
-from webapp.regrades.queries import open_regrade, progress
+from webapp.regrades.queries import RegradeRefused, open_regrade, progress, shown_regrade
 
 _PATH = "/courses/<slug>/staff/assignments/<name>/regrade"
 
@@ -75,7 +74,7 @@ def publish_regrade(
 ) -> schemas.RegradeOutcome:
     assignment = assignment_in(enrolment, name)
     try:
-        shown = operations.shown_regrade(db.session, assignment, body.regrade)
+        shown = shown_regrade(db.session, assignment, body.regrade)
         published = operations.publish_regrade(db.session, enrolment, shown)
     except RegradeRefused as error:
         abort(409, str(error))
@@ -97,7 +96,7 @@ def discard_regrade(
 ) -> schemas.RegradeOutcome:
     assignment = assignment_in(enrolment, name)
     try:
-        shown = operations.shown_regrade(db.session, assignment, body.regrade)
+        shown = shown_regrade(db.session, assignment, body.regrade)
         operations.discard_regrade(db.session, enrolment, shown)
     except RegradeRefused as error:
         abort(409, str(error))

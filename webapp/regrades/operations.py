@@ -34,35 +34,23 @@ from webapp.models import (
 )
 from webapp.queue import broker, jobs
 from webapp.regrades.publish import make_new_results_current
-from webapp.regrades.queries import open_regrade, progress
+from webapp.regrades.queries import RegradeRefused, open_regrade, progress
 
 _WITHOUT_SYNC = {"synchronize_session": False}
-
-
-class RegradeRefused(Exception):
-    """A regrade cannot be started, published or discarded now: one sentence."""
-
-
-def shown_regrade(session: Session, assignment: CourseAssignment, number: int | None) -> Regrade:
-    """The open regrade, where it is the one that somebody was shown. Raises RegradeRefused."""
-    found = open_regrade(session, assignment)
-    if found is None or found.id != number:
-        raise RegradeRefused("That regrade is not open any more.")
-    return found
 
 
 def start_regrade(
     session: Session,
     actor: Actor,
     assignment: CourseAssignment,
-    now: Conditions,
+    conditions: Conditions,
     *,
     scope: Scope = Scope.COUNTING,
     section: str = "",
 ) -> Regrade:
     """Begin a regrade and queue what has to be run. Raises RegradeRefused."""
     with change(session):
-        started = _start(session, actor, assignment, now, scope=scope, section=section)
+        started = _start(session, actor, assignment, conditions, scope=scope, section=section)
         detail = {"scope": str(scope), "section": section}
         _note(session, actor, started, "start regrade", **detail)
     return started
@@ -124,7 +112,7 @@ def _start(
     session: Session,
     actor: Actor,
     assignment: CourseAssignment,
-    now: Conditions,
+    conditions: Conditions,
     *,
     scope: Scope,
     section: str,
@@ -137,11 +125,11 @@ def _start(
         started_by_id=actor.user_id,
         scope=scope,
         section=section,
-        grader_version=now.version,
+        grader_version=conditions.version,
     )
     session.add(regrade)
     session.flush()
-    chosen = _chosen(assignment, regrade, now)
+    chosen = _chosen(assignment, regrade, conditions)
     columns = ["regrade_id", "submission_id", "old_result_id", "new_result_id"]
     session.execute(sa.insert(RegradeItem).from_select(columns, chosen))
     if not _count(session, regrade):
@@ -157,17 +145,19 @@ def _lock(session: Session, assignment: CourseAssignment) -> None:
     )
 
 
-def _chosen(assignment: CourseAssignment, regrade: Regrade, now: Conditions) -> sa.Select[Any]:
+def _chosen(
+    assignment: CourseAssignment, regrade: Regrade, conditions: Conditions
+) -> sa.Select[Any]:
     """The regrade's items: each submission with its result, and the one that is known to come."""
     known = aliased(Result)
     answer: sa.ColumnElement[Any] = sa.cast(sa.null(), sa.Integer)
-    if now.digest:
+    if conditions.digest:
         answer = (
             sa.select(sa.func.max(known.id))
-            .where(known.submission_id == Submission.id, known.conditions == now.digest)
+            .where(known.submission_id == Submission.id, known.conditions == conditions.digest)
             .scalar_subquery()
         )
-        answer = sa.case((Result.conditions == now.digest, Result.id), else_=answer)
+        answer = sa.case((Result.conditions == conditions.digest, Result.id), else_=answer)
     statement = (
         sa.select(sa.literal(regrade.id), Submission.id, Result.id, answer)
         .join(Result, sa.and_(Result.submission_id == Submission.id, Result.current.is_(True)))

@@ -18,8 +18,15 @@ from webapp.grading.library import library
 from webapp.models import CourseAssignment, Enrolment, Regrade, Role, Scope
 from webapp.regrades import operations
 from webapp.regrades.changes import changes
-from webapp.regrades.operations import Outcome, RegradeRefused
-from webapp.regrades.queries import all_sections, earlier_regrades, open_regrade, progress
+from webapp.regrades.operations import Outcome
+from webapp.regrades.queries import (
+    RegradeRefused,
+    all_sections,
+    earlier_regrades,
+    open_regrade,
+    progress,
+    shown_regrade,
+)
 from webapp.site.addresses import row_number
 
 blueprint = Blueprint(
@@ -103,7 +110,7 @@ def _finish(enrolment: Enrolment, name: str, operation: _Operation) -> Response 
     assignment = assignment_in(enrolment, name)
     number = request.form.get("regrade", type=row_number)
     try:
-        shown = operations.shown_regrade(db.session, assignment, number)
+        shown = shown_regrade(db.session, assignment, number)
         done = operation(db.session, enrolment, shown)
     except RegradeRefused as error:
         return _page(enrolment, assignment, str(error)), 409

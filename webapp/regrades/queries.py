@@ -22,6 +22,10 @@ from webapp.models import (
 _MOST_EARLIER = 20
 
 
+class RegradeRefused(Exception):
+    """A regrade cannot be started, published or discarded now: one sentence."""
+
+
 def open_regrade(session: Session, assignment: CourseAssignment) -> Regrade | None:
     """The assignment's regrade that is neither published nor discarded."""
     return session.scalar(
@@ -29,6 +33,14 @@ def open_regrade(session: Session, assignment: CourseAssignment) -> Regrade | No
             Regrade.course_assignment_id == assignment.id, Regrade.state == RegradeState.OPEN
         )
     )
+
+
+def shown_regrade(session: Session, assignment: CourseAssignment, number: int | None) -> Regrade:
+    """The open regrade, where it is the one that somebody was shown. Raises RegradeRefused."""
+    found = open_regrade(session, assignment)
+    if found is None or found.id != number:
+        raise RegradeRefused("That regrade is not open any more.")
+    return found
 
 
 def earlier_regrades(session: Session, assignment: CourseAssignment) -> Sequence[Regrade]:

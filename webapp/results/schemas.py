@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from webapp.api.schemas import _LINE, Comment, Moment, PageQuery, Text
+from webapp.api.schemas import LINE, Comment, Moment, PageQuery, Text
 from webapp.models import RequestState
 from webapp.results.kept_replies import LONGEST_TEXT, LONGEST_TITLE
 
@@ -97,5 +97,5 @@ class Replies(Struct, frozen=True):
 class NewReply(Struct, frozen=True, forbid_unknown_fields=True):
     """A reply to keep."""
 
-    title: Annotated[str, Meta(min_length=1, max_length=LONGEST_TITLE, pattern=_LINE)]
+    title: Annotated[str, Meta(min_length=1, max_length=LONGEST_TITLE, pattern=LINE)]
     text: Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT, pattern="^[^\\x00]*$")]

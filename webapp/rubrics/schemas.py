@@ -6,11 +6,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from webapp.api.schemas import Text
+from webapp.api.schemas import LINE, Text
 from webapp.rubrics import rubrics
 from webapp.rubrics.rubrics import MOST_ITEMS, MOST_LEVELS, MOST_POINTS, Rubric
 
-_LINE = "^[^\\x00\\r\\n]*$"
 Key = Annotated[str, Meta(max_length=24, pattern="^[A-Za-z0-9]*$")]
 
 
@@ -18,14 +17,14 @@ class NewLevel(Struct, frozen=True, forbid_unknown_fields=True):
     """A level of an item; `level` is the key of one that was there before, empty for a new one."""
 
     points: Annotated[float, Meta(ge=0, le=MOST_POINTS)]
-    label: Annotated[str, Meta(max_length=160, pattern=_LINE)] = ""
+    label: Annotated[str, Meta(max_length=160, pattern=LINE)] = ""
     level: Key = ""
 
 
 class NewItem(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that is judged; `item` is the key of what was there before, empty for a new one."""
 
-    title: Annotated[str, Meta(min_length=1, max_length=120, pattern=_LINE)]
+    title: Annotated[str, Meta(min_length=1, max_length=120, pattern=LINE)]
     levels: Annotated[list[NewLevel], Meta(min_length=2, max_length=MOST_LEVELS)]
     item: Key = ""
 

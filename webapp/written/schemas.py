@@ -6,11 +6,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from webapp.api.schemas import _LINE
+from webapp.api.schemas import LINE
 from webapp.written.examples import MOST_EXAMPLES
 from webapp.written.papers import LONGEST_REFERENCE, MOST_REFERENCES
 
-Line = Annotated[str, Meta(min_length=1, max_length=LONGEST_REFERENCE, pattern=_LINE)]
+Line = Annotated[str, Meta(min_length=1, max_length=LONGEST_REFERENCE, pattern=LINE)]
 Words = Annotated[str, Meta(min_length=1, max_length=1000, pattern="^[^\\x00]*$")]
 
 

@@ -10,7 +10,7 @@ from webapp.base.environment import HTTPS, PROXIES, VARIABLES, table
 ROOT = Path(__file__).resolve().parents[3]
 READ = re.compile(r"environ\b[^\n]*?[\"'](HELDOUT_\w+)")
 # These import nothing of the web service: the grader, and what a student runs at home.
-ELSEWHERE = {"autograder/assignment.py", "autograder/seeds.py", "webapp/cli/submit_client.py"}
+ELSEWHERE = {"autograder/assignment.py", "autograder/seeds.py", "webapp/site/submit_client.py"}
 
 
 def test_the_readme_shows_every_setting_as_it_is_declared():

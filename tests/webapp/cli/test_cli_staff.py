@@ -16,7 +16,7 @@ from tests.webapp.graders import LIBRARY, StandInPool, result
 from tests.webapp.regrades.test_regrades import conditions_under, graded_by
 from tests.webapp.sample_course import ASSIGNMENT
 from webapp.base.typed_times import for_input
-from webapp.cli import site_regrade, submit_client
+from webapp.cli import site_regrade
 from webapp.cli import staff as cli_staff
 from webapp.grading.worker import Worker
 from webapp.models import (
@@ -30,7 +30,7 @@ from webapp.models import (
     Submission,
     User,
 )
-from webapp.site import tokens
+from webapp.site import submit_client, tokens
 from webapp.visibility import sight
 from webapp.visibility.operations import set_rule
 

@@ -30,7 +30,7 @@ from webapp.models import (
 from webapp.queue import jobs
 from webapp.regrades import operations
 from webapp.regrades.changes import changes
-from webapp.regrades.operations import RegradeRefused
+from webapp.regrades.queries import RegradeRefused
 from webapp.regrades.queries import progress as progress_of
 from webapp.scoring import points_by_hand
 

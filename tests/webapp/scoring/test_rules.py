@@ -15,7 +15,6 @@ from webapp.api.schemas import moment
 from webapp.base.clock import now
 from webapp.base.database import db
 from webapp.base.numbers import TypedNumber
-from webapp.cli.submit_client import describe
 from webapp.gradebook import counting_attempts
 from webapp.models import (
     AuditEntry,
@@ -33,6 +32,7 @@ from webapp.settings import forms
 from webapp.settings.changes import SettingsRefused
 from webapp.settings.operations import change_late_days, change_rules
 from webapp.site import tokens
+from webapp.site.submit_client import describe
 from webapp.visibility.operations import publish, set_rule
 
 DAY = timedelta(days=1)

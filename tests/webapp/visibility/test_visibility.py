@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from autograder.results import CellOutput
 from tests.webapp.graders import notebook, result
 from webapp.base.clock import now
-from webapp.cli.submit_client import describe
 from webapp.models import (
     AuditEntry,
     CourseAssignment,
@@ -25,6 +24,7 @@ from webapp.models import (
     User,
 )
 from webapp.site import tokens
+from webapp.site.submit_client import describe
 from webapp.visibility import sight
 
 SCORE, MESSAGE, COMMENT = "1.75", "a message of a hidden check", "a comment of staff"

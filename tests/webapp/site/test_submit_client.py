@@ -16,10 +16,9 @@ from click.testing import CliRunner
 from autograder.cli import group
 from tests.webapp.graders import StandInPool, notebook, rejected, result
 from tests.webapp.sample_course import ASSIGNMENT
-from webapp.cli import submit_client
 from webapp.grading.worker import Worker
 from webapp.models import User
-from webapp.site import tokens
+from webapp.site import submit_client, tokens
 
 
 @pytest.fixture
