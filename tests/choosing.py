@@ -9,7 +9,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 _ROOT = Path(__file__).parent
 _MARKS = {"browser": "browser", "services": "service", "faults": "service"}
-_SLOW = ("assignments", "bench", "security")
+_SLOW = ("assignments", "bench", "security", "reference", "autograder/grading", "webapp/migrations")
 _SERVERS = {"postgresql", "redis", "rabbitmq"}
 # The longest first, so that at the end of a run no process waits long for another.
 _FIRST = ("assignments", "browser", "services", "faults", "bench", "security", "autograder")
@@ -25,7 +25,7 @@ def mark(item: pytest.Item) -> None:
         item.add_marker(_MARKS[folder])
     elif _SERVERS & _needs(item):
         item.add_marker("service")
-    if folder in _SLOW:
+    if item.path.relative_to(_ROOT).as_posix().startswith(tuple(f"{name}/" for name in _SLOW)):
         item.add_marker("slow")
 
 
