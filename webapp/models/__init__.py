@@ -1,13 +1,16 @@
 """The tables, by topic."""
 
 from webapp.models.accounts import ApiToken, AuditEntry, User
+from webapp.models.assignments import AssignmentVersion, TakenRelease
 from webapp.models.base import Base
 from webapp.models.courses import (
     STAFF,
+    Announcement,
     CountingRule,
     Course,
     CourseAssignment,
     Enrolment,
+    FormerEnrolment,
     Role,
 )
 from webapp.models.extensions import Extension
@@ -55,7 +58,9 @@ __all__ = [
     "LARGEST_TEAM",
     "SMALLEST_TEAM",
     "STAFF",
+    "Announcement",
     "ApiToken",
+    "AssignmentVersion",
     "AuditEntry",
     "BankComment",
     "Base",
@@ -67,6 +72,7 @@ __all__ = [
     "CourseAssignment",
     "Enrolment",
     "Extension",
+    "FormerEnrolment",
     "ImportItem",
     "ImportState",
     "Job",
@@ -105,6 +111,7 @@ __all__ = [
     "StudentNote",
     "Submission",
     "SubmissionState",
+    "TakenRelease",
     "Team",
     "TeamMember",
     "User",

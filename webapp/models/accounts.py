@@ -20,7 +20,11 @@ def new_uniquifier() -> str:
 
 
 class User(Base, UserMixin):
-    """A person who can sign in. Roles are per course: see Enrolment."""
+    """A person who can sign in. Roles are per course, see Enrolment, but for two of the site's.
+
+    An administrator looks after the site: its courses, its assignments, its people. Somebody
+    who `may_create_courses` makes courses and teaches them.
+    """
 
     __tablename__ = "users"
 
@@ -29,12 +33,16 @@ class User(Base, UserMixin):
     name: Mapped[str] = mapped_column(sa.String(200))
     password: Mapped[str | None] = mapped_column(sa.String(255))
     active: Mapped[bool] = mapped_column(default=True)
+    is_administrator: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    may_create_courses: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # When they were last sent or given a link that sets a password.
+    invited_at: Mapped[datetime | None]
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True, default=new_uniquifier)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     @property
     def roles(self) -> tuple[()]:  # type: ignore[override]
-        """Nobody has a role on the whole site."""
+        """None that Flask-Security knows: see `is_administrator` and Enrolment."""
         return ()
 
 

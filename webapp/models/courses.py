@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -38,6 +38,12 @@ class Course(Base):
     title: Mapped[str] = mapped_column(sa.String(200))
     term: Mapped[str] = mapped_column(sa.String(60), default="")
     time_zone: Mapped[str] = mapped_column(sa.String(60), default=DEFAULT_TIME_ZONE)
+    # The first day of teaching: a copy of the course counts its weeks from here.
+    starts_on: Mapped[date | None]
+    # Read-only from then on, and in no list.
+    archived_at: Mapped[datetime | None]
+    # What staff wrote for the course's own page, in Markdown.
+    page: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     pass_rule: Mapped[dict[str, Any]] = mapped_column(default=dict)
     groups_due_at: Mapped[datetime | None]
     slides_due_at: Mapped[datetime | None]
@@ -64,7 +70,10 @@ class Enrolment(Base):
     course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
     role: Mapped[Role] = mapped_column(text_enum(Role))
+    # One section, or several with ", " between them.
     section: Mapped[str] = mapped_column(sa.String(60), default="")
+    # What the registrar calls them, where a roster says so.
+    student_number: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     course: Mapped[Course] = relationship()
@@ -74,6 +83,38 @@ class Enrolment(Base):
     def is_staff(self) -> bool:
         """Graders and instructors."""
         return self.role in STAFF
+
+
+class FormerEnrolment(Base):
+    """Someone's part in a course that they left; their work stays, and they may return."""
+
+    __tablename__ = "former_enrolments"
+    __table_args__ = (sa.UniqueConstraint("course_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    role: Mapped[Role] = mapped_column(text_enum(Role))
+    section: Mapped[str] = mapped_column(sa.String(60), default="")
+    student_number: Mapped[str] = mapped_column(sa.String(40), default="")
+    left_at: Mapped[datetime] = mapped_column(default=now)
+
+    user: Mapped[User] = relationship()
+
+
+class Announcement(Base):
+    """What staff tell everyone of a course, with its date; Markdown."""
+
+    __tablename__ = "announcements"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"), index=True)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    title: Mapped[str] = mapped_column(sa.String(200))
+    text: Mapped[str] = mapped_column(sa.Text)
+    announced_at: Mapped[datetime] = mapped_column(default=now)
+
+    author: Mapped[User | None] = relationship()
 
 
 class CountingRule(StrEnum):
@@ -108,6 +149,8 @@ class CourseAssignment(Base):
     counting: Mapped[CountingRule] = mapped_column(
         text_enum(CountingRule), default=CountingRule.BEST, server_default="best"
     )
+    # Out of the course from then on; its work is kept until somebody deletes it.
+    retired_at: Mapped[datetime | None]
 
     course: Mapped[Course] = relationship(back_populates="assignments")
 

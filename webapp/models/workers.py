@@ -13,7 +13,10 @@ from webapp.models.base import Base
 
 
 class WorkerRow(Base):
-    """One worker process; `seconds` is how long an assignment took it lately, by its id."""
+    """One worker process.
+
+    `seconds` is how long an assignment took it lately, `versions` what it grades with, by id.
+    """
 
     __tablename__ = "workers"
 
@@ -26,3 +29,4 @@ class WorkerRow(Base):
     started_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
     seconds: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    versions: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")

@@ -6,7 +6,7 @@ A row names every column that any version has of it; a database takes those that
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 Row = dict[str, Any]
@@ -126,18 +126,25 @@ ROWS: dict[str, list[Row]] = {
             **{"time_zone": "America/New_York", "pass_rule": {"minimum_share": 0.5}},
             **{"groups_due_at": at(1), "slides_due_at": at(2), "presentations_at": at(3)},
             **{"reviews_due_at": at(4), "written_scores_published_at": None, "late_days": 3},
-            **{"created_at": at(-900), "grading_paused_at": at(5)},
+            **{"created_at": at(-900), "grading_paused_at": at(5), "page": "# Rooms"},
+            # As the migration finds it: the Monday of the week in which the first one opened.
+            **{"starts_on": date(2026, 11, 16), "archived_at": None},
         }
     ],
     "users": [
         {
             **{"id": number, "email": f"{name}@example.edu", "name": name.capitalize()},
             **{"password": None, "active": True, "fs_uniquifier": name, "created_at": at(-900)},
+            **{"is_administrator": name == "ina", "may_create_courses": name == "gil"},
+            **{"invited_at": at(-890)},
         }
         for number, name in enumerate(("ada", "bob", "cyd", "gil", "ina"), start=1)
     ],
     "enrolments": [
-        {"id": n, **COURSE, "user_id": n, "role": role, "section": "A", "created_at": at(-800)}
+        {
+            **{"id": n, **COURSE, "user_id": n, "role": role, "section": "A"},
+            **{"created_at": at(-800), "student_number": f"00{n}"},
+        }
         for n, role in enumerate(("student", "student", "student", "grader", "instructor"), start=1)
     ],
     "audit_entries": [
@@ -151,7 +158,7 @@ ROWS: dict[str, list[Row]] = {
             **{"id": n, **COURSE, "assignment": name, "title": "Title", "points": 5.0},
             **{"position": n, "opens_at": at(-100), "due_at": due, "grace_minutes": 15},
             **{"late_penalty": 0.1, "cut_off_at": None, "attempt_limit": 9, "pause_minutes": 5},
-            **{"counting": "last", "points_in_total": 10.0},
+            **{"counting": "last", "points_in_total": 10.0, "retired_at": None},
         }
         for n, name, due in ((1, "a01_demo", DUE), (2, "a02_other", None))
     ],
@@ -216,6 +223,7 @@ ROWS: dict[str, list[Row]] = {
         {
             **{"id": "host:1", "host": "host", "slots": 2, "queues": "cpu", "sandbox": ""},
             **{"draining": False, "started_at": at(0), "seen_at": at(1), "seconds": {"a": 1.5}},
+            **{"versions": {"a": "e" * 64}},
         }
     ],
     "bulk_imports": [
@@ -304,4 +312,25 @@ ROWS: dict[str, list[Row]] = {
         }
     ],
     "proposal_examples": [{**COURSE, "content": "An example\n\nWhat it would do."}],
+    "former_enrolments": [
+        {
+            **{"id": 1, **COURSE, "user_id": BOB, "role": "student", "section": "B"},
+            **{"student_number": "17", "left_at": at(3)},
+        }
+    ],
+    "announcements": [
+        {
+            **{"id": 1, **COURSE, "author_id": INA, "title": "Room", "text": "We moved."},
+            **{"announced_at": at(2)},
+        }
+    ],
+    "assignment_versions": [
+        {
+            **{"id": 1, "assignment": "a01_demo", "digest": "e" * 64, "title": "Title"},
+            **{"points": 5.0, "archive": b"PK", "size": 2, "brought_by_id": INA},
+            **{"brought_at": at(-99), "state": "sound", "report": {"problems": []}},
+            **{"owner": "", "lease_expires_at": None, "in_use_since": at(-98)},
+        }
+    ],
+    "taken_releases": [{**FIRST, "user_id": ADA, "digest": "f" * 64, "taken_at": at(-9)}],
 }

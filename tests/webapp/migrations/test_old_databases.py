@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -33,8 +33,12 @@ ROWS = old_courses.ROWS | old_readings.ROWS
 # What rows have that were there before a column was; others are in the rows of `old_courses`.
 ADDED: dict[str, Row] = {
     "api_tokens": {"scopes": "submit"},
-    "courses": {"grading_paused_at": None, "late_days": 0},
+    "courses": {"grading_paused_at": None, "late_days": 0, "archived_at": None, "page": ""},
+    "enrolments": {"student_number": ""},
+    "users": {"is_administrator": False, "may_create_courses": False, "invited_at": None},
+    "workers": {"versions": {}},
     "course_assignments": {
+        "retired_at": None,
         **{"grace_minutes": 0, "late_penalty": 0.0, "cut_off_at": None, "attempt_limit": None},
         **{"pause_minutes": 0, "counting": "best", "points_in_total": None},
     },
@@ -132,7 +136,8 @@ def _known(row: Row, columns: set[str]) -> Row:
 
 def _table(name: str, columns: set[str]) -> sa.TableClause:
     """The table with these columns, and as much of their types as the course's values need."""
-    types = {dict: sa.JSON, bytes: sa.LargeBinary, bool: sa.Boolean, datetime: sa.DateTime}
+    types = {dict: sa.JSON, bytes: sa.LargeBinary, bool: sa.Boolean}
+    types |= {datetime: sa.DateTime, date: sa.Date}
     found: list[sa.ColumnClause] = []
     for each in (each for each in ROWS[name][0] if each in columns):
         values = [row[each] for row in ROWS[name] if row[each] is not None]

@@ -1,0 +1,54 @@
+"""Assignments as they came onto the site, and which release each student took."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.base.clock import now
+from webapp.models.accounts import User
+from webapp.models.base import Base
+
+
+class AssignmentVersion(Base):
+    """One version of an assignment's folder, as an administrator brought it; none is changed.
+
+    `digest` is that of the folder's files. `report` is what `heldout validate` found; a version
+    is graded with from `in_use_since` on, the latest of an assignment's being the one in use.
+    """
+
+    __tablename__ = "assignment_versions"
+    __table_args__ = (sa.UniqueConstraint("assignment", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(sa.String(64))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    title: Mapped[str] = mapped_column(sa.String(200))
+    points: Mapped[float]
+    archive: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    size: Mapped[int]
+    brought_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    brought_at: Mapped[datetime] = mapped_column(default=now)
+    state: Mapped[str] = mapped_column(sa.String(24), default="waiting")
+    report: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    owner: Mapped[str] = mapped_column(sa.String(120), default="")
+    lease_expires_at: Mapped[datetime | None]
+    in_use_since: Mapped[datetime | None]
+
+    brought_by: Mapped[User | None] = relationship()
+
+
+class TakenRelease(Base):
+    """The release of an assignment that somebody took last."""
+
+    __tablename__ = "taken_releases"
+
+    course_assignment_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("course_assignments.id"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True, index=True)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    taken_at: Mapped[datetime] = mapped_column(default=now)
