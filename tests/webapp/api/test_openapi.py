@@ -29,13 +29,20 @@ CHECKS = [
 ]
 # Each example is a request; a longer run is a matter of this number.
 EXAMPLES = 12
-_SETTINGS = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
+# Where one's role is refused, before anything that was sent is looked at, few say as much.
+REFUSED_EXAMPLES = 3
+
+
+def _settings(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
 STAFF = "/api/v1/courses/dl/staff"
 PLACES = {"slug": "dl", "name": ASSIGNMENT, "submission_id": 1, "question": "why", "user_id": 1}
 PLACES |= {"kind": "review", "number": 1, "proposal_id": 1}
@@ -62,8 +69,9 @@ def test_no_request_breaks_what_the_document_promises(app, graded, token, name):
     tried, codes = 0, set()
     for found in schema.get_all_operations():
         operation = found.ok()
+        refused = name == "ada" and "/staff" in operation.path
 
-        @_SETTINGS
+        @_settings(REFUSED_EXAMPLES if refused else EXAMPLES)
         @given(case=operation.as_strategy())
         def request(case):
             # Half of the requests go where there is something.
