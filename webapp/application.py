@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp.base.config import MAX_UPLOAD_BYTES, Settings
 from webapp.base.database import db, engine_options, prepare
 from webapp.blueprints import blueprints
-from webapp.courses import viewing
+from webapp.courses import switching, viewing
 from webapp.grading.library import GraderLibrary
 from webapp.queue import broker
 from webapp.site import addresses, errors, filters, headers, requests_log, sign_in
@@ -43,7 +43,7 @@ def build(
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     addresses.guard_forms(app)
-    for part in (filters, sign_in, viewing, headers, errors):
+    for part in (filters, sign_in, viewing, switching, headers, errors):
         part.init_app(app)
     return app
 

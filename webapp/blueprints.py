@@ -6,6 +6,9 @@ from flask import Blueprint
 
 from webapp import api
 from webapp.accounts import pages as accounts
+from webapp.administration import api as administration_api
+from webapp.administration import pages as administration
+from webapp.administration import roles_pages
 from webapp.api import document
 from webapp.api import pages as api_docs
 from webapp.audit import api as audit_api
@@ -55,6 +58,7 @@ from webapp.written import lists_pages, proposal_pages, review_pages
 _PAGES = (
     *(
         accounts,
+        administration,
         api_docs,
         assets,
         audit,
@@ -68,12 +72,13 @@ _PAGES = (
     *(imports, insight, leaderboard, metrics_pages, nbgrader_pages, overrides_pages, people),
     *(preview_pages, proposal_pages, queue, reading, regrades, requests_pages, results),
     *(review_pages, score_table_pages, settings, similarity, student_pages, submissions),
-    *(viewing_pages, visibility),
+    *(roles_pages, viewing_pages, visibility),
 )
 
 # Importing one of these adds its routes to the API's blueprint.
 OPERATIONS = (
     *(
+        administration_api,
         answers_api,
         audit_api,
         home_api,

@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, jsonify
 from werkzeug.routing import Rule
 
 from webapp.api import blueprint, schemas
-from webapp.api.operations import File, Operation
+from webapp.api.operations import SITE_PATH, File, Operation
 from webapp.site.addresses import LARGEST_ROW
 
 SCOPES = {
@@ -20,6 +20,7 @@ SCOPES = {
     "grade": "mark, give time, regrade, compare and steer the queue, as one's role may",
     "manage": "change a course's people, settings and assignments, bring work in and show results, "
     "as one's role may",
+    "administer": "look after the site: make courses, and say who may, as one's role may",
 }
 _ERRORS = {
     400: "The request is not readable, or carries a session's cookies",
@@ -89,7 +90,7 @@ def _described(rule: Rule, found: Operation) -> dict[str, Any]:
         "operationId": rule.endpoint.removeprefix("api."),
         "summary": found.summary,
         "description": f"Scope: {' or '.join(f'`{scope}`' for scope in found.scopes)}.",
-        "tags": ["staff" if "/staff/" in rule.rule else "student"],
+        "tags": [_tag(rule.rule)],
         "security": [{"token": []}],
         "parameters": [*_path_parameters(rule), *_query_parameters(found)],
         "responses": _responses(rule, found),
@@ -108,6 +109,12 @@ def _described(rule: Rule, found: Operation) -> dict[str, Any]:
         content = {"multipart/form-data": {"schema": form}}
         described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _tag(path: str) -> str:
+    if f"{SITE_PATH}/" in path:
+        return "site"
+    return "staff" if "/staff/" in path else "student"
 
 
 def _path_parameters(rule: Rule) -> Iterator[dict[str, Any]]:

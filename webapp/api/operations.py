@@ -21,6 +21,8 @@ from webapp.api import blueprint
 PAGE_ROWS = 100
 # Where what only staff may do begins.
 STAFF_PATH = "/courses/<slug>/staff"
+# Where what concerns the whole site begins, for its administrators and who may create courses.
+SITE_PATH = "/administration"
 # A token that hands in may follow its own work.
 OWN_WORK = ("read", "submit")
 

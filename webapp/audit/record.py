@@ -75,7 +75,17 @@ WorkAction = Literal[
     "compare notebooks",
     "cancel comparison",
 ]
-Action = ScoreAction | TimeAction | RoleAction | SightAction | WorkAction
+# What is done to the site rather than in a course; where it is about a course, with its number.
+SiteAction = Literal[
+    "create course",
+    "join course",
+    "make administrator",
+    "take back administrator",
+    "let create courses",
+    "no longer let create courses",
+    "make link for the site",
+]
+Action = ScoreAction | TimeAction | RoleAction | SightAction | WorkAction | SiteAction
 
 # Each kind: the words for it, and its actions.
 KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -84,6 +94,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "role": ("People and roles", get_args(RoleAction)),
     "sight": ("What students see", get_args(SightAction)),
     "work": ("Reading, grading and comparing", get_args(WorkAction)),
+    "site": ("The site", get_args(SiteAction)),
 }
 
 
@@ -99,13 +110,24 @@ class CommandLine:
         return None
 
 
+@dataclass(frozen=True)
+class SiteActor:
+    """Somebody with a role of the site, or nobody's number for whoever runs it, at a command line.
+
+    What they do is the site's, or about one course.
+    """
+
+    user_id: int | None
+    course_id: int | None = None
+
+
 # Who does something: a person in their course, or whoever runs the site.
 Actor = Enrolment | CommandLine
 
 
 def record(
     session: Session,
-    actor: Actor,
+    actor: Actor | SiteActor,
     action: Action,
     *,
     subject: str,
@@ -115,7 +137,7 @@ def record(
 
     Where it was done with no page, `by` in the detail says with what (see `made_with`).
     """
-    tool = "command line" if isinstance(actor, CommandLine) else made_with(session)
+    tool = "command line" if actor.user_id is None else made_with(session)
     made = detail | ({"by": tool} if tool and "by" not in detail else {})
     record_by(session, actor.user_id, actor.course_id, action, subject=subject, detail=made)
 
@@ -123,7 +145,7 @@ def record(
 def record_by(
     session: Session,
     actor_id: int | None,
-    course_id: int,
+    course_id: int | None,
     action: Action,
     *,
     subject: str,

@@ -13,7 +13,7 @@ from webapp.site.addresses import LARGEST_ROW
 class LogQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Which entries: of a kind, by someone, with a text, and from and until a day of the course."""
 
-    kind: Literal["", "score", "time", "role", "sight", "work"] = ""
+    kind: Literal["", "score", "time", "role", "sight", "work", "site"] = ""
     who: UserNumber | None = None
     search: Text = ""
     since: Day = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from limits import parse_many
 
 from autograder.submitted.notebook import MAX_BYTES as MAX_UPLOAD_BYTES
 from webapp.base import environment
+from webapp.base.data_folder import DataFolderError, Secrets, kept_secrets
 from webapp.base.environment import Variable
 from webapp.base.mail import Mailer, MailSettingsError
 
@@ -48,12 +49,16 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """Read the variables of `environment`; raises SettingsError when a secret is missing."""
+        """Read the variables of `environment`; raises SettingsError when a secret is missing.
+
+        Secrets that no variable holds are those of the data folder.
+        """
+        kept = _kept_secrets(environ)
         return cls(
             data=data_folder(environ),
             database_url=database_url(environ),
-            secret_key=_secret(environ, environment.SECRET_KEY),
-            password_salt=_secret(environ, environment.PASSWORD_SALT),
+            secret_key=kept.secret_key,
+            password_salt=kept.password_salt,
             https=environment.HTTPS.read(environ) != "0",
             proxies=_count(environ, environment.PROXIES),
             upload_limit=_rate(environ, environment.UPLOAD_LIMIT),
@@ -98,11 +103,36 @@ def _mailer(environ: Mapping[str, str]) -> Mailer | None:
         raise SettingsError(str(error)) from None
 
 
+def site_address(environ: Mapping[str, str] = os.environ) -> str:
+    """Where people reach the site, as far as that was said: else this machine, as `serve` does."""
+    return environment.SITE.read(environ).rstrip("/") or "http://127.0.0.1:8000"
+
+
+def _kept_secrets(environ: Mapping[str, str]) -> Secrets:
+    """Both secrets; a variable wins over what the data folder holds."""
+    said = (environment.SECRET_KEY, environment.PASSWORD_SALT)
+    missing = [variable.name for variable in said if not variable.read(environ)]
+    try:
+        kept = kept_secrets(data_folder(environ)) if missing else None
+    except DataFolderError as error:
+        raise SettingsError(str(error)) from None
+    if missing and kept is None:
+        raise SettingsError(
+            f"{missing[0]} is not set and {data_folder(environ)} holds no secrets:"
+            " run `heldout init` once, or set it to a random text of at least 16 characters."
+        )
+    values = asdict(kept) if kept else {}
+    names = zip(("secret_key", "password_salt"), said, strict=True)
+    values |= {key: _secret(environ, each) for key, each in names if each.read(environ)}
+    return Secrets(**values)
+
+
 def _secret(environ: Mapping[str, str], variable: Variable) -> str:
     name, value = variable.name, variable.read(environ)
     if len(value) < 16:
-        state = "is not set" if not value else f"has {len(value)} characters"
-        raise SettingsError(f"{name} {state}: set it to a random text of at least 16 characters.")
+        raise SettingsError(
+            f"{name} has {len(value)} characters: set it to a random text of at least 16."
+        )
     return value
 
 

@@ -50,12 +50,12 @@ DATA = Variable(
 )
 SECRET_KEY = Variable(
     "HELDOUT_SECRET_KEY",
-    "what sessions and links are signed with, at least 16 characters; required outside the demo",
+    "what sessions and links are signed with, at least 16 characters; the data folder's unless set",
     secret=True,
 )
 PASSWORD_SALT = Variable(
     "HELDOUT_PASSWORD_SALT",
-    "what passwords are salted with, at least 16 characters; required outside the demo",
+    "what passwords are salted with, at least 16 characters; the data folder's unless set",
     secret=True,
 )
 HTTPS = Variable(

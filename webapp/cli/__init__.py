@@ -4,39 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from autograder.assignment import NEEDS
-from webapp.base.config import Settings, SettingsError
+from webapp.base.config import Settings
 from webapp.base.environment import HTTPS, LOG_LEVEL
-from webapp.service.serve import ServeError, Service, require_free_port
+from webapp.cli.this_site import data_option, one_sentence
+from webapp.service.database import prepare_database
+from webapp.service.serve import Service, require_free_port
 
 # Browsers keep Secure cookies from plain HTTP, which is fine only on one's own machine.
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PORT = click.IntRange(1, 65535)
 _COUNT = click.IntRange(1, 256)
-
-
-@contextmanager
-def _one_sentence() -> Iterator[None]:
-    """Whatever an administrator can mend ends the command with one sentence."""
-    from webapp.demo.course import DemoError
-    from webapp.people.roster import RosterError
-
-    try:
-        yield
-    except (SettingsError, ServeError, DemoError, RosterError) as error:
-        raise click.ClickException(str(error)) from None
-    except OperationalError as error:
-        raise click.ClickException(f"The database cannot be used: {error.orig}.") from None
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        raise click.ClickException(f"{error.strerror or error}{where}.") from None
 
 
 @click.command()
@@ -47,15 +30,16 @@ def _one_sentence() -> Iterator[None]:
     "--workers", default=os.cpu_count() or 1, type=_COUNT, help="Submissions graded at a time."
 )
 @click.option("--no-worker", is_flag=True, help="Serve only; grade with `heldout worker`.")
+@data_option
 def serve(host: str, port: int, threads: int, workers: int, no_worker: bool) -> None:
     """Serve the site, and grade what students submit."""
-    with _one_sentence():
+    with one_sentence():
         settings = Settings.from_environment()
         if HTTPS.name not in os.environ and host in _LOOPBACK and not settings.proxies:
             settings = dataclasses.replace(settings, https=False)
         if not no_worker:
             _refuse_without_sandbox()
-        _prepare_database(settings)
+        prepare_database(settings)
         service = Service(
             settings, host, port, threads=threads, slots=workers, with_worker=not no_worker
         )
@@ -74,6 +58,7 @@ def serve(host: str, port: int, threads: int, workers: int, no_worker: bool) -> 
     type=click.Choice(NEEDS),
     help="What to grade by need, also several; cpu unless this machine has a CUDA device too.",
 )
+@data_option
 def worker(workers: int, queues: tuple[str, ...]) -> None:
     """Grade what students submit, beside one or more `heldout serve --no-worker`.
 
@@ -83,7 +68,7 @@ def worker(workers: int, queues: tuple[str, ...]) -> None:
     from webapp.service.worker_process import require_shared_seed, work
 
     logs.configure()
-    with _one_sentence():
+    with one_sentence():
         require_shared_seed()
         _refuse_without_sandbox()
         work(workers, queues)
@@ -108,7 +93,7 @@ def demo(port: int, data: Path, students: int, accounts: Path | None) -> None:
     """Make a sample course in a folder, grade it, and serve it on 127.0.0.1."""
     from webapp.demo import prepare, say_where
 
-    with _one_sentence():
+    with one_sentence():
         require_free_port("127.0.0.1", port)
         _refuse_without_sandbox()
         if accounts is not None:
@@ -125,6 +110,7 @@ def demo(port: int, data: Path, students: int, accounts: Path | None) -> None:
 @click.argument("course")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The site.")
+@data_option
 def roster(course: str, file: Path, url: str) -> None:
     """Enrol the people of a CSV FILE (name,email,role,section) in COURSE (its short name).
 
@@ -137,9 +123,9 @@ def roster(course: str, file: Path, url: str) -> None:
     from webapp.people.queries import course_named
     from webapp.people.roster import read_roster
 
-    with _one_sentence():
+    with one_sentence():
         settings = Settings.from_environment()
-        _prepare_database(settings)
+        prepare_database(settings)
         with create_app(settings).app_context():
             people = read_roster(file.read_bytes(), str(file))
             actor = CommandLine(course_named(db.session, course).id)
@@ -156,14 +142,6 @@ def submit(arguments: tuple[str, ...]) -> None:
     from webapp.site.submit_client import run
 
     raise SystemExit(run(list(arguments)))
-
-
-def _prepare_database(settings: Settings) -> None:
-    from webapp import migrations
-    from webapp.base.database import make_engine
-
-    settings.data.mkdir(parents=True, exist_ok=True)
-    migrations.upgrade(make_engine(settings.database_url))
 
 
 def _refuse_without_sandbox() -> None:

@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from webapp.base.config import data_folder, database_url
+from webapp.cli.this_site import data_option
 
 
 @contextmanager
@@ -32,6 +33,7 @@ def _one_sentence() -> Iterator[None]:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--without-seed", is_flag=True, help="Leave the secret seed out.")
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@data_option
 def backup(file: Path, without_seed: bool, force: bool) -> None:
     """Write everything into FILE while the service runs, and verify it.
 
@@ -51,6 +53,7 @@ def backup(file: Path, without_seed: bool, force: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace the database that is there.")
 @click.option("--check", is_flag=True, help="Only verify FILE.")
+@data_option
 def restore(file: Path, force: bool, check: bool) -> None:
     """Verify FILE, then put it in place of the database, all or nothing.
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
-import shutil
 import sys
 import threading
 from dataclasses import asdict, dataclass
@@ -19,6 +17,13 @@ from sqlalchemy.orm import Session
 from autograder.assignment import Assignment, list_assignments
 from webapp import create_app, migrations
 from webapp.base.config import Settings, embedded_database
+from webapp.base.data_folder import (
+    SECRETS,
+    DataFolderError,
+    ensure_secrets,
+    make_private_folder,
+    write_private,
+)
 from webapp.base.database import make_engine
 from webapp.demo import samples
 from webapp.demo.board import ensure_leaderboard
@@ -30,7 +35,6 @@ from webapp.demo.course import (
     ensure_course,
     ensure_people,
     readable,
-    write_private,
 )
 from webapp.demo.late import ensure_extension, times_of
 from webapp.demo.requests import ensure_requests
@@ -43,8 +47,6 @@ from webapp.queue import jobs
 from webapp.queue.waiting import unfinished
 from webapp.site.uploads import Upload
 from webapp.submissions.operations import receive
-
-_LEAST_FREE_BYTES = 300 * 2**20
 
 
 @dataclass(frozen=True)
@@ -99,26 +101,19 @@ def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
 
 def demo_settings(data: Path) -> Settings:
     """Settings of the folder, with secrets made on the first run."""
-    data.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(data).free
-    if free < _LEAST_FREE_BYTES:
-        raise DemoError(
-            f"There are {free // 2**20} MB free at {data}, expected at least "
-            f"{_LEAST_FREE_BYTES // 2**20}: make room or choose another folder with --data."
-        )
-    path = data / "secrets.json"
-    if not path.exists():
-        made = {name: secrets.token_urlsafe(32) for name in ("secret_key", "password_salt")}
-        write_private(path, json.dumps(made))
-    with readable(path):
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        return Settings(
-            data=data,
-            database_url=embedded_database(data),
-            secret_key=kept["secret_key"],
-            password_salt=kept["password_salt"],
-            https=False,
-        )
+    try:
+        make_private_folder(data)
+    except DataFolderError as error:
+        raise DemoError(str(error)) from None
+    with readable(data / SECRETS):
+        kept = ensure_secrets(data)
+    return Settings(
+        data=data,
+        database_url=embedded_database(data),
+        secret_key=kept.secret_key,
+        password_salt=kept.password_salt,
+        https=False,
+    )
 
 
 def hand_in_samples(

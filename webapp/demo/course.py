@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from autograder.assignment import Assignment
 from webapp.base.clock import moment, now, week_of
+from webapp.base.data_folder import write_private
 from webapp.demo.late import passed_day, set_rules
 from webapp.models import Course, CourseAssignment, Enrolment, Role, User
 from webapp.models.courses import DEFAULT_TIME_ZONE
@@ -89,17 +89,6 @@ def student_name(number: int) -> str:
 
 def _account(role: Role, email: str, name: str) -> Account:
     return Account(str(role), email, secrets.token_urlsafe(9), name)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    aside = path.with_name(f".{path.name}.new")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
 
 
 def ensure_course(session: Session, assignments: list[Assignment]) -> Course:

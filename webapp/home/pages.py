@@ -21,10 +21,25 @@ blueprint = Blueprint("courses", __name__)
 @blueprint.get("/")
 def index() -> str | Response:
     """One's courses; with only one, straight to it."""
-    enrolments = enrolments_of(db.session, current_user.id)
-    if len(enrolments) == 1:
-        return redirect(url_for("courses.home", slug=enrolments[0].course.slug))
-    return render_template("home/courses.html", enrolments=enrolments)
+    current, former = _courses()
+    if len(current) == 1:
+        return redirect(url_for("courses.home", slug=current[0].course.slug))
+    return render_template("home/courses.html", current=current, former=former)
+
+
+@blueprint.get("/courses/")
+def every() -> str:
+    """All of one's courses, also where it is only one, and those that are archived."""
+    current, former = _courses()
+    return render_template("home/courses.html", current=current, former=former)
+
+
+def _courses() -> tuple[list[Enrolment], list[Enrolment]]:
+    found = enrolments_of(db.session, current_user.id)
+    return (
+        [each for each in found if each.course.archived_at is None],
+        [each for each in found if each.course.archived_at is not None],
+    )
 
 
 @blueprint.get("/courses/<slug>/")

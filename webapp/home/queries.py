@@ -33,7 +33,10 @@ def enrolments_of(session: Session, user_id: int) -> Sequence[Enrolment]:
 
 
 def courses_of(session: Session, user_id: int, roles: Collection[Role]) -> list[TakenCourse]:
-    """The courses that someone has one of the roles in, with their assignments: one statement."""
+    """The courses that someone has one of the roles in, with their assignments: one statement.
+
+    Those that are archived are left out.
+    """
     own = sa.and_(
         Extension.course_assignment_id == CourseAssignment.id,
         Extension.user_id == Enrolment.user_id,
@@ -44,7 +47,11 @@ def courses_of(session: Session, user_id: int, roles: Collection[Role]) -> list[
         .outerjoin(CourseAssignment, CourseAssignment.course_id == Course.id)
         .outerjoin(Extension, own)
         .options(contains_eager(Enrolment.course))
-        .where(Enrolment.user_id == user_id, Enrolment.role.in_(roles))
+        .where(
+            Enrolment.user_id == user_id,
+            Enrolment.role.in_(roles),
+            Course.archived_at.is_(None),
+        )
         .order_by(Course.id, CourseAssignment.position)
     )
     found: dict[int, Enrolment] = {}

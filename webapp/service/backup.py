@@ -23,6 +23,7 @@ import sqlalchemy as sa
 
 from webapp import migrations
 from webapp.base.clock import now
+from webapp.base.data_folder import write_private
 from webapp.base.database import make_engine
 from webapp.service import postgresql_dump
 
@@ -99,7 +100,7 @@ def restore(file: Path, database_url: str, data: Path, *, force: bool = False) -
         else:
             postgresql_dump.restore(database_url, copy, force=force)
         if seed:
-            _write_private(data / _SEED, seed)
+            write_private(data / _SEED, seed)
     return manifest
 
 
@@ -220,15 +221,6 @@ def _seed_of(data: Path) -> bytes:
         return (data / _SEED).read_bytes()
     except FileNotFoundError:
         return b""
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    aside = path.with_name(f".{path.name}.restored")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, path)
 
 
 def _sha256(path: Path) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask, Request, abort, current_app, redirect, request, session, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -13,6 +14,7 @@ from flask_login import current_user, user_logged_in
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_wtf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
 from webapp.base.database import db
@@ -73,12 +75,22 @@ def init_app(app: Flask) -> None:
     security = Security(app, datastore, register_blueprint=True)
     # Pages take a session alone and the API a token alone.
     security.login_manager.request_loader(_owner_of_token)
+    security.login_context_processor(lambda: {"site_is_empty": _is_empty})
     app.view_functions["security.verify"] = lambda: abort(404)
     _csrf.init_app(app)
     _csrf.exempt(app.blueprints["api"])
     _throttle(app)
     user_logged_in.connect(_rotate_session, app)
     app.before_request(_closed_by_default)
+
+
+def _is_empty() -> bool:
+    """Whether nobody has an account; the page that asks is shown without a database, too."""
+    try:
+        return not db.session.scalar(sa.select(sa.exists(sa.select(User.id))))
+    except DBAPIError:
+        db.session.rollback()
+        return False
 
 
 def _throttle(app: Flask) -> None:

@@ -23,7 +23,7 @@ class TooManyTokens(Exception):
 
 
 # What a token may do; the first is what each could do before there were scopes.
-SCOPES = ("submit", "read", "grade", "manage")
+SCOPES = ("submit", "read", "grade", "manage", "administer")
 
 
 def create(session: Session, user: User, name: str, scopes: Collection[str] = SCOPES[:1]) -> str:

@@ -170,8 +170,17 @@ BY_TOKEN = {
     *("api.open_import", "api.read_import", "api.take_import", "api.discard_import"),
     *("api.insight", "api.students_at_risk", "api.assignment_insight"),
 }
+# A role of the site opens these: see tests/webapp/administration.
+OF_THE_SITE = {
+    *("administration.courses", "administration.new", "administration.create"),
+    *("administration.join", "administration_roles.index", "administration_roles.give"),
+    *("administration_roles.take", "administration_roles.new_link", "administration_roles.log"),
+    *("api.site_courses", "api.create_course", "api.join_course", "api.role_holders"),
+    *("api.make_administrator", "api.let_create_courses", "api.take_back_administrator"),
+    *("api.no_longer_let_create", "api.make_site_link", "api.log_of_site"),
+}
 ANYONE_SIGNED_IN = {
-    *("courses.index", "accounts.account", "accounts.sign_out_everywhere"),
+    *("courses.index", "courses.every", "accounts.account", "accounts.sign_out_everywhere"),
     *("accounts.create_token", "accounts.remove_token", "accounts.data"),
     *("security.logout", "security.verify", "viewing.stop"),
 }

@@ -6,7 +6,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.webapp.courses.route_roles import ANYONE_SIGNED_IN, BY_TOKEN, EXPECTED, OWN_TEAM, RULES
+from tests.webapp.courses.route_roles import (
+    ANYONE_SIGNED_IN,
+    BY_TOKEN,
+    EXPECTED,
+    OF_THE_SITE,
+    OWN_TEAM,
+    RULES,
+)
 from tests.webapp.graders import PNG
 from tests.webapp.sample_course import ASSIGNMENT
 from webapp.models import (
@@ -112,11 +119,21 @@ def _requests(app: Flask, endpoint: str, values: dict) -> list[tuple[str, str]]:
 
 def test_every_route_has_a_rule(app: Flask):
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
-    assert endpoints == set(RULES) | OWN_TEAM | BY_TOKEN | ANYONE_SIGNED_IN | PUBLIC_ENDPOINTS
+    listed = set(RULES) | OWN_TEAM | BY_TOKEN | OF_THE_SITE | ANYONE_SIGNED_IN | PUBLIC_ENDPOINTS
+    assert endpoints == listed
+
+
+def test_every_route_of_the_site_names_its_role(app: Flask):
+    named = {name for name, view in app.view_functions.items() if hasattr(view, "site_role")}
+    assert named == OF_THE_SITE
 
 
 def test_every_course_route_names_its_roles(app: Flask):
-    rules = [rule for rule in app.url_map.iter_rules() if "slug" in rule.arguments]
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "slug" in rule.arguments and rule.endpoint not in OF_THE_SITE
+    ]
     unnamed = [r.endpoint for r in rules if not hasattr(app.view_functions[r.endpoint], "roles")]
     assert unnamed == []
 

@@ -27,9 +27,12 @@ def test_starting_imports_nothing_heavy():
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def test_a_missing_secret_is_one_sentence():
-    with pytest.raises(SettingsError, match=r"HELDOUT_SECRET_KEY is not set: set it to .*\.$"):
-        Settings.from_environment({})
+def test_a_missing_secret_is_one_sentence(tmp_path):
+    expected = (
+        r"HELDOUT_SECRET_KEY is not set and .* holds no secrets: run `heldout init` once, .*\.$"
+    )
+    with pytest.raises(SettingsError, match=expected):
+        Settings.from_environment({"HELDOUT_DATA": str(tmp_path)})
     short = {"HELDOUT_SECRET_KEY": "k" * 20, "HELDOUT_PASSWORD_SALT": "short"}
     with pytest.raises(SettingsError, match="HELDOUT_PASSWORD_SALT has 5 characters"):
         Settings.from_environment(short)

@@ -1,0 +1,1 @@
+"""The site's own rooms: its courses, who looks after it, and who may make courses."""
