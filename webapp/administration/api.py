@@ -131,7 +131,7 @@ def role_holders(_user: User) -> RoleHolders:
 )
 @for_administrators
 def make_administrator(user: User, body: NewRoleHolder) -> RoleGiven:
-    return _give(user, body, "administrator")
+    return _give(user, body, SiteRole.ADMINISTRATOR)
 
 
 @operation(
@@ -145,7 +145,7 @@ def make_administrator(user: User, body: NewRoleHolder) -> RoleGiven:
 )
 @for_administrators
 def let_create_courses(user: User, body: NewRoleHolder) -> RoleGiven:
-    return _give(user, body, "course maker")
+    return _give(user, body, SiteRole.COURSE_MAKER)
 
 
 def _give(user: User, body: NewRoleHolder, role: SiteRole) -> RoleGiven:
@@ -167,7 +167,7 @@ def _give(user: User, body: NewRoleHolder, role: SiteRole) -> RoleGiven:
 )
 @for_administrators
 def take_back_administrator(user: User, user_id: int) -> Kept:
-    return _take(user, user_id, "administrator")
+    return _take(user, user_id, SiteRole.ADMINISTRATOR)
 
 
 @operation(
@@ -179,7 +179,7 @@ def take_back_administrator(user: User, user_id: int) -> Kept:
 )
 @for_administrators
 def no_longer_let_create(user: User, user_id: int) -> Kept:
-    return _take(user, user_id, "course maker")
+    return _take(user, user_id, SiteRole.COURSE_MAKER)
 
 
 def _take(user: User, user_id: int, role: SiteRole) -> Kept:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,18 +13,25 @@ from webapp.audit.record import Action, SiteActor, record
 from webapp.base.database import Missing, change, takes_the_one_lock
 from webapp.models import User
 
-SiteRole = Literal["administrator", "course maker"]
+
+class SiteRole(StrEnum):
+    """A role of the site."""
+
+    ADMINISTRATOR = "administrator"
+    COURSE_MAKER = "course maker"
+
+
 _GIVEN: dict[SiteRole, Action] = {
-    "administrator": "make administrator",
-    "course maker": "let create courses",
+    SiteRole.ADMINISTRATOR: "make administrator",
+    SiteRole.COURSE_MAKER: "let create courses",
 }
 _TAKEN: dict[SiteRole, Action] = {
-    "administrator": "take back administrator",
-    "course maker": "no longer let create courses",
+    SiteRole.ADMINISTRATOR: "take back administrator",
+    SiteRole.COURSE_MAKER: "no longer let create courses",
 }
-_COLUMNS: dict[SiteRole, str] = {
-    "administrator": "is_administrator",
-    "course maker": "may_create_courses",
+_COLUMNS = {
+    SiteRole.ADMINISTRATOR: "is_administrator",
+    SiteRole.COURSE_MAKER: "may_create_courses",
 }
 
 
@@ -58,7 +65,7 @@ def take_role(session: Session, actor: SiteActor, user_id: int, role: SiteRole) 
         user = session.scalar(sa.select(User).where(User.id == user_id, column))
         if user is None:
             raise Missing
-        if role == "administrator" and not _others(session, user):
+        if role == SiteRole.ADMINISTRATOR and not _others(session, user):
             raise RoleKept(
                 f"{user.name} is the last administrator who can sign in: make another one first."
             )

@@ -29,8 +29,8 @@ def index(_user: User) -> str:
     return _page()
 
 
-@blueprint.post("/people/administrators", defaults={"role": "administrator"})
-@blueprint.post("/people/course-makers", defaults={"role": "course maker"})
+@blueprint.post("/people/administrators", defaults={"role": SiteRole.ADMINISTRATOR})
+@blueprint.post("/people/course-makers", defaults={"role": SiteRole.COURSE_MAKER})
 @for_administrators
 def give(user: User, role: SiteRole) -> str | tuple[str, int]:
     """Give somebody a role of the site."""
@@ -40,20 +40,24 @@ def give(user: User, role: SiteRole) -> str | tuple[str, int]:
         account = role_operations.give_role(db.session, SiteActor(user.id), person, role)
     except NoPerson as error:
         return _page(role=role, typed=typed, refusal=str(error)), 422
-    does = "looks after the site" if role == "administrator" else "may create courses"
+    does = "looks after the site" if role == SiteRole.ADMINISTRATOR else "may create courses"
     return _page(said=f"{account.user.name} {does} now.", handed=hand_out(account.invited, _SITE))
 
 
-@blueprint.post("/people/administrators/<int:user_id>/remove", defaults={"role": "administrator"})
-@blueprint.post("/people/course-makers/<int:user_id>/remove", defaults={"role": "course maker"})
+@blueprint.post(
+    "/people/administrators/<int:user_id>/remove", defaults={"role": SiteRole.ADMINISTRATOR}
+)
+@blueprint.post(
+    "/people/course-makers/<int:user_id>/remove", defaults={"role": SiteRole.COURSE_MAKER}
+)
 @for_administrators
 def take(user: User, user_id: int, role: SiteRole) -> Response:
     """Take a role of the site back; giving it again undoes that."""
     try:
         taken = role_operations.take_role(db.session, SiteActor(user.id), user_id, role)
-        does = "looks after the site" if role == "administrator" else "creates courses"
+        does = "looks after the site" if role == SiteRole.ADMINISTRATOR else "creates courses"
         flash(f"{taken.name} no longer {does}.", "success")
-        own = taken.id == user.id and role == "administrator"
+        own = taken.id == user.id and role == SiteRole.ADMINISTRATOR
     except RoleKept as error:
         flash(str(error), "danger")
         own = False

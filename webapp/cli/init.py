@@ -65,14 +65,14 @@ def _links(settings: Settings, person: NamedAddress | None) -> list[Invited]:
     """A link for who was named, or for every administrator who has no password yet."""
     from webapp import create_app
     from webapp.administration.queries import people_of_site
-    from webapp.administration.role_operations import give_role, new_link
+    from webapp.administration.role_operations import SiteRole, give_role, new_link
     from webapp.audit.record import SiteActor
     from webapp.base.database import db
 
     actor = SiteActor(None)
     with create_app(settings).app_context():
         if person is not None:
-            account = give_role(db.session, actor, person, "administrator")
+            account = give_role(db.session, actor, person, SiteRole.ADMINISTRATOR)
             return [account.invited or new_link(db.session, actor, account.user.id)]
         waiting = [u for u in people_of_site(db.session) if u.is_administrator and not u.password]
         return [new_link(db.session, actor, user.id) for user in waiting]

@@ -83,6 +83,7 @@ def test_the_log_is_filtered_by_kind_person_words_and_day(auth, entries):
         *((action, "role") for action in ("make sign-in link", "end viewing as student")),
         *((action, "sight") for action in ("publish written scores", "show results after due")),
         *((action, "work") for action in ("cancel comparison", "pause grading", "assign reader")),
+        *((action, "site") for action in ("create course", "join course")),
     ],
 )
 def test_an_action_is_among_those_of_its_kind_and_no_other(session, course, action, kind):
