@@ -20,6 +20,8 @@ blueprint = Blueprint("administration_roles", __name__, url_prefix="/administrat
 
 _PAGE_ROWS = 100
 _SITE = "this site"
+_ADMINISTRATOR = {"role": SiteRole.ADMINISTRATOR}
+_COURSE_MAKER = {"role": SiteRole.COURSE_MAKER}
 
 
 @blueprint.get("/people")
@@ -29,8 +31,8 @@ def index(_user: User) -> str:
     return _page()
 
 
-@blueprint.post("/people/administrators", defaults={"role": SiteRole.ADMINISTRATOR})
-@blueprint.post("/people/course-makers", defaults={"role": SiteRole.COURSE_MAKER})
+@blueprint.post("/people/administrators", defaults=_ADMINISTRATOR)
+@blueprint.post("/people/course-makers", defaults=_COURSE_MAKER)
 @for_administrators
 def give(user: User, role: SiteRole) -> str | tuple[str, int]:
     """Give somebody a role of the site."""
@@ -44,12 +46,8 @@ def give(user: User, role: SiteRole) -> str | tuple[str, int]:
     return _page(said=f"{account.user.name} {does} now.", handed=hand_out(account.invited, _SITE))
 
 
-@blueprint.post(
-    "/people/administrators/<int:user_id>/remove", defaults={"role": SiteRole.ADMINISTRATOR}
-)
-@blueprint.post(
-    "/people/course-makers/<int:user_id>/remove", defaults={"role": SiteRole.COURSE_MAKER}
-)
+@blueprint.post("/people/administrators/<int:user_id>/remove", defaults=_ADMINISTRATOR)
+@blueprint.post("/people/course-makers/<int:user_id>/remove", defaults=_COURSE_MAKER)
 @for_administrators
 def take(user: User, user_id: int, role: SiteRole) -> Response:
     """Take a role of the site back; giving it again undoes that."""
