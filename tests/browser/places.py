@@ -132,4 +132,9 @@ PLACES = (
     Place("similarity", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/similarity")),
     Place("similar-pair", "instructor", _similar_pair),
     Place("requests", "grader", _course("staff/requests?state=all")),
+    Place("own-courses", STUDENT_WITH_TEAM, lambda site: f"{site.url}/courses/"),
+    Place("site-courses", "instructor", lambda site: f"{site.url}/administration/"),
+    Place("new-course", "instructor", lambda site: f"{site.url}/administration/courses/new"),
+    Place("administrators", "instructor", lambda site: f"{site.url}/administration/people"),
+    Place("site-log", "instructor", lambda site: f"{site.url}/administration/log"),
 )

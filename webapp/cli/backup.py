@@ -31,13 +31,14 @@ def _one_sentence() -> Iterator[None]:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--without-seed", is_flag=True, help="Leave the secret seed out.")
+@click.option("--without-seed", is_flag=True, help="Leave the seed and the secrets out.")
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 @data_option
 def backup(file: Path, without_seed: bool, force: bool) -> None:
     """Write everything into FILE while the service runs, and verify it.
 
-    FILE holds password hashes, students' work and the secret seed: only its owner can read it.
+    FILE holds password hashes, students' work, the secret seed and the site's secrets: only its
+    owner can read it.
     """
     from webapp.service.backup import make
 

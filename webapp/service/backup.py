@@ -1,9 +1,10 @@
 """Backups: one file with everything, made while the service runs, verified before it is believed.
 
 A backup is a ZIP archive of `manifest.json`, the database (an SQLite file, or PostgreSQL's custom
-dump) and, unless left out, the secret seed: without it the same work would meet other hidden inputs
-and receipts could not be replayed. The database holds password hashes and students' work already,
-so the file is as secret as the seed, and only its owner can read it.
+dump) and, unless left out, the secret seed and the data folder's secrets: without the one the same
+work would meet other hidden inputs and receipts could not be replayed, without the others no
+password would fit any more. The database holds password hashes and students' work already, so the
+file is as secret as they are, and only its owner can read it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -23,12 +24,14 @@ import sqlalchemy as sa
 
 from webapp import migrations
 from webapp.base.clock import now
-from webapp.base.data_folder import write_private
+from webapp.base.data_folder import SECRETS, write_private
 from webapp.base.database import make_engine
 from webapp.service import postgresql_dump
 
 FORMAT = 1
 _DATABASE, _MANIFEST, _SEED = "database", "manifest.json", "seed"
+# The files of the data folder that belong to the database, by what they hold.
+_PRIVATE = {_SEED: "another seed", SECRETS: "other secrets"}
 _CHUNK = 1024 * 1024
 
 
@@ -46,6 +49,7 @@ class Manifest(msgspec.Struct, frozen=True):
     sha256: str
     rows: dict[str, int]
     seed: bool
+    secrets: bool = False
 
 
 def make(database_url: str, data: Path, file: Path, *, with_seed: bool = True) -> Manifest:
@@ -55,7 +59,7 @@ def make(database_url: str, data: Path, file: Path, *, with_seed: bool = True) -
         with _scratch(file.resolve().parent) as folder:
             copy = folder / _DATABASE
             rows = _copy(engine, copy)
-            seed = _seed_of(data) if with_seed else b""
+            private = _private_of(data) if with_seed else {}
             manifest = Manifest(
                 FORMAT,
                 now().isoformat(timespec="seconds"),
@@ -63,10 +67,11 @@ def make(database_url: str, data: Path, file: Path, *, with_seed: bool = True) -
                 migrations.revision(engine),
                 _sha256(copy),
                 rows,
-                bool(seed),
+                seed=_SEED in private,
+                secrets=SECRETS in private,
             )
             aside = folder / "backup"
-            _pack(aside, manifest, copy, seed)
+            _pack(aside, manifest, copy, private)
             verify(aside)
             os.replace(aside, file)
     finally:
@@ -87,20 +92,20 @@ def restore(file: Path, database_url: str, data: Path, *, force: bool = False) -
     """
     data.mkdir(parents=True, exist_ok=True)
     with _scratch(data) as folder:
-        manifest, copy, seed = _unpacked(file, folder)
+        manifest, copy, private = _unpacked(file, folder)
         url = sa.make_url(database_url)
         if url.get_backend_name() != manifest.dialect:
             raise BackupError(
                 f"The backup is of {manifest.dialect} and the database is {url.get_backend_name()}:"
                 f" set HELDOUT_DATABASE_URL to a {manifest.dialect} database."
             )
-        _require_seed_agrees(data, seed, force=force)
+        _require_agrees(data, private, force=force)
         if manifest.dialect == "sqlite":
             _put_in_place(copy, Path(url.database or ""), force=force)
         else:
             postgresql_dump.restore(database_url, copy, force=force)
-        if seed:
-            write_private(data / _SEED, seed)
+        for name, content in private.items():
+            write_private(data / name, content)
     return manifest
 
 
@@ -131,8 +136,8 @@ def _rows(connection: sqlite3.Connection) -> dict[str, int]:
     return {name: connection.execute(count.format(f'"{name}"')).fetchone()[0] for (name,) in tables}
 
 
-def _unpacked(file: Path, folder: Path) -> tuple[Manifest, Path, bytes]:
-    """The manifest, the checked database and the seed of a backup."""
+def _unpacked(file: Path, folder: Path) -> tuple[Manifest, Path, dict[str, bytes]]:
+    """The manifest, the checked database and the private files of a backup."""
     copy = folder / f"{_DATABASE}.unpacked"
     try:
         with zipfile.ZipFile(file) as archive:
@@ -142,7 +147,8 @@ def _unpacked(file: Path, folder: Path) -> tuple[Manifest, Path, bytes]:
             copy.touch(mode=0o600)
             with archive.open(_DATABASE) as packed, copy.open("wb") as target:
                 shutil.copyfileobj(packed, target, _CHUNK)
-            seed = archive.read(_SEED) if manifest.seed else b""
+            there = {_SEED: manifest.seed, SECRETS: manifest.secrets}
+            private = {name: archive.read(name) for name in _PRIVATE if there[name]}
     except (zipfile.BadZipFile, KeyError, EOFError, msgspec.DecodeError):
         raise BackupError(f"{file} is no backup of Heldout, or it is damaged.") from None
     if _sha256(copy) != manifest.sha256:
@@ -151,7 +157,7 @@ def _unpacked(file: Path, folder: Path) -> tuple[Manifest, Path, bytes]:
         _require_sound(copy, manifest)
     else:
         postgresql_dump.require_readable(copy)
-    return manifest, copy, seed
+    return manifest, copy, private
 
 
 def _require_sound(copy: Path, manifest: Manifest) -> None:
@@ -170,13 +176,14 @@ def _require_sound(copy: Path, manifest: Manifest) -> None:
                     raise BackupError(f"The backup's content {sha256} is damaged.")
 
 
-def _require_seed_agrees(data: Path, seed: bytes, *, force: bool) -> None:
-    """Another seed would give other scores to the same work."""
-    kept = _seed_of(data)
-    if seed and kept and seed != kept and not force:
-        raise BackupError(
-            f"{data / _SEED} holds another seed than the backup: --force replaces it."
-        )
+def _require_agrees(data: Path, private: Mapping[str, bytes], *, force: bool) -> None:
+    """Another seed would give other scores to the same work, other secrets fit no password."""
+    kept = _private_of(data)
+    for name, content in private.items():
+        if kept.get(name, content) != content and not force:
+            raise BackupError(
+                f"{data / name} holds {_PRIVATE[name]} than the backup: --force replaces it."
+            )
 
 
 def _put_in_place(copy: Path, database: Path, *, force: bool) -> None:
@@ -204,23 +211,20 @@ def _require_unused(database: Path) -> None:
         raise BackupError(f"{database} is in use: stop `heldout serve` and every worker first.")
 
 
-def _pack(file: Path, manifest: Manifest, database: Path, seed: bytes) -> None:
+def _pack(file: Path, manifest: Manifest, database: Path, private: Mapping[str, bytes]) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as target:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.writestr(_MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
             archive.write(database, _DATABASE)
-            if seed:
-                archive.writestr(_SEED, seed)
+            for name, content in private.items():
+                archive.writestr(name, content)
         target.flush()
         os.fsync(target.fileno())
 
 
-def _seed_of(data: Path) -> bytes:
-    try:
-        return (data / _SEED).read_bytes()
-    except FileNotFoundError:
-        return b""
+def _private_of(data: Path) -> dict[str, bytes]:
+    return {name: (data / name).read_bytes() for name in _PRIVATE if (data / name).exists()}
 
 
 def _sha256(path: Path) -> str:

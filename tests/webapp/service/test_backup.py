@@ -32,6 +32,7 @@ def site(tmp_path, populated):
     folder.mkdir()
     shutil.copy(populated, folder / "heldout.sqlite")
     (folder / "seed").write_bytes(b"the seed")
+    (folder / "secrets.json").write_bytes(b"the secrets")
     return folder
 
 
@@ -53,7 +54,9 @@ def test_what_is_restored_is_what_was_there(site, made, tmp_path):
     assert names(elsewhere) == names(site) == ["Ada", "Bob", "Eve", "Gil", "Ina"]
     assert manifest.rows["users"] == 5
     assert (elsewhere / "seed").read_bytes() == b"the seed"
-    assert sorted(path.name for path in elsewhere.iterdir()) == ["heldout.sqlite", "seed"]
+    assert (elsewhere / "secrets.json").read_bytes() == b"the secrets"
+    names_of_files = sorted(path.name for path in elsewhere.iterdir())
+    assert names_of_files == ["heldout.sqlite", "secrets.json", "seed"]
     engine = make_engine(embedded_database(elsewhere))
     assert migrations.is_current(engine)
     engine.dispose()
@@ -62,7 +65,7 @@ def test_what_is_restored_is_what_was_there(site, made, tmp_path):
 def test_only_its_owner_reads_a_backup_and_what_came_from_it(made, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     backup.restore(made, embedded_database(elsewhere), elsewhere)
-    for path in (made, elsewhere / "heldout.sqlite", elsewhere / "seed"):
+    for path in (made, *elsewhere.iterdir()):
         assert stat.S_IMODE(os.stat(path).st_mode) == 0o600, path
 
 
@@ -97,19 +100,24 @@ def test_without_the_seed_nothing_of_it_is_in_the_file(site, tmp_path):
     backup.make(embedded_database(site), site, file, with_seed=False)
     with zipfile.ZipFile(file) as archive:
         assert sorted(archive.namelist()) == ["database", "manifest.json"]
-    (site / "seed").unlink()
+    for name in ("seed", "secrets.json"):
+        (site / name).unlink()
     backup.restore(file, embedded_database(site), site, force=True)
-    assert not (site / "seed").exists()
+    assert sorted(path.name for path in site.iterdir()) == ["heldout.sqlite"]
 
 
 def test_nothing_is_replaced_without_being_asked(site, made):
     with pytest.raises(BackupError, match="already: --force replaces it"):
         backup.restore(made, embedded_database(site), site)
-    (site / "seed").write_bytes(b"another")
-    with pytest.raises(BackupError, match="another seed"):
-        backup.restore(made, embedded_database(site), site)
-    backup.restore(made, embedded_database(site), site, force=True)
-    assert (site / "seed").read_bytes() == b"the seed"
+    for name, kept, sentence in (
+        ("seed", b"the seed", "another seed"),
+        ("secrets.json", b"the secrets", "other secrets"),
+    ):
+        (site / name).write_bytes(b"another")
+        with pytest.raises(BackupError, match=sentence):
+            backup.restore(made, embedded_database(site), site)
+        backup.restore(made, embedded_database(site), site, force=True)
+        assert (site / name).read_bytes() == kept
 
 
 def test_a_database_in_use_is_not_replaced(site, made):
