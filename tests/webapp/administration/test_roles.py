@@ -1,9 +1,12 @@
 """Who looks after the site and who may create courses: given, taken back, and in the log."""
 
+import contextlib
 import re
+import threading
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from webapp.administration.people import read_person
 from webapp.administration.role_operations import RoleKept, SiteRole, give_role, take_role
@@ -123,3 +126,26 @@ def test_the_log_of_the_site_shows_what_was_done_and_by_whom(auth, ask, session,
     assert entries["found"] == 2
     shown = [(e["action"], e["who"], e["course"]) for e in entries["entries"]]
     assert shown == [("create course", "Amy", "n"), ("let create courses", "Amy", None)]
+
+
+def test_the_last_two_administrators_cannot_take_each_other_away_at_once(engine, session, amy):
+    session.execute(sa.update(User).where(User.name == "Ina").values(is_administrator=True))
+    session.commit()
+    pair = (amy.id, called(session, "Ina").id)
+    begin = threading.Barrier(2)
+
+    def take(actor_id, other_id):
+        with Session(engine) as own:
+            begin.wait(timeout=10)
+            with contextlib.suppress(RoleKept):
+                take_role(own, SiteActor(actor_id), other_id, SiteRole.ADMINISTRATOR)
+
+    threads = [threading.Thread(target=take, args=each) for each in (pair, pair[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    session.expire_all()
+    left = session.scalars(sa.select(User.id).where(User.is_administrator)).all()
+    assert len(left) == 1
+    assert len(log(session)) == 1
