@@ -31,7 +31,7 @@ def announcement_in(session: Session, course_id: int, number: int) -> Announceme
     return found
 
 
-def _of(course_id: int) -> sa.Select[tuple[Announcement]]:
+def _of(course_id: int) -> sa.Select[Announcement]:
     return (
         sa.select(Announcement)
         .where(Announcement.course_id == course_id)
