@@ -17,6 +17,8 @@ from webapp.base.markdown import markdown, parsed
 
 LONGEST_PAGE, LONGEST_ANNOUNCEMENT, LONGEST_TITLE = 20_000, 6_000, 200
 MOST_RENDERED = 150_000
+# Each may begin a link, so each is looked for in all the text behind it.
+_MOST_BRACKETS = 2_000
 TEMPLATE = """\
 ## Timetable
 
@@ -103,15 +105,21 @@ def rendered(text: str, top: int = 2) -> Markup:
     One that would be too large is shown as it was written.
     """
     if _renders_small(text):
-        return markdown(text, top)
+        return _html(text, top)
     return Markup("<pre>{}</pre>").format(text)
 
 
 @functools.lru_cache(maxsize=256)
 def _renders_small(text: str) -> bool:
-    if sum(map(_size, parsed(text))) > MOST_RENDERED:
+    if text.count("[") > _MOST_BRACKETS or sum(map(_size, parsed(text))) > MOST_RENDERED:
         return False  # before anything so large is made
-    return len(markdown(text)) <= MOST_RENDERED
+    return len(_html(text, 2)) <= MOST_RENDERED
+
+
+@functools.lru_cache(maxsize=64)
+def _html(text: str, top: int) -> Markup:
+    """Made once for all who read it."""
+    return markdown(text, top)
 
 
 def _size(token: Token) -> int:

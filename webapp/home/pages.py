@@ -49,6 +49,6 @@ def home(enrolment: Enrolment) -> str | Response:
         earned=sum(s.assignment.weighed(s.best.counted) for s in found if s.best),
         possible=sum(s.assignment.in_total for s in found),
         news=news,
-        news_text=rendered(news.text) if news else None,
+        news_text=rendered(news.text, 3) if news else None,
         requests=requests.news_of(db.session, course, enrolment.user_id),
     )

@@ -119,7 +119,9 @@ def test_a_preview_saves_nothing_and_keeps_what_was_typed(auth, session):
     assert session.scalar(sa.select(Announcement.id)) is None
 
 
-@pytest.mark.parametrize("text", ["x" * (texts.LONGEST_PAGE + 1), AMPLIFIED])
+@pytest.mark.parametrize(
+    "text", ["x" * (texts.LONGEST_PAGE + 1), AMPLIFIED, "![[](" * (texts.LONGEST_PAGE // 5)]
+)
 def test_what_is_too_long_or_becomes_too_large_is_refused_and_stays_in_the_form(
     auth, session, text
 ):
