@@ -13,6 +13,8 @@ from webapp.api import document
 from webapp.api import pages as api_docs
 from webapp.audit import api as audit_api
 from webapp.audit import pages as audit
+from webapp.course_page import api as course_page_api
+from webapp.course_page import pages as course_page
 from webapp.extensions import api as extensions_api
 from webapp.extensions import pages as extensions
 from webapp.gradebook import api as gradebook_api
@@ -64,6 +66,7 @@ _PAGES = (
         audit,
         by_hand_pages,
         catalogue_pages,
+        course_page,
         extensions,
         gradebook,
         health,
@@ -81,6 +84,7 @@ OPERATIONS = (
         administration_api,
         answers_api,
         audit_api,
+        course_page_api,
         home_api,
         notes_api,
         presentations_api,

@@ -86,7 +86,7 @@ class ArchiveReader:
         with self._lock:
             infos = self._open(path).infolist()
         by_path = {
-            info.filename: Entry(info.filename, number)
+            (meant := _path_of(info)): Entry(meant, number)
             for number, info in enumerate(infos)
             if not info.is_dir()
         }
@@ -135,6 +135,16 @@ def _open_archive(path: Path) -> zipfile.ZipFile:
             f" {MAX_UNPACKED_BYTES // 1024**3} GB are accepted."
         )
     return archive
+
+
+def _path_of(info: zipfile.ZipInfo) -> str:
+    """The path as it was meant: macOS writes UTF-8 without the flag that says so."""
+    if info.flag_bits & 0x800 or info.filename.isascii():
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode()
+    except UnicodeError:
+        return info.filename
 
 
 def _refuse_entry(info: zipfile.ZipInfo) -> None:

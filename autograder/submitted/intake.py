@@ -12,6 +12,7 @@ assignment's folders in it, and one notebook for each student: the one named lik
 assignment if there are several.
 
 What is wrong with one submission becomes that submission's `error`, never an exception.
+Whoever knows other layouts passes them: they are asked where there is no tree.
 Symbolic links inside folders are refused; a link that staff name themselves is followed.
 """
 
@@ -57,13 +58,17 @@ class Submission:
 
 @dataclass(frozen=True)
 class Source:
-    """A submission that has been found but not read yet; `source` says where, for people."""
+    """A submission that has been found but not read yet; `source` says where, for people.
+
+    `origin` is what the layout that found it knows besides, None without one.
+    """
 
     name: str
     source: str
     _key: str = field(repr=False)
     _read: Callable[[], bytes] = field(repr=False)
     _read_stamp: Callable[[], bytes] | None = field(default=None, repr=False)
+    origin: object | None = field(default=None, repr=False)
 
     def read(self) -> Submission:
         """Read the submission; a fault of its file is its `error`. Safe to call from threads."""
@@ -78,23 +83,34 @@ class Source:
             return Submission(self.name, self.source, None, sentence)
 
 
+# Finds the submissions of a folder or an archive that is laid out in its way; None for others.
+Layout = Callable[[Sequence[FoundFile], str], list[Source] | None]
+
+
+def _no_other(_files: Sequence[FoundFile], _assignment_id: str) -> None:
+    return None
+
+
 def find_submissions(paths: Sequence[Path], assignment_id: str) -> Iterator[Submission]:
     """Read the submissions of `find_sources` one after the other; raises IntakeError."""
     for source in find_sources(paths, assignment_id):
         yield source.read()
 
 
-def find_sources(paths: Sequence[Path], assignment_id: str) -> list[Source]:
+def find_sources(
+    paths: Sequence[Path], assignment_id: str, layout: Layout = _no_other
+) -> list[Source]:
     """List what there is to grade, in the order of `paths` and sorted below each, unread.
 
-    A file that is reached twice counts once. Raises IntakeError if a path does not exist or
+    `layout` may find submissions of its own where there is no nbgrader tree. A file that is
+    reached twice counts once. Raises IntakeError if a path does not exist or
     nothing is found.
     """
-    reader = ArchiveReader()
+    below = _Below(assignment_id, ArchiveReader(), layout)
     sources: dict[str, Source] = {}
     for path in paths:
         _require_path(path)
-        for source in _below(path, assignment_id, reader):
+        for source in below.of(path):
             sources.setdefault(source._key, source)
     if not sources:
         where = ", ".join(repr(str(path)) for path in paths) or "no path"
@@ -111,39 +127,49 @@ def _require_path(path: Path) -> None:
     raise IntakeError(f"there is no file or folder {str(path)!r}")
 
 
-def _below(path: Path, assignment_id: str, reader: ArchiveReader) -> list[Source]:
-    if path.is_dir():
-        return _in_folder(path, assignment_id, reader)
-    file = named_file(path)
-    if file.is_archive:
-        return _in_archive(path.resolve(), assignment_id, reader)
-    return _in_tree([file], assignment_id) or [_by_stem(file)]
+@dataclass(frozen=True)
+class _Below:
+    """Looks for an assignment's submissions in the ways that are known."""
 
+    assignment_id: str
+    reader: ArchiveReader
+    layout: Layout
 
-def _in_folder(folder: Path, assignment_id: str, reader: ArchiveReader) -> list[Source]:
-    files = list(walk_folder(folder))
-    sources = _in_tree(files, assignment_id)
-    if sources is not None:
+    def of(self, path: Path) -> list[Source]:
+        if path.is_dir():
+            return self._in_folder(path)
+        file = named_file(path)
+        if file.is_archive:
+            return self._in_archive(path.resolve())
+        return _in_tree([file], self.assignment_id) or [_by_stem(file)]
+
+    def _in_folder(self, folder: Path) -> list[Source]:
+        files = list(walk_folder(folder))
+        sources = self._laid_out(files)
+        if sources is not None:
+            return sources
+        sources = []
+        for file in files:
+            if file.is_archive and Path(file.key).is_file() and not Path(file.key).is_symlink():
+                sources += self._in_archive(Path(file.key))
+            elif file.is_notebook or file.is_archive or file.closed_folder:
+                sources.append(_by_stem(file))
         return sources
-    sources = []
-    for file in files:
-        if file.is_archive and Path(file.key).is_file() and not Path(file.key).is_symlink():
-            sources += _in_archive(Path(file.key), assignment_id, reader)
-        elif file.is_notebook or file.is_archive or file.closed_folder:
-            sources.append(_by_stem(file))
-    return sources
 
+    def _in_archive(self, path: Path) -> list[Source]:
+        try:
+            files = archived_files(path, self.reader)
+        except ArchiveRejected as error:
+            return [_refused(path.stem, str(path), str(error))]
+        sources = self._laid_out(files)
+        if sources is None:
+            sources = [_by_stem(file) for file in files if file.is_notebook or file.is_archive]
+        sentence = f"The ZIP archive holds no notebook for {self.assignment_id}."
+        return sources or [_refused(path.stem, str(path), sentence)]
 
-def _in_archive(path: Path, assignment_id: str, reader: ArchiveReader) -> list[Source]:
-    try:
-        files = archived_files(path, reader)
-    except ArchiveRejected as error:
-        return [_refused(path.stem, str(path), str(error))]
-    sources = _in_tree(files, assignment_id)
-    if sources is None:
-        sources = [_by_stem(file) for file in files if file.is_notebook or file.is_archive]
-    sentence = f"The ZIP archive holds no notebook for {assignment_id}."
-    return sources or [_refused(path.stem, str(path), sentence)]
+    def _laid_out(self, files: Sequence[FoundFile]) -> list[Source] | None:
+        sources = _in_tree(files, self.assignment_id)
+        return self.layout(files, self.assignment_id) if sources is None else sources
 
 
 def _in_tree(files: Sequence[FoundFile], assignment_id: str) -> list[Source] | None:
@@ -200,6 +226,16 @@ def _of_student(student: str, files: Iterable[FoundFile], assignment_id: str) ->
         folder,
         f"The student's folder holds {len(notebooks)} notebooks and none is {assignment_id}.ipynb.",
     )
+
+
+def source_of(name: str, files: Sequence[FoundFile], refusal: str, origin: object) -> Source:
+    """A submission as a layout found it: one file, or in `refusal` why it is none.
+
+    The name is part of what tells it from others: a file may be several students' work.
+    """
+    key = files[0].key if files else name
+    found = _refused(name, key, refusal) if refusal else _named(name, files[0])
+    return replace(found, _key=f"{found._key}\0{name}", origin=origin)
 
 
 def _by_stem(file: FoundFile) -> Source:

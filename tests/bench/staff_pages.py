@@ -56,6 +56,7 @@ PAGES = {
 }
 STUDENT_PAGES = {
     "one's home": "",
+    "about the course": "about",
     "one's assignment": "assignments/a01_bench",
     "one's result": "submissions/{submission}",
     "one's grade": "grade",

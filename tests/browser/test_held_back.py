@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import EVERY_RULE, violations
+from tests.browser.confirming import publish
 from tests.browser.conftest import Visitors
 from tests.browser.service import ASSIGNMENT, Site
 
@@ -56,7 +57,7 @@ def test_a_student_waits_for_results_until_staff_publish_them(
     page.get_by_role("link", name="Your executed notebook").click()
     expect(page.locator("img.plot").first).to_be_attached()
 
-    instructor.get_by_role("button", name="Publish the results").click()
+    publish(instructor, "Publish the results", "Publish them as they are")
     expect(instructor.get_by_text("Students see their results now.")).to_be_visible()
     page.goto(attempt)
     expect(page.locator(".total")).to_contain_text("of 20 points")

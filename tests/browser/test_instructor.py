@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import notebooks
+from tests.browser.confirming import asking, confirm
 from tests.browser.conftest import Visitors
 from tests.browser.service import ASSIGNMENT, Account, Site
 from tests.browser.workshop import Workshop
@@ -57,7 +58,7 @@ def test_a_class_is_imported_and_a_regrade_changes_four_scores(
 
     page.goto(workshop.address(f"staff/assignments/{ASSIGNMENT}/regrade"))
     page.get_by_role("button", name="Regrade").click()
-    publish = page.get_by_role("button", name="Publish to students")
+    publish = asking(page, "Publish to students")
     expect(publish).to_be_visible(timeout=120_000)
     page.reload()  # so that the table is of the finished regrade
     changes = page.get_by_role("region", name="Table of changes")
@@ -69,7 +70,7 @@ def test_a_class_is_imported_and_a_regrade_changes_four_scores(
     theirs = visitors.signed_in(six[0])
     score = theirs.locator("li.card .score strong").first
     expect(score).to_have_text(f"{before[six[0].email]:g}")
-    publish.click()
+    confirm(page, "Publish to students", "Publish it")
     expect(page.get_by_text("The regrade is published")).to_be_visible()
     theirs.reload()
     expect(score).to_have_text(f"{before[six[0].email] + _GAIN:g}")

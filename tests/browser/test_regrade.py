@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.confirming import asking, confirm
 from tests.browser.conftest import Visitors
 from tests.browser.service import ASSIGNMENT, Site
 
@@ -28,11 +29,11 @@ def test_a_regrade_is_looked_at_and_published(
     page.get_by_role("link", name="Regrade").click()
     page.get_by_role("button", name="Regrade").click()
     expect(page.get_by_text("Students see none of it until you publish it")).to_be_visible()
-    publish = page.get_by_role("button", name="Publish to students")
+    publish = asking(page, "Publish to students")
     expect(publish).to_be_visible(timeout=120_000)
     expect(page.get_by_text("Nobody: every score comes out as it was.")).to_be_visible()
     assert Axe().run(page).violations_count == 0
-    publish.click()
+    confirm(page, "Publish to students", "Publish it")
     expect(page.get_by_text("The regrade is published")).to_be_visible()
     expect(page.get_by_role("heading", name="Earlier regrades")).to_be_visible()
     versions = site.ask(

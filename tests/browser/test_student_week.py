@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import notebooks
 from tests.browser.accessibility import EVERY_RULE, violations
+from tests.browser.confirming import confirm
 from tests.browser.conftest import Visitors, sign_in
 from tests.browser.service import ASSIGNMENT
 from tests.browser.test_student import TITLE, hand_in, total
@@ -97,7 +98,7 @@ def _miss_the_deadline(page: Page, course: Workshop) -> None:
     page.get_by_label(_SLIDE).set_input_files(pdf(1, "third.pdf"))
     page.get_by_role("button", name="Replace the slide").click()
     expect(page.get_by_text("The slide is in, marked as late.")).to_be_visible()
-    page.get_by_role("button", name="Leave the team").click()
+    confirm(page, "Leave the team", "Leave it")
     expect(page.get_by_role("alert")).to_contain_text("Groups are final since")
     ready = page.get_by_role("region", name="Can it be presented?").locator(".verdict")
     expect(ready).to_contain_text(["Done", "Done", "Late"])

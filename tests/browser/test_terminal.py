@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser import notebooks
 from tests.browser.accessibility import COLOURS, EVERY_RULE, violations
+from tests.browser.confirming import confirm
 from tests.browser.conftest import Visitors
 from tests.browser.service import ASSIGNMENT, Site
 from tests.browser.watch import overflow
@@ -47,7 +48,7 @@ def test_a_token_made_on_the_page_hands_in_from_a_terminal(
     page.goto(next(line for line in done.stdout.splitlines() if line.startswith("http")))
     expect(page.get_by_role("heading", name="Questions")).to_be_visible()
     page.goto("/account")
-    page.get_by_role("button", name="Remove my laptop").click()
+    confirm(page, "Remove… my laptop", "Remove it")
     expect(page.get_by_text("The token is removed")).to_be_visible()
     again = subprocess.run(
         [sys.executable, client, work], env=environment, capture_output=True, text=True, check=False

@@ -9,6 +9,7 @@ from typing import Any
 import pypdfium2
 from playwright.sync_api import Page, expect
 
+from tests.browser.confirming import publish
 from tests.browser.conftest import Visitors
 from tests.browser.service import Site
 
@@ -37,8 +38,8 @@ def _score(page: Page, site: Site, what: str, clarity: int, communication: int) 
 
 def _publish(page: Page, site: Site, button: str) -> None:
     page.goto(site.address("staff/readings"))
-    page.get_by_role("button", name=button).click()
-    expect(page.get_by_role("button", name=button)).to_have_count(0)
+    publish(page, button, "Publish what is read")
+    expect(page.get_by_text(button)).to_have_count(0)
 
 
 def test_three_students_become_a_team_and_hand_in_a_slide_that_is_scored(

@@ -62,6 +62,10 @@ SightAction = Literal[
     "close leaderboard",
     "change suggested papers",
     "change example proposals",
+    "change course page",
+    "announce",
+    "change announcement",
+    "remove announcement",
 ]
 WorkAction = Literal[
     "divide readings",

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     "--received",
     default="now",
     metavar="WHEN",
-    help="When work without a timestamp.txt counts as handed in: now, due (the due time) or a time "
-    "like 2026-02-04T17:00.",
+    help="When work that comes without a time of its own counts as handed in: now, due (the due "
+    "time) or a time like 2026-02-04T17:00.",
     show_default=True,
 )
 def import_work(
@@ -40,9 +40,10 @@ def import_work(
 ) -> None:
     """Hand in the notebooks below each PATH for the students that they are named after.
 
-    A file, or its folder in an nbgrader tree, is named by the student's e-mail address, the part
-    before the @, the name or the number. Work that is there already is not handed in again, so the
-    same command can be repeated after it was broken off.
+    PATH may be the archive of submissions that Canvas, Moodle, Blackboard or Gradescope lets staff
+    download, as it is. Otherwise a file, or its folder in an nbgrader tree, is named by the
+    student's e-mail address, the part before the @, the name or the number. Work that is there
+    already is not handed in again, so the same command can be repeated after it was broken off.
     """
     from webapp.audit.record import CommandLine
     from webapp.base.typed_times import NoMoment

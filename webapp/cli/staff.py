@@ -173,6 +173,11 @@ def publish(course: str, assignment: str, hide: bool, site: str | None) -> None:
     with on_site(site, f"{course} {assignment}") as api:
         found = api.post(*path, "hide" if hide else "publish")
     click.echo(found["sentence"])
+    if found["shown"] and (found["unread"] or found["waiting"]):
+        click.echo(
+            f"Not done yet: written answers of {found['unread']} students are unread, and "
+            f"{found['waiting']} attempts are not graded. --hide takes it back."
+        )
 
 
 def _print(head: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:

@@ -37,6 +37,7 @@ from webapp.demo.course import (
     readable,
 )
 from webapp.demo.late import ensure_extension, times_of
+from webapp.demo.page import ensure_page
 from webapp.demo.requests import ensure_requests
 from webapp.demo.similarity import ensure_similarity
 from webapp.demo.written import ensure_manual_grades, ensure_written
@@ -73,6 +74,7 @@ def prepare(data: Path, students: int, accounts_file: Path | None) -> Prepared:
         course = ensure_course(session, assignments)
         people = ensure_people(session, course, accounts)
         ensure_leaderboard(session, course, people)
+        ensure_page(session, course)
         ensure_extension(session, course, people)
         staff = _staff(session, accounts)
         marker = data / "handed-in"

@@ -7,6 +7,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.base.database import db
+from webapp.course_page.queries import newest_announcement
+from webapp.course_page.texts import rendered
 from webapp.courses.access import EVERYONE, for_roles
 from webapp.home import agenda
 from webapp.home.queries import enrolments_of
@@ -51,6 +53,7 @@ def home(enrolment: Enrolment) -> str | Response:
     course = enrolment.course
     found = standings(db.session, course, enrolment.user_id)
     option = option_of(db.session, course, enrolment.user_id)
+    news = newest_announcement(db.session, course.id)
     return render_template(
         "home/home.html",
         course=course,
@@ -60,5 +63,7 @@ def home(enrolment: Enrolment) -> str | Response:
         option=option,
         earned=sum(s.assignment.weighed(s.best.counted) for s in found if s.best),
         possible=sum(s.assignment.in_total for s in found),
+        news=news,
+        news_text=rendered(news.text, 3) if news else None,
         requests=requests.news_of(db.session, course, enrolment.user_id),
     )

@@ -6,7 +6,6 @@ The grader's own intake reads the archive, within its limits; nothing here write
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,14 +18,19 @@ from autograder.submitted.intake import IntakeError, Source, find_sources
 from autograder.submitted.intake import Submission as Handed
 from webapp.base.typed_times import NoMoment
 from webapp.grading.library import ParsedNotebook
+from webapp.imports.kinds import recognised
+from webapp.imports.kinds.hand_in import HandIn
 from webapp.imports.times import stamped
+from webapp.imports.whose import NotOne, Roster, Student
 from webapp.models import CourseAssignment, Enrolment, Role, User
 from webapp.site.uploads import FileRefused
 
 MOST_FILES = 5000
 MOST_UNPACKED_BYTES = 1024**3
-_UNKNOWN = "Nobody enrolled as a student has this name, e-mail address or number."
-_AMBIGUOUS = "Several students have this name: name the file by e-mail address."
+_MARKED_LATE = (
+    "It is marked as late where it was handed in, and the time chosen here is not: take in the "
+    "others, then import the archive again as of a later time."
+)
 _TWICE = "Another file of this import is the same student's."
 
 
@@ -60,15 +64,15 @@ def gather(
 ) -> list[Found]:
     """Read what was given and match it to students; writes nothing, however long it takes.
 
-    What has no timestamp.txt of its own counts as handed in at `received_at`, or when it is taken.
+    What comes without a time of its own counts as handed in at `received_at`, or when it is taken.
     """
     try:
-        sources = find_sources(list(paths), assignment.assignment)
+        sources = find_sources(list(paths), assignment.assignment, recognised)
     except IntakeError as error:
         raise ImportRefused(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
     if len(sources) > MOST_FILES:
         raise ImportRefused(f"There are {len(sources)} files, at most {MOST_FILES} are taken.")
-    people, total, seen = _people(session, assignment), 0, set[int]()
+    roster, total, seen = _roster(session, assignment), 0, set[int]()
     found = []
     for source in sources:
         submission = source.read()
@@ -76,9 +80,9 @@ def gather(
         if total > MOST_UNPACKED_BYTES:
             raise ImportRefused("The notebooks have more than 1 GB together: import them in parts.")
         item = Found(source, received_at=received_at)
-        item = _matched(item, submission, people, assignment.assignment)
-        if submission.stamp and not item.error:
-            item = _timed(item, submission.stamp, assignment.course.time_zone)
+        item = _matched(item, submission, roster, assignment.assignment)
+        if not item.error:
+            item = _timed(item, submission.stamp, assignment)
         if not item.error:
             item = _parsed(item, submission.data or b"", parse)
         if item.user_id in seen and not item.error:
@@ -89,23 +93,34 @@ def gather(
     return found
 
 
-def _matched(
-    item: Found, submission: Handed, people: dict[str, set[int]], assignment_id: str
-) -> Found:
+def _matched(item: Found, submission: Handed, roster: Roster, assignment_id: str) -> Found:
     """Whose it is, if it is one student's."""
     if submission.data is None:
         return replace(item, error=submission.error)
-    owners = _owners(submission.name, people, assignment_id)
-    if len(owners) != 1:
-        return replace(item, error=_AMBIGUOUS if owners else _UNKNOWN)
-    return replace(item, user_id=next(iter(owners)))
-
-
-def _timed(item: Found, stamp: str, zone: str) -> Found:
+    hand_in = item.source.origin
     try:
-        return replace(item, received_at=stamped(stamp, zone))
+        if isinstance(hand_in, HandIn):
+            return replace(item, user_id=roster.owner_of_hand_in(hand_in))
+        return replace(item, user_id=roster.owner_of_name(submission.name, assignment_id))
+    except NotOne as error:
+        return replace(item, error=str(error))
+
+
+def _timed(item: Found, stamp: str, assignment: CourseAssignment) -> Found:
+    """As of when it was handed in, where that is said: by a timestamp.txt or another system."""
+    hand_in, zone = item.source.origin, assignment.course.time_zone
+    try:
+        if isinstance(hand_in, HandIn) and hand_in.stamp:
+            moment = stamped(hand_in.stamp, zone, what="The archive says", otherwise=zone)
+            return replace(item, received_at=moment)
+        if stamp:
+            return replace(item, received_at=stamped(stamp, zone))
     except NoMoment as error:
         return replace(item, error=str(error))
+    in_time = item.received_at and assignment.due_at and item.received_at <= assignment.due_at
+    if isinstance(hand_in, HandIn) and hand_in.late and in_time:
+        return replace(item, error=_MARKED_LATE)
+    return item
 
 
 def _parsed(item: Found, data: bytes, parse: Callable[[bytes], ParsedNotebook]) -> Found:
@@ -116,31 +131,10 @@ def _parsed(item: Found, data: bytes, parse: Callable[[bytes], ParsedNotebook]) 
     return replace(item, digest=digest, sha256=hashlib.sha256(data).hexdigest())
 
 
-def _people(session: Session, assignment: CourseAssignment) -> dict[str, set[int]]:
-    """The students of the course by everything that a file may be named after."""
+def _roster(session: Session, assignment: CourseAssignment) -> Roster:
     rows = session.execute(
-        sa.select(User.id, User.email, User.name)
+        sa.select(User.id, User.email, User.name, Enrolment.student_number)
         .join(Enrolment, Enrolment.user_id == User.id)
         .where(Enrolment.course_id == assignment.course_id, Enrolment.role == Role.STUDENT)
     )
-    found: dict[str, set[int]] = {}
-    for user_id, email, name in rows:
-        words = name.split()
-        backwards = " ".join([*words[-1:], *words[:-1]])
-        for key in {email, email.partition("@")[0], name, backwards, str(user_id)}:
-            found.setdefault(_plain(key), set()).add(user_id)
-    return found
-
-
-def _owners(name: str, people: dict[str, set[int]], assignment_id: str) -> set[int]:
-    """Whose file it may be: by its whole name, or by what is left beside the assignment's."""
-    beside = re.sub(re.escape(assignment_id), " ", name, flags=re.IGNORECASE)
-    for key in (_plain(name), _plain(beside)):
-        if owners := people.get(key):
-            return owners
-    return set()
-
-
-def _plain(text: str) -> str:
-    """Letters and digits in one case, so that `Ada_Lovelace` and `ada lovelace` are the same."""
-    return " ".join(re.findall(r"\w+", text.replace("_", " ").casefold()))
+    return Roster(Student(*row) for row in rows)

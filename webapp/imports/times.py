@@ -22,28 +22,29 @@ _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 _AHEAD = timedelta(minutes=5)
 
 
-def stamped(text: str, zone: str) -> datetime:
-    """The moment that a timestamp.txt says, UTC where it names no zone; raises NoMoment.
+def stamped(
+    text: str, zone: str, *, what: str = "Its timestamp.txt says", otherwise: str = "UTC"
+) -> datetime:
+    """The moment that a timestamp says, in `otherwise` where it names no zone; raises NoMoment.
 
     Short names such as EST are those of the course's `zone`.
     """
     found = _STAMP.fullmatch(text.strip())
     try:
         wall = datetime.fromisoformat(found[1]) if found else None
-        clock = _clock(wall, found[2], zone) if wall and found else None
+        clock = _clock(wall, found[2] or otherwise, zone) if wall and found else None
         given = wall.replace(tzinfo=clock).astimezone(UTC) if wall and clock else None
     except (ValueError, OverflowError):
         given = None
     if given is None:
         raise NoMoment(
-            f"Its timestamp.txt says {text.strip()[:40]!r}, expected a time like "
-            "2026-02-04 17:00:00 UTC."
+            f"{what} {text.strip()[:40]!r}, expected a time like 2026-02-04 17:00:00 UTC."
         )
-    return _past(given, zone, "Its timestamp.txt says")
+    return _past(given, zone, what)
 
 
 def _clock(wall: datetime, name: str, zone: str) -> tzinfo | None:
-    if name.upper() in ("", "UTC", "GMT", "Z"):
+    if name.upper() in ("UTC", "GMT", "Z"):
         return UTC
     if offset := _OFFSET.fullmatch(name):
         east = timedelta(hours=int(offset[2]), minutes=int(offset[3]))

@@ -69,6 +69,7 @@ def _list(enrolment: Enrolment, place: Place) -> str:
         found=found,
         works=chosen[(page - 1) * _PAGE_ROWS : page * _PAGE_ROWS],
         me=enrolment.user_id,
+        unread=sum(not work.points for work in found),
         waiting=sum(work.waits_for(enrolment.user_id) for work in found),
         show=show,
         shown=choices,

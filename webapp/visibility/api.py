@@ -7,7 +7,7 @@ from webapp.api.schemas import moment
 from webapp.base.database import db
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.models import CourseAssignment, Enrolment, Role
-from webapp.visibility import operations
+from webapp.visibility import operations, queries
 from webapp.visibility import sight as visibility
 from webapp.visibility.schemas import NewResultRule, ResultsShown
 
@@ -72,4 +72,6 @@ def hide_results(enrolment: Enrolment, name: str) -> ResultsShown:
 def _shown(enrolment: Enrolment, item: CourseAssignment) -> ResultsShown:
     sight = visibility.sight_of(db.session, item)
     sentence = sight.sentence(enrolment.course.time_zone)
-    return ResultsShown(sight.rule, sight.open, moment(sight.opens_at), sentence)
+    left = queries.unfinished(db.session, item)
+    opens_at = moment(sight.opens_at)
+    return ResultsShown(sight.rule, sight.open, opens_at, sentence, left.unread, left.waiting)

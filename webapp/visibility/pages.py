@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from webapp.base.database import db
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.models import CourseAssignment, Enrolment, ResultRule, Role
-from webapp.visibility import operations, sight
+from webapp.visibility import operations, queries, sight
 
 blueprint = Blueprint(
     "visibility", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>/results"
@@ -25,6 +25,7 @@ def show(enrolment: Enrolment, name: str) -> str:
         course=enrolment.course,
         assignment=assignment,
         sight=sight.sight_of(db.session, assignment),
+        unfinished=queries.unfinished(db.session, assignment),
     )
 
 

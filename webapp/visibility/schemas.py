@@ -11,13 +11,16 @@ from webapp.models import ResultRule
 class ResultsShown(Struct, frozen=True):
     """When students see what hidden checks found: the rule, whether they do now, and in words.
 
-    `opens_at` is when they will, where the rule says so.
+    `opens_at` is when they will, where the rule says so. `unread` counts students with written
+    answers that nobody has read, `waiting` attempts that are not graded yet.
     """
 
     rule: ResultRule
     shown: bool
     opens_at: Moment | None
     sentence: str
+    unread: int
+    waiting: int
 
 
 class NewResultRule(Struct, frozen=True, forbid_unknown_fields=True):

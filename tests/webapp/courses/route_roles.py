@@ -13,6 +13,14 @@ EXPECTED = {
 }
 RULES = {
     "courses.home": SHARED,
+    "course_page.show": SHARED,
+    "course_page.edit": TEACH,
+    "course_page.save": TEACH,
+    "course_page.preview": TEACH,
+    "course_page.new_announcement": TEACH,
+    "course_page.announce": TEACH,
+    "course_page.edit_announcement": TEACH,
+    "course_page.change_announcement": TEACH,
     "submissions.assignment": "student",
     "submissions.submit": "student",
     "submissions.download": OWN,
@@ -130,6 +138,7 @@ RULES = {
     "similarity.start": TEACH,
     "similarity.status": TEACH,
     "similarity.cancel": TEACH,
+    "course_page.remove_announcement": TEACH,  # after the others that need it
     # Last: ada is no longer there afterwards.
     "people.remove": TEACH,
 }
@@ -169,6 +178,9 @@ BY_TOKEN = {
     *("api.import_roster", "api.make_link", "api.remove_person"),
     *("api.open_import", "api.read_import", "api.take_import", "api.discard_import"),
     *("api.insight", "api.students_at_risk", "api.assignment_insight"),
+    # See test_api_course_page.py for these.
+    *("api.course_page", "api.change_course_page", "api.announcements", "api.announce"),
+    *("api.change_announcement", "api.remove_announcement"),
 }
 # A role of the site opens these: see tests/webapp/administration.
 OF_THE_SITE = {

@@ -17,6 +17,7 @@ from tests.webapp.courses.route_roles import (
 from tests.webapp.graders import PNG
 from tests.webapp.sample_course import ASSIGNMENT
 from webapp.models import (
+    Announcement,
     BankComment,
     Course,
     Leaderboard,
@@ -62,9 +63,10 @@ def adas_things(session, graded) -> dict[str, int | str]:
         reason="Please look again.",
     )
     note = StudentNote(course_id=course.id, user_id=ada.id, author_id=ada.id, text="N")
+    news = Announcement(id=review.id, course_id=course.id, title="T", text="M")
     kept = MessageTemplate(course_id=course.id, title="T", text="R")
     comment = BankComment(course_id=course.id, text="C")
-    session.add_all([asked, note, kept, comment])
+    session.add_all([asked, note, news, kept, comment])
     session.commit()
     return {
         "slug": "dl",

@@ -13,6 +13,7 @@ from tests.webapp.graders import notebook, result
 from tests.webapp.sample_course import enrol
 from webapp.base import histogram
 from webapp.models import (
+    Announcement,
     AuditEntry,
     Course,
     ManualGrade,
@@ -207,12 +208,15 @@ def test_pages_need_as_many_statements_for_a_class_as_for_one(
         "/courses/dl/review": ada,
         "/courses/dl/staff/readings/rubrics/review": gil,
         "/courses/dl/": ada,
+        "/courses/dl/about": ada,
         f"/courses/dl/submissions/{submission.id}": ada,
     }
     before = {path: count_statements(visitor, path) for path, visitor in pages.items()}
     course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
     for number in range(12):
         enrol(session, course, add_user_plain(session, f"s{number}"), Role.STUDENT)
+    announced = [Announcement(course_id=course.id, title="N", text="T") for _ in range(6)]
+    session.add_all(announced)
     session.commit()
     for number in range(6):
         graded(f"s{number}", data=notebook(f"a = {number}"))

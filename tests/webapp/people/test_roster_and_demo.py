@@ -27,6 +27,7 @@ from webapp.demo.course import (
     student_name,
 )
 from webapp.demo.late import ensure_extension, passed_day, set_rules, times_of
+from webapp.demo.page import ensure_page
 from webapp.demo.slides import slide_pdf
 from webapp.demo.written import ensure_manual_grades, ensure_written
 from webapp.models import (
@@ -138,6 +139,8 @@ def _shown_to_students_and_staff(settings, session, late, extension):
     before = f"({late.score:g} before the late penalty)"
     assert came_about in mine(f"submissions/{late.id}")
     assert before in mine(f"assignments/{name}")
+    assert "Tutorial 2" in mine("about")
+    assert "Looking for a team?" in mine("")
     assert "Each day late takes off 10 % of the points." in mine(f"assignments/{name}")
     assert "extended for you" in theirs(f"assignments/{name}")
     assert extension.reason in staff(f"staff/assignments/{name}/extensions")
@@ -161,6 +164,7 @@ def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
         with app.app_context(), Session(engine) as session:
             course = ensure_course(session, assignments)
             people = ensure_people(session, course, accounts)
+            ensure_page(session, course)
             ensure_extension(session, course, people)
             staff = [session.get_one(User, 1), session.get_one(User, 2)]
             demo.hand_in_samples(session, course, assignments[0], people)
@@ -172,6 +176,7 @@ def test_a_second_run_of_the_demo_changes_nothing(tmp_path, monkeypatch):
     first = run()
     assert run() == first
     assert first["users"] == 11
+    assert first["announcements"] == 1
     assert first["submissions"] >= 9
     assert first["teams"] >= 2
     with Session(engine) as session:

@@ -1,0 +1,1 @@
+"""The course's own page, and what staff announce: Markdown that instructors write."""
