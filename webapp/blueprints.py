@@ -28,8 +28,8 @@ from webapp.insight import api as insight_api
 from webapp.insight import pages as insight
 from webapp.leaderboard import pages as leaderboard
 from webapp.people import api as people_api
-from webapp.people import notes_api, student_pages, viewing_pages
 from webapp.people import pages as people
+from webapp.people import person_pages
 from webapp.presentations import api as presentations_api
 from webapp.presentations import pages as presentations
 from webapp.queue import api as queue_api
@@ -42,6 +42,8 @@ from webapp.regrades import pages as regrades
 from webapp.results import api as results_api
 from webapp.results import by_hand_pages, overrides_pages, requests_pages, student_api
 from webapp.results import pages as results
+from webapp.roster import api as roster_api
+from webapp.roster import pages as roster
 from webapp.rubrics import api as rubrics_api
 from webapp.rubrics import pages as rubrics
 from webapp.settings import api as settings_api
@@ -50,6 +52,9 @@ from webapp.settings import pages as settings
 from webapp.similarity import api as similarity_api
 from webapp.similarity import pages as similarity
 from webapp.site import assets, health, metrics_pages
+from webapp.students import api as students_api
+from webapp.students import pages as students
+from webapp.students import viewing_pages
 from webapp.submissions import api as submissions_api
 from webapp.submissions import pages as submissions
 from webapp.visibility import api as visibility_api
@@ -73,9 +78,9 @@ _PAGES = (
         home,
     ),
     *(imports, insight, leaderboard, metrics_pages, nbgrader_pages, overrides_pages, people),
-    *(preview_pages, proposal_pages, queue, reading, regrades, requests_pages, results),
-    *(review_pages, score_table_pages, settings, similarity, student_pages, submissions),
-    *(roles_pages, viewing_pages, visibility),
+    *(person_pages, preview_pages, proposal_pages, queue, reading, regrades, requests_pages),
+    *(results, review_pages, roster, score_table_pages, settings, similarity, students),
+    *(submissions, roles_pages, viewing_pages, visibility),
 )
 
 # Importing one of these adds its routes to the API's blueprint.
@@ -86,7 +91,6 @@ OPERATIONS = (
         audit_api,
         course_page_api,
         home_api,
-        notes_api,
         presentations_api,
         similarity_api,
         submissions_api,
@@ -94,11 +98,13 @@ OPERATIONS = (
     *(catalogue_api, document, duties_api, extensions_api, gradebook_api),
     *(imports_api, insight_api, people_api, queue_api, reading_api, regrades_api, results_api),
     *(
+        roster_api,
         rubric_api,
         rubrics_api,
         score_table_api,
         settings_api,
         student_api,
+        students_api,
         visibility_api,
         written_api,
     ),

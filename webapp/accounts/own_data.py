@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import IO, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from webapp.models import (
     Content,
     Course,
     CourseAssignment,
     Enrolment,
+    FormerEnrolment,
     LeaderboardEntry,
     ManualGrade,
     PaperReview,
@@ -93,14 +94,23 @@ def _pack(session: Session, packed: zipfile.ZipFile, files: Files) -> None:
 
 
 def _courses(session: Session, user: User) -> Iterator[dict[str, Any]]:
-    rows = session.scalars(
-        sa.select(Enrolment)
-        .join(Enrolment.course)
-        .options(contains_eager(Enrolment.course))
-        .where(Enrolment.user_id == user.id)
-    )
-    for row in rows:
-        yield {"course": row.course.slug, "role": str(row.role), "section": row.section}
+    """What they take part in, and what they left."""
+    for part in (Enrolment, FormerEnrolment):
+        left_at = FormerEnrolment.left_at if part is FormerEnrolment else sa.null()
+        rows = session.execute(
+            sa.select(Course.slug, part.role, part.section, part.student_number, left_at)
+            .join(Course, part.course_id == Course.id)
+            .where(part.user_id == user.id)
+            .order_by(part.id)
+        )
+        for slug, role, section, number, left in rows:
+            yield {
+                "course": slug,
+                "role": str(role),
+                "section": section,
+                "student_number": number,
+                "left_at": _moment(left) if left else None,
+            }
 
 
 def _submissions(session: Session, user: User, files: Files) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from webapp.accounts import operations, own_data, queries
 from webapp.api.document import SCOPES
 from webapp.base.database import db
 from webapp.base.mail import Letter, configured_mailer
+from webapp.base.typed_text import as_address
 from webapp.models import User
 from webapp.site import sign_in, tokens
 from webapp.site.downloads import attachment
@@ -76,7 +77,7 @@ def forgot() -> str:
     # A stranger chooses the Host header, so no link is made from it.
     mailer = mailer if mailer and mailer.site else None
     if request.method == "POST" and mailer is not None:
-        email = request.form.get("email", "").strip().lower()
+        email = as_address(request.form.get("email", ""))
         user = queries.active_user(db.session, email)
         if user is not None:
             mailer.send_later([_reset_letter(mailer.site, user)])

@@ -137,13 +137,6 @@ class Person(Struct, frozen=True):
     section: str
 
 
-class Roster(Struct, frozen=True):
-    """A page of the people of a course, by name."""
-
-    people: list[Person]
-    found: int
-
-
 class CountingAttempt(Struct, frozen=True):
     """The attempt that counts; `waiting` questions are for staff to grade."""
 

@@ -10,6 +10,7 @@ from webapp.audit import log as audit_log
 from webapp.audit.log import LogFilters, between_days, day_of
 from webapp.audit.schemas import LogEntries, LogEntry, LogQuery
 from webapp.base.database import db
+from webapp.base.typed_text import searched
 from webapp.courses.access import for_roles
 from webapp.models import Enrolment, Role
 
@@ -31,7 +32,7 @@ def log(enrolment: Enrolment, query: LogQuery) -> LogEntries:
     filters = LogFilters(
         query.kind,
         query.who,
-        query.search.strip(),
+        searched(query.search),
         **between_days(since, until, enrolment.course.time_zone),
     )
     listed = audit_log.log_page(

@@ -11,6 +11,7 @@ from webapp.audit import log
 from webapp.audit.log import LogFilters, between_days, day_of
 from webapp.audit.record import KINDS
 from webapp.base.database import db
+from webapp.base.typed_text import searched
 from webapp.courses.access import for_roles
 from webapp.models import Enrolment, Role
 from webapp.site.addresses import row_number
@@ -59,7 +60,7 @@ def _filters(zone: str) -> LogFilters:
     return LogFilters(
         kind=request.args.get("kind", ""),
         actor_id=request.args.get("who", None, type=row_number),
-        search=request.args.get("search", "").strip()[:100],
+        search=searched(request.args.get("search", "")),
         **between_days(_day("since"), _day("until"), zone),
     )
 

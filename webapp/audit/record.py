@@ -43,7 +43,12 @@ TimeAction = Literal[
 ]
 RoleAction = Literal[
     "import roster",
+    "add to course",
+    "change person",
+    "bring back to course",
     "make sign-in link",
+    "make sign-in links",
+    "end sign-in links",
     "remove from course",
     "view as student",
     "end viewing as student",

@@ -1,4 +1,4 @@
-"""The service's commands of `heldout`: serve, worker, demo, roster, submit."""
+"""The service's commands of `heldout`: serve, worker, demo, submit."""
 
 from __future__ import annotations
 
@@ -104,35 +104,6 @@ def demo(port: int, data: Path, students: int, accounts: Path | None) -> None:
         service = Service(prepared.settings, "127.0.0.1", port, slots=os.cpu_count() or 1)
         service.on_ready = lambda: say_where(prepared, port)
         service.run()
-
-
-@click.command()
-@click.argument("course")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The site.")
-@data_option
-def roster(course: str, file: Path, url: str) -> None:
-    """Enrol the people of a CSV FILE (name,email,role,section) in COURSE (its short name).
-
-    Prints a one-time link to set a password for everyone who has none.
-    """
-    from webapp import create_app
-    from webapp.audit.record import CommandLine
-    from webapp.base.database import db
-    from webapp.people.operations import import_roster
-    from webapp.people.queries import course_named
-    from webapp.people.roster import read_roster
-
-    with one_sentence():
-        settings = Settings.from_environment()
-        prepare_database(settings)
-        with create_app(settings).app_context():
-            people = read_roster(file.read_bytes(), str(file))
-            actor = CommandLine(course_named(db.session, course).id)
-            imported = import_roster(db.session, actor, people)
-        for person in imported.invited:
-            click.echo(f"{person.name} <{person.email}>: {url.rstrip('/')}/welcome/{person.token}")
-        click.echo(f"{imported.enrolled} enrolled, {imported.known} were enrolled already.")
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})

@@ -22,7 +22,7 @@ from webapp.service.serve import ServeError
 def one_sentence() -> Iterator[None]:
     """Whatever an administrator can mend ends the command with one sentence."""
     from webapp.demo.course import DemoError
-    from webapp.people.roster import RosterError
+    from webapp.roster.text import RosterError
 
     try:
         yield

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.base.paging import page_of_rows
+from webapp.courses.people import in_section
 from webapp.gradebook.counting_attempts import Row, counting_attempts, fill_in
 from webapp.models import (
     Course,
@@ -145,11 +146,11 @@ def _conditions(filters: Filters, marks: sa.Subquery, sought: int) -> list[sa.Co
             sa.or_(
                 User.name.icontains(text, autoescape=True),
                 User.email.icontains(text, autoescape=True),
-                Enrolment.section == text,
+                in_section(text),
             )
         )
     if filters.section:
-        found.append(Enrolment.section == filters.section)
+        found.append(in_section(filters.section))
     if filters.state == "missing":
         found.append(sa.func.coalesce(marks.c.handed_in, 0) < sought)
     elif filters.state in STATES_SOUGHT:

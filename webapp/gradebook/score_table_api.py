@@ -9,6 +9,7 @@ from webapp.api.operations import PAGE_ROWS, operation
 from webapp.api.schemas import moment
 from webapp.base.clock import now
 from webapp.base.database import db
+from webapp.base.typed_text import searched
 from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import assignments_of
 from webapp.gradebook.counting_attempts import Row, total_of
@@ -33,7 +34,7 @@ def gradebook(enrolment: Enrolment, query: schemas.GradebookQuery) -> schemas.Gr
         db.session,
         enrolment.course,
         items,
-        filters=Filters(search=query.search, section=query.section),
+        filters=Filters(search=searched(query.search), section=query.section),
         order=Order(),
         moment=now(),
         page=query.page,

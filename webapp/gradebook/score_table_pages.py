@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from webapp.base.clock import now
 from webapp.base.database import db
+from webapp.base.typed_text import searched
 from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import assignments_of
 from webapp.courses.people import sections_of
@@ -58,7 +59,7 @@ def _filters(assignments: list[CourseAssignment]) -> Filters:
     by_name = {item.assignment: item for item in assignments}
     state = request.args.get("state", "")
     return Filters(
-        search=request.args.get("search", "").strip()[:100],
+        search=searched(request.args.get("search", "")),
         section=request.args.get("section", "").strip()[:60],
         state=state if state in STATES_SOUGHT else "",
         assignment=by_name.get(request.args.get("assignment", "")),

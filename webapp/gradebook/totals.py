@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from webapp.courses.assignments import assignments_of
+from webapp.courses.people import split_sections
 from webapp.gradebook.counting_attempts import Row, counting_attempts, fill_in, score_table
 from webapp.gradebook.pass_rule import Outcome, PassRule, PassRuleError, decide, read_rule
 from webapp.models import (
@@ -95,7 +96,7 @@ def course_grades(session: Session, course: Course, section: str = "") -> Course
     students = tuple(
         graded(rule, assignments, row, written_option=row.user_id in handed_in)
         for row in rows
-        if not section or row.section == section
+        if not section or section in split_sections(row.section)
     )
     return CourseGrades(rule, tuple(assignments), students, fault)
 

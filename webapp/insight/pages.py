@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from webapp.base.clock import now
 from webapp.base.database import db
+from webapp.base.typed_text import searched
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.courses.assignments import assignments_of, question_titles
 from webapp.insight import insight
@@ -48,7 +49,7 @@ def overview(enrolment: Enrolment) -> str:
 def assignment(enrolment: Enrolment, name: str) -> str:
     """One assignment: distribution, questions with their failures, times, newest attempts."""
     item, course = assignment_in(enrolment, name), enrolment.course
-    search = request.args.get("search", "").strip()[:100]
+    search = searched(request.args.get("search", ""))
     return render_template(
         "insight/assignment.html",
         course=course,

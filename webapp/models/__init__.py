@@ -15,7 +15,7 @@ from webapp.models.courses import (
 )
 from webapp.models.extensions import Extension
 from webapp.models.failures import CheckFailure
-from webapp.models.imports import BulkImport, ImportItem, ImportState
+from webapp.models.imports import BulkImport, ImportItem, ImportState, RosterFile
 from webapp.models.leaderboard import Leaderboard, LeaderboardEntry
 from webapp.models.presentations import PresentationPlace
 from webapp.models.readings import BankComment, Reader, Reading, ReadingRules, RubricRow
@@ -102,6 +102,7 @@ __all__ = [
     "ResultVisibility",
     "ReviewDraft",
     "Role",
+    "RosterFile",
     "RubricRow",
     "Scope",
     "ScoreOverride",

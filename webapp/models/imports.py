@@ -14,6 +14,20 @@ from webapp.models.base import Base, text_enum
 from webapp.models.courses import CourseAssignment
 
 
+class RosterFile(Base):
+    """A roster that somebody looks at before it changes who is in their course."""
+
+    __tablename__ = "roster_files"
+    __table_args__ = (sa.UniqueConstraint("course_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    filename: Mapped[str] = mapped_column(sa.String(200))
+    data: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    uploaded_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class ImportState(StrEnum):
     """`open` while staff look at it."""
 

@@ -1,11 +1,14 @@
-"""What goes in and comes out: people, links and notes, by program."""
+"""What goes in and comes out: people and links, by program."""
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated, Literal
 
-from webapp.api.schemas import Moment
-from webapp.results.schemas import LongText
+from msgspec import Meta, Struct
+
+from webapp.api.schemas import Moment, Person
+
+PersonText = Annotated[str, Meta(max_length=300, pattern="^[^\\x00]*$")]
 
 
 class Link(Struct, frozen=True):
@@ -17,46 +20,82 @@ class Link(Struct, frozen=True):
     link: str
 
 
-class _Links(Struct, frozen=True):
+class HandedOutLinks(Struct, frozen=True):
+    """What became of links; see Links."""
+
     mailed: int
     unsent: int
+    sending: int
     links: list[Link]
     kept_back: list[int]
 
 
-class Links(_Links, frozen=True):
+class Links(HandedOutLinks, frozen=True):
     """What became of links: how many were mailed, or could not be, and those to hand out.
 
-    Who is in `kept_back` takes part elsewhere too, so only mail may bring them theirs.
+    Many are mailed afterwards: those are `sending`. Who is in `kept_back` takes part elsewhere too,
+    so only mail may bring them theirs.
     """
 
 
-class RosterImported(_Links, frozen=True):
-    """Who was enrolled, who was there already, and the links of those without a password.
+class CoursePerson(Person, frozen=True):
+    """Someone in a course, or who left it at `left_at`.
 
-    They are as in Links.
+    `invited_at` is when they were last given a link to set a password.
     """
 
-    enrolled: int
-    known: int
+    student_number: str
+    has_password: bool
+    invited_at: Moment | None
+    left_at: Moment | None
 
 
-class Note(Struct, frozen=True):
-    """What one of the staff noted about a student."""
+class People(Struct, frozen=True):
+    """A page of people, by name."""
 
-    note: int
-    author: str
-    text: str
-    created_at: Moment
+    people: list[CoursePerson]
+    found: int
 
 
-class Notes(Struct, frozen=True):
-    """A student's notes, newest first."""
+class PersonAdded(HandedOutLinks, frozen=True):
+    """Who was enrolled: `known` had an account already, `back` was in the course before.
 
-    notes: list[Note]
+    Links are as in Links.
+    """
+
+    user: int
+    name: str
+    known: bool
+    back: bool
 
 
-class NewNote(Struct, frozen=True, forbid_unknown_fields=True):
-    """A note to keep."""
+class PersonDetails(Struct, frozen=True, forbid_unknown_fields=True):
+    """Someone as the course knows them; several sections have commas between them."""
 
-    text: LongText
+    name: PersonText
+    email: PersonText
+    role: Literal["student", "grader", "instructor"] = "student"
+    section: PersonText = ""
+    student_number: PersonText = ""
+
+
+class PersonChanges(Struct, frozen=True, forbid_unknown_fields=True):
+    """What becomes another; what is not named stays."""
+
+    name: PersonText | None = None
+    email: PersonText | None = None
+    role: Literal["student", "grader", "instructor"] | None = None
+    section: PersonText | None = None
+    student_number: PersonText | None = None
+
+
+class PersonChanged(Struct, frozen=True):
+    """Which fields became another."""
+
+    changed: list[str]
+
+
+class Invite(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who of those without a password: who has had no link yet, who has, or all."""
+
+    who: Literal["new", "again", "all"] = "new"

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from webapp.audit.record import Action, Actor, record
 from webapp.base.clock import now
 from webapp.base.database import change, moment_of
+from webapp.courses.people import in_section
 from webapp.grading.conditions import Conditions
 from webapp.models import (
     CourseAssignment,
@@ -176,7 +177,7 @@ def _chosen(
     )
     if regrade.scope == Scope.COUNTING:
         statement = statement.where(Submission.counts)
-    return statement.where(Enrolment.section == regrade.section) if regrade.section else statement
+    return statement.where(in_section(regrade.section)) if regrade.section else statement
 
 
 def _queue(session: Session, assignment: CourseAssignment, regrade: Regrade) -> None:

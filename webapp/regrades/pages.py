@@ -13,6 +13,7 @@ from webapp.base.histogram import change_chart
 from webapp.base.paging import nearest_page, page_count
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.courses.assignments import question_titles
+from webapp.courses.people import all_sections
 from webapp.grading.conditions import CannotGrade
 from webapp.grading.library import library
 from webapp.models import CourseAssignment, Enrolment, Regrade, Role, Scope
@@ -21,7 +22,6 @@ from webapp.regrades.changes import changes
 from webapp.regrades.operations import Outcome
 from webapp.regrades.queries import (
     RegradeRefused,
-    all_sections,
     earlier_regrades,
     open_regrade,
     progress,

@@ -9,9 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.models import (
-    Course,
     CourseAssignment,
-    Enrolment,
     Job,
     JobState,
     Regrade,
@@ -51,16 +49,6 @@ def earlier_regrades(session: Session, assignment: CourseAssignment) -> Sequence
         .where(Regrade.course_assignment_id == assignment.id, Regrade.state != RegradeState.OPEN)
         .order_by(Regrade.id.desc())
         .limit(_MOST_EARLIER)
-    ).all()
-
-
-def all_sections(session: Session, course: Course) -> Sequence[str]:
-    """The sections that anybody in the course is in."""
-    return session.scalars(
-        sa.select(Enrolment.section)
-        .where(Enrolment.course_id == course.id, Enrolment.section != "")
-        .distinct()
-        .order_by(Enrolment.section)
     ).all()
 
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from webapp.base.database import db
 from webapp.base.numbers import TypedNumber
+from webapp.base.typed_text import searched
 from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import assignments_of, question_titles
 from webapp.models import Enrolment, RequestState, Role
@@ -79,7 +80,7 @@ def _page(enrolment: Enrolment, refused: dict[str, object] | None = None) -> str
     filters = {
         "state": arguments.get("state", "open"),
         "assignment": arguments.get("assignment", ""),
-        "search": arguments.get("search", "").strip()[:100],
+        "search": searched(arguments.get("search", "")),
     }
     listed = requests.page_of(
         db.session,

@@ -11,13 +11,14 @@ from flask import Flask, Request, abort, current_app, redirect, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, user_logged_in
-from flask_security import Security, SQLAlchemyUserDatastore
+from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
 from flask_wtf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
 from webapp.base.database import db
+from webapp.base.typed_text import as_address, one_line
 from webapp.models import User
 from webapp.site import operations
 
@@ -67,12 +68,20 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
+class _Addresses(MailUtil):
+    """What somebody types to sign in is looked for as addresses are kept."""
+
+    def normalize(self, email: str) -> str:
+        """The address as it is kept; raises what Flask-Security expects where it is none."""
+        return as_address(email) or super().normalize(email)
+
+
 def init_app(app: Flask) -> None:
     """Add accounts to the application."""
     for key, value in _SETTINGS.items():
         app.config.setdefault(key, value)
     datastore = SQLAlchemyUserDatastore(db, User, None)  # type: ignore[arg-type]
-    security = Security(app, datastore, register_blueprint=True)
+    security = Security(app, datastore, register_blueprint=True, mail_util_cls=_Addresses)
     # Pages take a session alone and the API a token alone.
     security.login_manager.request_loader(_owner_of_token)
     security.login_context_processor(lambda: {"site_is_empty": _is_empty})
@@ -137,7 +146,8 @@ def _account() -> str:
 
 
 def _account_tried() -> str:
-    email = request.form.get("email", "").strip().lower()
+    typed = request.form.get("email", "")
+    email = as_address(typed) or one_line(typed).lower()
     return "account-" + hashlib.sha256(email.encode()).hexdigest()
 
 

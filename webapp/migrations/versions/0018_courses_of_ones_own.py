@@ -1,5 +1,6 @@
 """Courses that start, end and are copied; their page, former participants and versions"""
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,7 +16,10 @@ depends_on = None
 
 _NO: dict[str, Any] = {"nullable": False, "server_default": sa.false()}
 _EMPTY: dict[str, Any] = {"nullable": False, "server_default": ""}
-_NEW = ("former_enrolments", "announcements", "assignment_versions", "taken_releases")
+_NEW = (
+    *("former_enrolments", "roster_files", "announcements"),
+    *("assignment_versions", "taken_releases"),
+)
 
 
 def _added() -> dict[str, tuple[sa.Column[Any], ...]]:
@@ -41,10 +45,12 @@ def upgrade() -> None:
         for column in columns:
             op.add_column(table, column)
     _create_former_enrolments()
+    _create_roster_files()
     _create_announcements()
     _create_assignment_versions()
     _create_taken_releases()
     _set_starts()
+    _compose_texts()
 
 
 def downgrade() -> None:
@@ -73,6 +79,26 @@ def _set_starts() -> None:
                 sa.bindparam("starts", starts, sa.Date()), id=number
             )
         )
+
+
+def _compose_texts() -> None:
+    """Addresses and names are looked for in Unicode's composed form, so they are kept in it.
+
+    Where an address exists in both forms, both stay as they are: whose they are is for people.
+    """
+    connection = op.get_bind()
+    rows = connection.execute(sa.text("SELECT id, email, name FROM users ORDER BY id")).all()
+    taken = {row.email for row in rows}
+    for number, email, name in rows:
+        composed = unicodedata.normalize("NFC", email)
+        address = email if composed in taken else composed
+        taken.add(address)
+        whole = unicodedata.normalize("NFC", name)
+        if (address, whole) != (email, name):
+            connection.execute(
+                sa.text("UPDATE users SET email = :email, name = :name WHERE id = :id"),
+                {"email": address, "name": whole, "id": number},
+            )
 
 
 def _earliest(times: Iterable[datetime | str | None]) -> datetime | None:
@@ -117,6 +143,22 @@ def _create_former_enrolments() -> None:
         sa.UniqueConstraint("course_id", "user_id", name=op.f(f"uq_{table}_course_id")),
     )
     op.create_index(op.f(f"ix_{table}_user_id"), table, ["user_id"])
+
+
+def _create_roster_files() -> None:
+    table = "roster_files"
+    op.create_table(
+        table,
+        *_id(table),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("filename", sa.String(200), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(), nullable=False),
+        _refers(table, "course_id", "courses"),
+        _refers(table, "user_id", "users"),
+        sa.UniqueConstraint("course_id", "user_id", name=op.f(f"uq_{table}_course_id")),
+    )
 
 
 def _create_announcements() -> None:

@@ -7,11 +7,11 @@ from flask import abort
 from webapp.api.operations import STAFF_PATH, operation
 from webapp.api.schemas import Kept, moment
 from webapp.base.database import db
-from webapp.courses.access import STAFF, for_roles, student_in
+from webapp.courses.access import STAFF, for_roles
 from webapp.models import Enrolment
-from webapp.people import operations, queries
-from webapp.people.operations import NoteRefused
-from webapp.people.schemas import NewNote, Note, Notes
+from webapp.students import operations, queries
+from webapp.students.operations import NoteRefused
+from webapp.students.schemas import NewNote, Note, Notes
 
 
 @operation(
@@ -23,7 +23,8 @@ from webapp.people.schemas import NewNote, Note, Notes
 )
 @for_roles(*STAFF)
 def notes(enrolment: Enrolment, user_id: int) -> Notes:
-    found = queries.notes_of(db.session, enrolment.course, student_in(enrolment, user_id))
+    student = queries.student_or_former(db.session, enrolment.course, user_id)[0]
+    found = queries.notes_of(db.session, enrolment.course, student)
     return Notes(
         [Note(row.id, row.author.name, row.text, moment(row.created_at) or "") for row in found]
     )
@@ -40,7 +41,7 @@ def notes(enrolment: Enrolment, user_id: int) -> Notes:
 )
 @for_roles(*STAFF)
 def add_note(enrolment: Enrolment, user_id: int, body: NewNote) -> tuple[Kept, int]:
-    student = student_in(enrolment, user_id)
+    student = queries.student_or_former(db.session, enrolment.course, user_id)[0]
     try:
         operations.add_note(db.session, enrolment, student, text=body.text)
     except NoteRefused as error:
@@ -57,7 +58,7 @@ def add_note(enrolment: Enrolment, user_id: int, body: NewNote) -> tuple[Kept, i
 )
 @for_roles(*STAFF)
 def remove_note(enrolment: Enrolment, user_id: int, note_id: int) -> Kept:
-    student = student_in(enrolment, user_id)
+    student = queries.student_or_former(db.session, enrolment.course, user_id)[0]
     if not operations.remove_note(db.session, enrolment, student, note_id=note_id):
         abort(404)
     return Kept(True)

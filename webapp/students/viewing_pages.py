@@ -10,8 +10,8 @@ from webapp.base.database import db
 from webapp.courses import viewing
 from webapp.courses.access import STAFF, for_roles, student_in
 from webapp.models import Enrolment
-from webapp.people import operations
 from webapp.site.addresses import row_number
+from webapp.students import operations
 from webapp.visibility.submissions import submission_in
 
 blueprint = Blueprint("viewing", __name__)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from webapp.audit.log import LogEntry, log_of
 from webapp.extensions import queries as extensions
 from webapp.models import Course, Extension, RegradeRequest, StudentNote, User
-from webapp.people import queries
 from webapp.results.requests import of_student
+from webapp.students import queries
 from webapp.submissions.standing import Standing, standings
 
 _MOST_ENTRIES = 50

@@ -6,11 +6,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from webapp.base.database import db
-from webapp.courses.access import STAFF, for_roles, student_in
+from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import question_titles
 from webapp.models import Enrolment, User
-from webapp.people import operations, student_file
-from webapp.people.operations import NoteRefused
+from webapp.students import operations, queries, student_file
+from webapp.students.operations import NoteRefused
 
 blueprint = Blueprint("students", __name__, url_prefix="/courses/<slug>/staff/students")
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("students", __name__, url_prefix="/courses/<slug>/staff/st
 @for_roles(*STAFF)
 def add_note(enrolment: Enrolment, user_id: int) -> Response:
     """Keep a note for the rest of the staff."""
-    student = student_in(enrolment, user_id)
+    student = _student(enrolment, user_id)[0]
     try:
         operations.add_note(db.session, enrolment, student, text=request.form.get("text", ""))
     except NoteRefused as error:
@@ -31,10 +31,15 @@ def add_note(enrolment: Enrolment, user_id: int) -> Response:
 @for_roles(*STAFF)
 def remove_note(enrolment: Enrolment, user_id: int, note_id: int) -> Response:
     """Forget a note."""
-    student = student_in(enrolment, user_id)
+    student = _student(enrolment, user_id)[0]
     if not operations.remove_note(db.session, enrolment, student, note_id=note_id):
         abort(404)
     return _page(enrolment, student)
+
+
+def _student(enrolment: Enrolment, user_id: int) -> tuple[User, bool]:
+    """A student of the course, and whether they left it: their work is kept."""
+    return queries.student_or_former(db.session, enrolment.course, user_id)
 
 
 def _page(enrolment: Enrolment, student: User) -> Response:
@@ -48,11 +53,13 @@ def _page(enrolment: Enrolment, student: User) -> Response:
 @for_roles(*STAFF)
 def student(enrolment: Enrolment, user_id: int) -> str:
     """A student's attempts, code, results, requests, what was changed by hand, and notes."""
-    found = student_file.student_file(db.session, enrolment.course, student_in(enrolment, user_id))
+    student, left = _student(enrolment, user_id)
+    found = student_file.student_file(db.session, enrolment.course, student)
     names = {asked.course_assignment.assignment for asked in found.requests}
     return render_template(
-        "people/student.html",
+        "students/student.html",
         course=enrolment.course,
         file=found,
+        left=left,
         titles={name: question_titles(name) for name in names},
     )
