@@ -41,6 +41,7 @@ PAGES = {
     "csv": "staff/scores.csv",
     "canvas": "staff/grades/canvas.csv",
     "people": "staff/people",
+    "who left": "staff/people/former",
     "queue": "staff/queue",
     "readings": "staff/readings",
     "answers": "staff/readings/answers",

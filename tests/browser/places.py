@@ -73,6 +73,10 @@ def _student_page(site: Site) -> str:
     return site.address(f"staff/students/{_number(site, STUDENT_WITH_TEAM)}")
 
 
+def _person(page: str) -> Callable[[Site], str]:
+    return lambda site: site.address(f"staff/people/{_number(site, STUDENT_WITH_TEAM)}{page}")
+
+
 PLACES = (
     Place("sign-in", None, lambda site: f"{site.url}/login"),
     Place("ended-link", None, lambda site: f"{site.url}/welcome/used"),
@@ -109,6 +113,11 @@ PLACES = (
     Place("about-for-staff", "instructor", _course("about")),
     Place("edit-the-page", "instructor", _course("about/edit")),
     Place("announce", "instructor", _course("about/announcements/new")),
+    Place("add-a-person", "instructor", _course("staff/people/add")),
+    Place("a-person", "instructor", _person("")),
+    Place("remove-a-person", "instructor", _person("/remove")),
+    Place("who-left", "instructor", _course("staff/people/former")),
+    Place("roster", "instructor", _course("staff/people/roster")),
     Place("forgotten", None, lambda site: f"{site.url}/forgot"),
     Place("readings", "instructor", _course("staff/readings")),
     Place("reading-a-proposal", "grader", _of("proposals", "staff/readings/proposals")),

@@ -73,8 +73,19 @@ RULES = {
     "students.add_note": STAFF,
     "students.remove_note": STAFF,
     "people.index": STAFF,
-    "people.import_file": TEACH,
+    "people.former": STAFF,
     "people.new_link": TEACH,
+    "people.invite": TEACH,
+    "people.links_file": TEACH,
+    "person.new": TEACH,
+    "person.add": TEACH,
+    "person.show": TEACH,
+    "person.change": TEACH,
+    "person.ask_to_remove": TEACH,
+    "roster.show": TEACH,
+    "roster.upload": TEACH,
+    "roster.take": TEACH,
+    "roster.discard": TEACH,
     "imports.show": TEACH,
     "imports.upload": TEACH,
     "imports.take": TEACH,
@@ -139,8 +150,11 @@ RULES = {
     "similarity.status": TEACH,
     "similarity.cancel": TEACH,
     "course_page.remove_announcement": TEACH,  # after the others that need it
-    # Last: ada is no longer there afterwards.
-    "people.remove": TEACH,
+    # Last, since they sign ada out and take her away, and back.
+    "person.end_links": TEACH,
+    "person.remove": TEACH,
+    "person.removed": TEACH,
+    "person.bring_back": TEACH,
 }
 # A student without a team has no proposal to change: bob gets 404 where ada may.
 OWN_TEAM = {"proposals.save_text", "proposals.hand_in_slide"}
@@ -175,7 +189,8 @@ BY_TOKEN = {
     *("api.settings_of_course", "api.change_course", "api.change_late_days"),
     *("api.settings_of_assignment", "api.change_assignment", "api.change_rules"),
     *("api.assignment_catalogue", "api.add_assignment", "api.release", "api.preview"),
-    *("api.import_roster", "api.make_link", "api.remove_person"),
+    *("api.import_roster", "api.make_link", "api.remove_person", "api.former"),
+    *("api.add_person", "api.change_person", "api.bring_back", "api.end_links", "api.invite"),
     *("api.open_import", "api.read_import", "api.take_import", "api.discard_import"),
     *("api.insight", "api.students_at_risk", "api.assignment_insight"),
     # See test_api_course_page.py for these.

@@ -318,6 +318,12 @@ ROWS: dict[str, list[Row]] = {
             **{"student_number": "17", "left_at": at(3)},
         }
     ],
+    "roster_files": [
+        {
+            **{"id": 1, **COURSE, "user_id": INA, "filename": "roster.csv", "data": b"name,email"},
+            **{"uploaded_at": at(3)},
+        }
+    ],
     "announcements": [
         {
             **{"id": 1, **COURSE, "author_id": INA, "title": "Room", "text": "We moved."},

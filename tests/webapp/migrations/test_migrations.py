@@ -54,3 +54,21 @@ def test_the_schema_is_plain_enough_for_postgresql():
 
     for table in Base.metadata.sorted_tables:
         assert str(CreateTable(table).compile(dialect=postgresql.dialect()))
+
+
+def test_addresses_and_names_become_composed_where_that_is_one_persons(empty):
+    engine = empty
+    migrations.upgrade(engine, "0017")
+    texts = ["jose\u0301@x.example", "jose\u0301@y.example", "jos\u00e9@y.example"]
+    insert = (
+        "INSERT INTO users (id, email, name, active, fs_uniquifier, created_at)"
+        " VALUES (:id, :email, 'Jose\u0301', true, :mark, '2026-01-01')"
+    )
+    with engine.begin() as connection:
+        for number, email in enumerate(texts, start=1):
+            connection.execute(sa.text(insert), {"id": number, "email": email, "mark": f"{number}"})
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT email, name FROM users ORDER BY id")).all()
+    assert [row.email for row in found] == ["jos\u00e9@x.example", *texts[1:]]
+    assert {row.name for row in found} == {"Jos\u00e9"}

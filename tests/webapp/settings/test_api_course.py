@@ -42,7 +42,13 @@ OPERATIONS = {
     ("GET", f"{ITEM}/preview"): _STAFF,
     ("POST", f"{STAFF}/roster"): _MANAGE,
     ("POST", f"{STAFF}/people/2/link"): _MANAGE,
+    ("POST", f"{STAFF}/people/2/end-links"): _MANAGE,
+    ("POST", f"{STAFF}/people/2"): _MANAGE,
     ("POST", f"{STAFF}/people/2/remove"): _MANAGE,
+    ("POST", f"{STAFF}/people/2/return"): _MANAGE,
+    ("POST", f"{STAFF}/people"): _MANAGE,
+    ("POST", f"{STAFF}/people/invitations"): _MANAGE,
+    ("GET", f"{STAFF}/former"): _STAFF,
     ("GET", f"{STAFF}/insight"): _STAFF,
     ("GET", f"{STAFF}/at-risk"): _STAFF,
     ("GET", f"{ITEM}/insight"): _STAFF,
@@ -54,6 +60,9 @@ BODIES = {
     SETTINGS: {},
     f"{SETTINGS}/rules": {},
     f"{STAFF}/catalogue": {"assignment": "a99_none"},
+    f"{STAFF}/people/2": {"section": "B"},
+    f"{STAFF}/people": {"name": "Zoe", "email": "zoe@example.edu"},
+    f"{STAFF}/people/invitations": {},
 }
 
 
@@ -272,7 +281,7 @@ def test_a_roster_is_imported_and_its_links_work_once(ask, session, auth):
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"name\nZoe\n", "has no column 'email'"),
+        (b"what\nZoe\n", "has no column 'email'"),
         (ROSTER + b"Al,al,boss,\n", "line 4"),
         (b"", "0 b"),
     ],

@@ -1,4 +1,4 @@
-"""Rosters from CSV, and the demo course: the same after a second run."""
+"""The demo course: the same after a second run."""
 
 import json
 import stat
@@ -13,9 +13,8 @@ from autograder.assignment import list_assignments
 from tests.webapp.graders import LIBRARY, StandInPool, result
 from tests.webapp.sample_course import add_user, enrol
 from webapp import create_app, demo, migrations
-from webapp.audit.record import CommandLine
 from webapp.base.clock import now
-from webapp.base.database import db, make_engine
+from webapp.base.database import make_engine
 from webapp.demo import written
 from webapp.demo.course import (
     SLUG,
@@ -31,7 +30,6 @@ from webapp.demo.page import ensure_page
 from webapp.demo.slides import slide_pdf
 from webapp.demo.written import ensure_manual_grades, ensure_written
 from webapp.models import (
-    AuditEntry,
     BankComment,
     Base,
     Course,
@@ -48,63 +46,10 @@ from webapp.models import (
     User,
 )
 from webapp.models.courses import DEFAULT_TIME_ZONE
-from webapp.people.operations import import_roster
-from webapp.people.queries import course_named
-from webapp.people.roster import RosterError, read_roster
 from webapp.scoring.counting import policy_of
 from webapp.written import operations
 
 pytestmark = pytest.mark.slow
-
-CSV = "name,email,role,section\nZoë Q,Zoe@example.edu,student,B\nGil,gil@example.edu,grader,\n"
-
-
-@pytest.fixture
-def import_csv(app, tmp_path):
-    def run(text: str, course: str = "dl"):
-        path = tmp_path / "roster.csv"
-        path.write_text(text, encoding="utf-8-sig")
-        with app.app_context():
-            people = read_roster(path.read_bytes(), path.name)
-            actor = CommandLine(course_named(db.session, course).id)
-            return import_roster(db.session, actor, people)
-
-    return run
-
-
-def test_a_roster_enrols_and_gives_links_that_work(import_csv, session, auth):
-    imported = import_csv(CSV)
-    assert (imported.enrolled, imported.known) == (1, 1)
-    (invited,) = imported.invited
-    email, token = invited.email, invited.token
-    assert (invited.name, email) == ("Zoë Q", "zoe@example.edu")
-    assert "Welcome, Zoë Q" in auth.visitor().get(f"/welcome/{token}").text
-    user = session.scalars(sa.select(User).where(User.email == email)).one()
-    enrolment = session.scalars(sa.select(Enrolment).where(Enrolment.user_id == user.id)).one()
-    assert (enrolment.role, enrolment.section) == ("student", "B")
-    noted = session.scalars(sa.select(AuditEntry)).one()
-    assert (noted.actor_id, noted.detail["by"]) == (None, "command line")
-    assert import_csv(CSV).enrolled == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("name,mail\nA,a@b.c\n", "no column 'email'"),
-        ("name,email,role\nA,a@b.c,boss\n", "line 2: the role is 'boss', expected one of student"),
-        ("name,email\nA,not an email\n", "line 2: expected a name and an email"),
-    ],
-)
-def test_a_bad_roster_is_refused_whole(import_csv, session, text, sentence):
-    before = session.scalar(sa.select(sa.func.count(User.id)))
-    with pytest.raises(RosterError, match=sentence):
-        import_csv(text)
-    assert session.scalar(sa.select(sa.func.count(User.id))) == before
-
-
-def test_an_unknown_course_names_the_known_ones(import_csv):
-    with pytest.raises(RosterError, match="no course 'xx'; known: dl, other"):
-        import_csv(CSV, course="xx")
 
 
 def test_every_student_of_a_large_demo_has_a_name_of_their_own():
