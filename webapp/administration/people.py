@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from email_validator import EmailNotValidError, validate_email
+from webapp.base.typed_text import as_address, one_line
 
 _LONGEST_NAME = 200
 
@@ -29,12 +28,10 @@ def read_person(text: str, name: str = "") -> NamedAddress:
     Without a name a new account is called by the address: `ines.instructor` as Ines Instructor.
     """
     typed_name, address = parseaddr(text.strip()) if "<" in text else ("", text.strip())
-    email = address.lower()
-    try:
-        validate_email(email, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        raise NoPerson(f"{text.strip()[:80]!r} is no email address.") from None
-    called = unicodedata.normalize("NFC", " ".join((name or typed_name).split()))
+    email = as_address(address)
+    if not email:
+        raise NoPerson(f"{text.strip()[:80]!r} is no email address.")
+    called = one_line(name or typed_name)
     return NamedAddress(email, (called or _name_from(email))[:_LONGEST_NAME])
 
 
