@@ -11,6 +11,8 @@ from webapp.administration import pages as administration
 from webapp.administration import roles_pages
 from webapp.api import document
 from webapp.api import pages as api_docs
+from webapp.arranging import api as arranging_api
+from webapp.arranging import pages as arranging
 from webapp.audit import api as audit_api
 from webapp.audit import pages as audit
 from webapp.course_page import api as course_page_api
@@ -62,6 +64,7 @@ _PAGES = (
         accounts,
         administration,
         api_docs,
+        arranging,
         assets,
         audit,
         by_hand_pages,
@@ -83,6 +86,7 @@ OPERATIONS = (
     *(
         administration_api,
         answers_api,
+        arranging_api,
         audit_api,
         course_page_api,
         home_api,

@@ -9,6 +9,7 @@ EXPECTED = {
     STAFF: {"ada": 403, "bob": 403, "gil": "ok", "ina": "ok", "eve": 404},
     TEACH: {"ada": 403, "bob": 403, "gil": 403, "ina": "ok", "eve": 404},
     "own-student": {"ada": "ok", "bob": 404, "gil": 403, "ina": 403, "eve": 404},
+    "none": {"ada": 403, "bob": 403, "gil": 403, "ina": 404, "eve": 404},
     "student": {"ada": "ok", "bob": "ok", "gil": 403, "ina": 403, "eve": 404},
 }
 RULES = {
@@ -139,6 +140,13 @@ RULES = {
     "similarity.status": TEACH,
     "similarity.cancel": TEACH,
     "course_page.remove_announcement": TEACH,  # after the others that need it
+    "arranging.choose_source": TEACH,
+    "arranging.copy": "none",  # no other course of theirs sets it: see test_arranging.py
+    "arranging.move": TEACH,
+    "arranging.confirm": TEACH,
+    "arranging.remove": TEACH,
+    "arranging.retire": TEACH,
+    "arranging.take_back": TEACH,
     # Last: ada is no longer there afterwards.
     "people.remove": TEACH,
 }
@@ -177,6 +185,10 @@ BY_TOKEN = {
     *("api.assignment_catalogue", "api.add_assignment", "api.release", "api.preview"),
     *("api.import_roster", "api.make_link", "api.remove_person"),
     *("api.open_import", "api.read_import", "api.take_import", "api.discard_import"),
+    # See test_arranging.py for these.
+    *("api.order_of_assignments", "api.order_assignments", "api.retire_assignment"),
+    *("api.take_assignment_back", "api.removal", "api.remove_assignment", "api.differences"),
+    "api.copy_settings",
     *("api.insight", "api.students_at_risk", "api.assignment_insight"),
     # See test_api_course_page.py for these.
     *("api.course_page", "api.change_course_page", "api.announcements", "api.announce"),
