@@ -22,6 +22,8 @@ from webapp.extensions import pages as extensions
 from webapp.gradebook import api as gradebook_api
 from webapp.gradebook import nbgrader_pages, score_table_api, score_table_pages
 from webapp.gradebook import pages as gradebook
+from webapp.handout import api as handout_api
+from webapp.handout import pages as handout
 from webapp.home import api as home_api
 from webapp.home import pages as home
 from webapp.imports import api as imports_api
@@ -72,6 +74,7 @@ _PAGES = (
         course_page,
         extensions,
         gradebook,
+        handout,
         health,
         home,
     ),
@@ -95,7 +98,7 @@ OPERATIONS = (
         similarity_api,
         submissions_api,
     ),
-    *(catalogue_api, document, duties_api, extensions_api, gradebook_api),
+    *(catalogue_api, document, duties_api, extensions_api, gradebook_api, handout_api),
     *(imports_api, insight_api, people_api, queue_api, reading_api, regrades_api, results_api),
     *(
         rubric_api,

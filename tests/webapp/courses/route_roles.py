@@ -9,6 +9,7 @@ EXPECTED = {
     STAFF: {"ada": 403, "bob": 403, "gil": "ok", "ina": "ok", "eve": 404},
     TEACH: {"ada": 403, "bob": 403, "gil": 403, "ina": "ok", "eve": 404},
     "own-student": {"ada": "ok", "bob": 404, "gil": 403, "ina": 403, "eve": 404},
+    "none at all": {"ada": 404, "bob": 404, "gil": 403, "ina": 403, "eve": 404},
     "none": {"ada": 403, "bob": 403, "gil": 403, "ina": 404, "eve": 404},
     "student": {"ada": "ok", "bob": "ok", "gil": 403, "ina": 403, "eve": 404},
 }
@@ -24,6 +25,9 @@ RULES = {
     "course_page.change_announcement": TEACH,
     "submissions.assignment": "student",
     "submissions.submit": "student",
+    "handout.archive": "student",
+    "handout.notebook": "student",
+    "handout.hub": "none at all",  # without a hub
     "submissions.download": OWN,
     "submissions.retry": TEACH,
     "results.show": OWN,
@@ -185,6 +189,8 @@ BY_TOKEN = {
     *("api.assignment_catalogue", "api.add_assignment", "api.release", "api.preview"),
     *("api.import_roster", "api.make_link", "api.remove_person"),
     *("api.open_import", "api.read_import", "api.take_import", "api.discard_import"),
+    # See test_handout.py for these.
+    *("api.handout", "api.release_zip", "api.release_notebook"),
     # See test_arranging.py for these.
     *("api.order_of_assignments", "api.order_assignments", "api.retire_assignment"),
     *("api.take_assignment_back", "api.removal", "api.remove_assignment", "api.differences"),
