@@ -38,9 +38,9 @@ class About:
     @property
     def pinned(self) -> str:
         """The same packages for pip."""
-        return " ".join(
-            f"{package.name}=={package.version.partition('+')[0]}" for package in self.packages
-        )
+        # `2.9.0+cpu` is a build of 2.9.0 that an index need not have.
+        found = ((package.name, package.version.partition("+")[0]) for package in self.packages)
+        return " ".join(f"{name}=={version}" for name, version in found)
 
 
 def about(assignment: Assignment) -> About:
