@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from importlib import metadata
 
 import pytest
@@ -28,9 +27,9 @@ def test_a_package_that_is_not_installed_is_told() -> None:
         packages_inside(("no_such_package",))
 
 
-def test_inside_are_that_python_and_those_names(sandbox: Sandbox) -> None:
+def test_inside_every_name_is_found(sandbox: Sandbox) -> None:
     names = sorted({name for each in packages_inside(("numpy",)) for name in each.imports})
-    look = "import importlib.util, platform\nprint(platform.python_version())\n"
+    look = "import importlib.util\n"
     look += f"print([name for name in {names} if importlib.util.find_spec(name) is None])"
     with opened(sandbox) as session:
-        assert run(session, look).split("\n") == [platform.python_version(), "[]"]
+        assert run(session, look) == "[]"
