@@ -51,7 +51,7 @@ def hub(enrolment: Enrolment, name: str) -> AnyResponse:
     beside = [file for file in source_of(name).assignment.files if "/" not in file]
     wanted = [
         url_for("handout.fetched", token=token, file=file, _external=True)
-        for file in (release.notebook.name, *beside)
+        for file in (*beside, release.notebook.name)  # what is opened last is on top
     ]
     return redirect(links.in_hub(address, wanted, name), code=303)
 

@@ -261,7 +261,7 @@ def test_a_hub_fetches_the_notebook_and_its_data_without_a_cookie(
     asked = parse_qs(there.query)
     assert asked["fromURLToFolder"] == [ASSIGNMENT]
     names = [address.rpartition("/")[2] for address in asked["fromURL"]]
-    assert names == [f"{ASSIGNMENT}.ipynb", "points.csv"]
+    assert names == ["points.csv", f"{ASSIGNMENT}.ipynb"]
     for address, name in zip(asked["fromURL"], names, strict=True):
         got = client.get(urlsplit(address).path, headers={"Origin": HUB})
         assert got.status_code == 200
