@@ -46,8 +46,8 @@ OVERRIDES = {
 
 # What reads and writes the database in ways that differ from one to the other.
 _BOTH = """
-answer_points answers arranging attempts_to_read backup courses duties extensions feedback grades
-handout import_times imports insight jobs leaderboard log operations own_data pass_rule
+answer_points answers arranging attempts_to_read backup courses deleting duties extensions feedback
+grades handout import_times imports insight jobs leaderboard log operations own_data pass_rule
 points_in_total presentations queue_page readings recount regrades requests results review_drafts
 roles rules similarity staff submissions visibility workers written
 """
