@@ -14,6 +14,7 @@ from webapp.base.database import db, engine_options, prepare
 from webapp.blueprints import blueprints
 from webapp.courses import switching, viewing
 from webapp.grading.library import GraderLibrary
+from webapp.handout.shelf import Shelf
 from webapp.queue import broker
 from webapp.site import addresses, errors, filters, headers, requests_log, sign_in
 
@@ -30,6 +31,7 @@ def build(
     app.config.from_mapping(_configuration(settings))
     app.config.from_mapping(overrides or {})
     app.extensions["heldout"] = library or GraderLibrary()
+    app.extensions["heldout-shelf"] = Shelf(settings.data / "releases")
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -71,5 +73,6 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "HELDOUT_METRICS_TOKEN": settings.metrics_token,
         "HELDOUT_UPLOAD_LIMIT": settings.upload_limit,
         "HELDOUT_MAILER": settings.mailer,
+        "HELDOUT_JUPYTERHUB": settings.jupyterhub,
         "WTF_CSRF_TIME_LIMIT": None,
     }

@@ -11,6 +11,8 @@ from webapp.administration import pages as administration
 from webapp.administration import roles_pages
 from webapp.api import document
 from webapp.api import pages as api_docs
+from webapp.arranging import api as arranging_api
+from webapp.arranging import pages as arranging
 from webapp.audit import api as audit_api
 from webapp.audit import pages as audit
 from webapp.course_page import api as course_page_api
@@ -20,6 +22,8 @@ from webapp.extensions import pages as extensions
 from webapp.gradebook import api as gradebook_api
 from webapp.gradebook import nbgrader_pages, score_table_api, score_table_pages
 from webapp.gradebook import pages as gradebook
+from webapp.handout import api as handout_api
+from webapp.handout import pages as handout
 from webapp.home import api as home_api
 from webapp.home import pages as home
 from webapp.imports import api as imports_api
@@ -67,6 +71,7 @@ _PAGES = (
         accounts,
         administration,
         api_docs,
+        arranging,
         assets,
         audit,
         by_hand_pages,
@@ -74,6 +79,7 @@ _PAGES = (
         course_page,
         extensions,
         gradebook,
+        handout,
         health,
         home,
     ),
@@ -88,6 +94,7 @@ OPERATIONS = (
     *(
         administration_api,
         answers_api,
+        arranging_api,
         audit_api,
         course_page_api,
         home_api,
@@ -95,7 +102,7 @@ OPERATIONS = (
         similarity_api,
         submissions_api,
     ),
-    *(catalogue_api, document, duties_api, extensions_api, gradebook_api),
+    *(catalogue_api, document, duties_api, extensions_api, gradebook_api, handout_api),
     *(imports_api, insight_api, people_api, queue_api, reading_api, regrades_api, results_api),
     *(
         roster_api,

@@ -10,6 +10,7 @@ import functools
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -32,6 +33,15 @@ _HIDDEN = ("/usr/lib/python3/dist-packages",)
 
 class MountError(Exception):
     """A package that an assignment names is not installed: one sentence for its author."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that a submission finds: its version, and the names that it is imported by."""
+
+    name: str
+    version: str
+    imports: tuple[str, ...]
 
 
 def interpreter() -> str:
@@ -111,6 +121,26 @@ def package_entries(packages: tuple[str, ...]) -> tuple[Path, ...]:
             if top not in ("..", "__pycache__", "/") and not top.endswith(".pth"):
                 entries.add(Path(str(distribution.locate_file(top))))
     return tuple(sorted(entry for entry in entries if entry.exists()))
+
+
+@functools.cache
+def packages_inside(packages: tuple[str, ...]) -> tuple[Package, ...]:
+    """What a submission finds of an assignment with these packages, by name; raises MountError."""
+    found = (
+        Package(each.name, each.version, _imported_as(each))
+        for each in _closure((*_RUNNER_NEEDS, *packages))
+    )
+    return tuple(sorted(found, key=lambda package: package.name.lower()))
+
+
+def _imported_as(distribution: metadata.Distribution) -> tuple[str, ...]:
+    # A folder with a point in its name, like `numpy.libs` or `numpy-2.0.dist-info`, is no package.
+    names = {
+        file.name.partition(".")[0] if len(file.parts) == 1 else file.parts[0]
+        for file in distribution.files or ()
+        if len(file.parts) > 1 or file.suffix in (".py", ".so")
+    }
+    return tuple(sorted(name for name in names if name.isidentifier() and name[0] != "_"))
 
 
 def _closure(names: Iterable[str]) -> list[metadata.Distribution]:

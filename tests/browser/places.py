@@ -139,6 +139,8 @@ PLACES = (
     Place("log", "instructor", _course("staff/log")),
     Place("settings", "instructor", _course("staff/settings")),
     Place("assignment-settings", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/settings")),
+    Place("delete-an-assignment", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/remove")),
+    Place("copy-settings", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/settings/copy")),
     Place("extensions", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/extensions")),
     Place("add-an-assignment", "instructor", _course("staff/assignments")),
     Place("preview", "grader", _course(f"staff/assignments/{ASSIGNMENT}/preview")),

@@ -40,6 +40,11 @@ TimeAction = Literal[
     "change course rules",
     "change assignment",
     "add assignment",
+    "copy settings",
+    "order assignments",
+    "retire assignment",
+    "take assignment back",
+    "delete assignment",
 ]
 RoleAction = Literal[
     "import roster",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from limits import parse_many
 
@@ -34,6 +35,7 @@ class Settings:
     `broker_url` is where Celery workers wait; without one, workers ask the database.
     `metrics_token` opens /metrics to other machines; without one it is open to this one alone.
     `mailer` sends links; without one staff hand them out.
+    `jupyterhub` is where students may open a notebook; without one they download it.
     """
 
     data: Path
@@ -46,6 +48,7 @@ class Settings:
     broker_url: str = ""
     metrics_token: str = ""
     mailer: Mailer | None = None
+    jupyterhub: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -65,6 +68,7 @@ class Settings:
             broker_url=broker_url(environ),
             metrics_token=_optional_secret(environ, environment.METRICS_TOKEN),
             mailer=_mailer(environ),
+            jupyterhub=_site(environ, environment.JUPYTERHUB),
         )
 
 
@@ -138,6 +142,16 @@ def _secret(environ: Mapping[str, str], variable: Variable) -> str:
 
 def _optional_secret(environ: Mapping[str, str], variable: Variable) -> str:
     return _secret(environ, variable) if variable.read(environ) else ""
+
+
+def _site(environ: Mapping[str, str], variable: Variable) -> str:
+    text = variable.read(environ).strip().rstrip("/")
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query):
+        raise SettingsError(
+            f"{variable.name} is {text!r}, expected an address such as https://hub.example.edu."
+        )
+    return text
 
 
 def _count(environ: Mapping[str, str], variable: Variable) -> int:

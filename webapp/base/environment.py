@@ -87,6 +87,11 @@ METRICS_TOKEN = Variable(
     " without it `/metrics` answers this machine alone",
     secret=True,
 )
+JUPYTERHUB = Variable(
+    "HELDOUT_JUPYTERHUB",
+    "the address of a JupyterHub, such as `https://hub.example.edu`, in which students open"
+    " notebooks; it needs `jupyterlab-open-url-parameter`",
+)
 LOG_LEVEL = Variable(
     "HELDOUT_LOG_LEVEL",
     "`DEBUG`, `INFO` (unless set; the demo: `WARNING`), `WARNING` or `ERROR`",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from webapp.courses.assignments import set_in
 from webapp.models import (
     Course,
     CourseAssignment,
@@ -80,13 +81,16 @@ def fill_in(session: Session, rows: Mapping[int, Row], counting: sa.Subquery) ->
 
 
 def counting_attempts(
-    course_id: int, *among: sa.ColumnElement[bool], how_many: bool = True
+    course_id: int,
+    *among: sa.ColumnElement[bool],
+    at: CourseAssignment | None = None,
+    how_many: bool = True,
 ) -> sa.Subquery:
     """The attempts that count, one for each student and assignment, with what they are worth.
 
     `score` is in the assignment's points, `weighed` in those of the course's total. `among` says
-    which students or assignments are wanted. Without `how_many` there is no column of how many
-    attempts there were, which is looked up for each.
+    which students are wanted; retired assignments only `at` one itself. Without `how_many` there is
+    no column of how many attempts there were, which is looked up for each.
     """
     beside = aliased(Submission)
     how_often = (
@@ -111,7 +115,11 @@ def counting_attempts(
             *([how_often.label("attempts")] if how_many else []),
         )
         .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
-        .where(CourseAssignment.course_id == course_id, Submission.counts, *among)
+        .where(
+            set_in(course_id) if at is None else CourseAssignment.id == at.id,
+            Submission.counts,
+            *among,
+        )
         .subquery()
     )
 
@@ -147,7 +155,7 @@ def question_rates(
     session: Session, course: Course, assignment: CourseAssignment
 ) -> list[QuestionRate]:
     """Per automatic question: mean points and how many have them all."""
-    counting = counting_attempts(course.id, Submission.course_assignment_id == assignment.id)
+    counting = counting_attempts(course.id, at=assignment)
     full = sa.case((QuestionScore.score >= QuestionScore.max_score, 1), else_=0)
     rows = session.execute(
         sa.select(

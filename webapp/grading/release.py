@@ -13,6 +13,10 @@ import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.assignment import Assignment
 
 _SECONDS = 60.0
 _COMMAND = (sys.executable, "-c", "from autograder.cli import main; main()", "release")
@@ -23,6 +27,14 @@ State = tuple[tuple[str, int, int, int], ...]
 
 class NoRelease(Exception):
     """There is no release to show: one sentence for staff."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An assignment, and the state of the files that its release is made of."""
+
+    assignment: Assignment
+    state: State
 
 
 @dataclass(frozen=True)
@@ -43,19 +55,24 @@ def look(assignment_id: str) -> Look:
 
 def released_notebook(assignment_id: str) -> bytes:
     """The notebook that students get; raises NoRelease."""
+    source = source_of(assignment_id)
+    with _building:  # One look at a time builds it; the others wait and find it built.
+        return _built(source.assignment.folder, source.state)
+
+
+def source_of(assignment_id: str) -> Source:
+    """The assignment as it lies in its folder now; raises NoRelease."""
     from autograder.assignment import AssignmentError, find_assignment
 
     try:
         assignment = find_assignment(assignment_id)
         files = [assignment.folder / "assignment.toml", assignment.notebook_path]
         files += assignment.data_files().values()
-        state = tuple(_state(path) for path in files)
+        return Source(assignment, tuple(_state(path) for path in files))
     except AssignmentError as error:
         raise NoRelease(_sentence(str(error))) from None
     except OSError as error:
         raise NoRelease(f"{error.filename} cannot be read: {error.strerror}.") from None
-    with _building:  # One look at a time builds it; the others wait and find it built.
-        return _built(assignment.folder, state)
 
 
 def _state(path: Path) -> tuple[str, int, int, int]:
@@ -67,18 +84,23 @@ def _state(path: Path) -> tuple[str, int, int, int]:
 @functools.lru_cache(maxsize=16)
 def _built(folder: Path, _state: State) -> bytes:
     with tempfile.TemporaryDirectory(prefix="heldout-release-") as output:
-        command = [*_COMMAND, str(folder), "--output", output]
-        try:
-            done = subprocess.run(
-                command, capture_output=True, text=True, timeout=_SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise NoRelease(
-                f"The release was not made within {_SECONDS:.0f} seconds: try again in a moment."
-            ) from None
-        if done.returncode != 0:
-            raise NoRelease(_sentence(_reason(done.stderr)))
+        write(folder, Path(output))
         return (Path(output) / f"{folder.name}.ipynb").read_bytes()
+
+
+def write(folder: Path, output: Path) -> None:
+    """Write the notebook and its data files into `output`; raises NoRelease. It takes seconds."""
+    command = [*_COMMAND, str(folder), "--output", str(output)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise NoRelease(
+            f"The release was not made within {_SECONDS:.0f} seconds: try again in a moment."
+        ) from None
+    if done.returncode != 0:
+        raise NoRelease(_sentence(_reason(done.stderr)))
 
 
 def _reason(stderr: str) -> str:

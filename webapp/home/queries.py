@@ -33,7 +33,7 @@ def enrolments_of(session: Session, user_id: int) -> Sequence[Enrolment]:
 
 
 def courses_of(session: Session, user_id: int, roles: Collection[Role]) -> list[TakenCourse]:
-    """The courses that someone has one of the roles in, with their assignments: one statement.
+    """The courses that someone has one of the roles in, with what each sets: one statement.
 
     Those that are archived are left out.
     """
@@ -44,7 +44,10 @@ def courses_of(session: Session, user_id: int, roles: Collection[Role]) -> list[
     rows = session.execute(
         sa.select(Enrolment, CourseAssignment, Extension.due_at)
         .join(Enrolment.course)
-        .outerjoin(CourseAssignment, CourseAssignment.course_id == Course.id)
+        .outerjoin(
+            CourseAssignment,
+            sa.and_(CourseAssignment.course_id == Course.id, CourseAssignment.retired_at.is_(None)),
+        )
         .outerjoin(Extension, own)
         .options(contains_eager(Enrolment.course))
         .where(

@@ -40,7 +40,7 @@ def commonest_failures(
     session: Session, course: Course, assignment: CourseAssignment
 ) -> dict[str, list[Failure]]:
     """Per question, the reasons that cost most students points, over the attempts that count."""
-    counting = counting_attempts(course.id, Submission.course_assignment_id == assignment.id)
+    counting = counting_attempts(course.id, at=assignment)
     students = sa.func.count(sa.distinct(counting.c.user_id)).label("students")
     grouped = (
         sa.select(
@@ -76,7 +76,7 @@ def counting_scores(
     session: Session, course: Course, assignment: CourseAssignment
 ) -> tuple[int, list[float]]:
     """How many students handed in, and the scores that count."""
-    counting = counting_attempts(course.id, Submission.course_assignment_id == assignment.id)
+    counting = counting_attempts(course.id, at=assignment)
     found = session.scalars(
         sa.select(counting.c.score)
         .join(Enrolment, Enrolment.user_id == counting.c.user_id)

@@ -133,7 +133,10 @@ def _everybody(course: Course) -> sa.Select[int]:
 def _rules(
     session: Session, course: Course, only: CourseAssignment | None
 ) -> list[CourseAssignment]:
-    """The assignments by due time, read anew: the session may know older rules of theirs."""
+    """The assignments by due time, read anew: the session may know older rules of theirs.
+
+    Retired ones come last, so that they take late days from none that the course sets.
+    """
     session.refresh(course, ["late_days", "time_zone"])
     statement = sa.select(CourseAssignment).where(CourseAssignment.course_id == course.id)
     if only is not None and not course.late_days:
@@ -142,7 +145,8 @@ def _rules(
     # Without a due time nothing is late, so those may stand anywhere.
     dated = [item for item in found if item.due_at is not None]
     others = [item for item in found if item.due_at is None]
-    return [*sorted(dated, key=lambda item: (item.due_at, item.position)), *others]
+    by_due_time = [*sorted(dated, key=lambda item: (item.due_at, item.position)), *others]
+    return sorted(by_due_time, key=lambda item: item.retired_at is not None)
 
 
 def _judged(

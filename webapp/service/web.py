@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
+import threading
 from typing import Any
 
 from flask import Flask
@@ -12,6 +14,10 @@ from gunicorn.app.base import BaseApplication
 
 from webapp import create_app
 from webapp.base import logs
+from webapp.base.database import db
+from webapp.grading.release import NoRelease
+from webapp.handout.queries import set_anywhere
+from webapp.handout.shelf import shelf
 from webapp.service.serve import end_with_parent
 
 
@@ -45,8 +51,21 @@ class WebServer(BaseApplication):
     def load(self) -> Flask:
         """The application, made in the serving process."""
         app = create_app()
+        make_releases_ready(app)
         leave_out_of_collections()
         return app
+
+
+def make_releases_ready(app: Flask) -> None:
+    """Make what is handed out, one after the other, while the service takes requests."""
+
+    def make() -> None:
+        with app.app_context():
+            for name in set_anywhere(db.session):
+                with contextlib.suppress(NoRelease):
+                    shelf().made(name)
+
+    threading.Thread(target=make, name="releases", daemon=True).start()
 
 
 def leave_out_of_collections() -> None:

@@ -99,7 +99,10 @@ def _first_to_warm(engine: sa.Engine, slots: int) -> list[str]:
     with Session(engine) as session:
         found = session.scalars(
             sa.select(CourseAssignment.assignment)
-            .where(sa.or_(CourseAssignment.opens_at.is_(None), CourseAssignment.opens_at <= moment))
+            .where(
+                sa.or_(CourseAssignment.opens_at.is_(None), CourseAssignment.opens_at <= moment),
+                CourseAssignment.retired_at.is_(None),
+            )
             .order_by(
                 sa.case((CourseAssignment.due_at >= moment, 0), else_=1), CourseAssignment.due_at
             )

@@ -80,11 +80,9 @@ def entries(session: Session, course: Course) -> list[Entry]:
 
 
 def opened_in(session: Session, course: Course) -> Sequence[CourseAssignment]:
-    """What the course sets, in its order."""
+    """What the course has: what it sets, and what was retired."""
     return session.scalars(
-        sa.select(CourseAssignment)
-        .where(CourseAssignment.course_id == course.id)
-        .order_by(CourseAssignment.position, CourseAssignment.id)
+        sa.select(CourseAssignment).where(CourseAssignment.course_id == course.id)
     ).all()
 
 
@@ -101,6 +99,8 @@ def addable(session: Session, course: Course, name: str) -> Entry:
     found = next((e for e in entries(session, course) if e.id == name), None)
     if found is None:
         raise NotAddable(f"There is no {name[:64]!r} in the folder of assignments.")
+    if found.opened is not None and found.opened.retired_at is not None:
+        raise NotAddable(f"{found.title} was retired in the course: take it back instead.")
     if found.opened is not None:
         raise NotAddable(f"{found.title} is in the course already.")
     if found.sentence:

@@ -10,6 +10,7 @@ from webapp.base.database import db
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.grading import release as release_preview
 from webapp.grading.release import NoRelease
+from webapp.handout.panel import taken_now
 from webapp.models import Enrolment, Role
 from webapp.settings import catalogue, operations, schemas
 from webapp.settings.answers import of_assignment, refusal
@@ -105,7 +106,7 @@ def release(enrolment: Enrolment, name: str) -> Response:
 @for_roles(*STAFF)
 def preview(enrolment: Enrolment, name: str) -> schemas.Preview:
     item = assignment_in(enrolment, name)
-    found = release_preview.look(item.assignment)
+    found, taken = release_preview.look(item.assignment), taken_now(item)
     return schemas.Preview(
         [schemas.ReleaseCell(cell.kind, cell.source) for cell in source_cells(found.data)],
         found.refusal,
@@ -121,4 +122,6 @@ def preview(enrolment: Enrolment, name: str) -> schemas.Preview:
             )
             for row in graded_examples(db.session, item)
         ],
+        taken.students,
+        taken.older,
     )

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from webapp.base.database import db
 from webapp.courses.access import assignment_in, for_roles
+from webapp.courses.assignments import assignments_of, retired_of
 from webapp.leaderboard import board as leaderboard
 from webapp.models import CourseAssignment, Enrolment, Role
 from webapp.settings import catalogue, forms, operations
@@ -101,7 +102,8 @@ def _course_page(
     return render_template(
         "settings/course.html",
         course=course,
-        assignments=catalogue.opened_in(db.session, course),
+        assignments=assignments_of(db.session, course),
+        retired=retired_of(db.session, course),
         shown=_shown(forms.shown_course(course), refused),
         refused=refused or {},
         shown_late=_shown({"late_days": str(course.late_days)}, late),

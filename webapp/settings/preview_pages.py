@@ -9,6 +9,7 @@ from webapp.base.database import db
 from webapp.courses.access import STAFF, assignment_in, for_roles
 from webapp.grading import release as release_preview
 from webapp.grading.release import NoRelease
+from webapp.handout.panel import taken_now
 from webapp.models import Enrolment
 from webapp.settings.release_file import release_file
 from webapp.submissions.attempt_list import graded_examples
@@ -30,6 +31,7 @@ def show(enrolment: Enrolment, name: str) -> str:
         cells=source_cells(found.data),
         refusal=found.refusal,
         examples=graded_examples(db.session, assignment),
+        taken=taken_now(assignment),
     )
 
 

@@ -143,9 +143,12 @@ class GradedExample(Struct, frozen=True):
 class Preview(Struct, frozen=True):
     """An assignment as students meet it, and attempts from the lowest score to the highest.
 
-    Without a release `cells` is empty, and `refusal` says why.
+    Without a release `cells` is empty, and `refusal` says why. `taken` students took it, and
+    `taken_older` of them an older version.
     """
 
     cells: list[ReleaseCell]
     refusal: str
     examples: list[GradedExample]
+    taken: int
+    taken_older: int

@@ -31,6 +31,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "security.login",
         "accounts.forgot",
         "accounts.welcome",
+        "handout.fetched",
         "health.live",
         "health.ready",
         "metrics.show",

@@ -12,7 +12,7 @@ from webapp.courses.access import assignment_in, for_roles
 from webapp.models import Enrolment, Role
 from webapp.site.uploads import FileRefused
 from webapp.submissions.as_json import brief
-from webapp.submissions.operations import AttemptRefused, NotOpenYet
+from webapp.submissions.operations import AttemptRefused, NotOpen
 from webapp.submissions.queries import own_submissions
 from webapp.submissions.sent import hand_in_sent
 from webapp.visibility import sight as visibility
@@ -32,7 +32,7 @@ def submit(enrolment: Enrolment, name: str) -> tuple[Receipt, int]:
     assignment = assignment_in(enrolment, name)
     try:
         receipt = hand_in_sent(enrolment, assignment)
-    except (NotOpenYet, AttemptRefused) as error:
+    except (NotOpen, AttemptRefused) as error:
         abort(409, str(error))
     except FileRefused as error:
         abort(422, str(error))

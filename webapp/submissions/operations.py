@@ -26,8 +26,8 @@ class AttemptRefused(Exception):
     """No further attempt is taken now: one sentence."""
 
 
-class NotOpenYet(Exception):
-    """An assignment takes nothing before its time: one sentence."""
+class NotOpen(Exception):
+    """An assignment takes nothing before its time, or any more: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ def hand_in(
     digest: str,
     received_at: datetime,
 ) -> Receipt:
-    """Take in a student's own notebook. Raises NotOpenYet and AttemptRefused."""
-    refuse_before_opening(assignment, received_at)
+    """Take in a student's own notebook. Raises NotOpen and AttemptRefused."""
+    refuse_unless_open(assignment, received_at)
     return receive(
         session,
         assignment,
@@ -60,10 +60,12 @@ def hand_in(
     )
 
 
-def refuse_before_opening(assignment: CourseAssignment, moment: datetime) -> None:
-    """Raise NotOpenYet where the assignment opens later."""
+def refuse_unless_open(assignment: CourseAssignment, moment: datetime) -> None:
+    """Raise NotOpen where the assignment opens later, or was retired."""
+    if assignment.retired_at is not None:
+        raise NotOpen("This assignment was taken out of the course, so nothing is handed in to it.")
     if assignment.opens_at is not None and assignment.opens_at > moment:
-        raise NotOpenYet("This assignment is not open yet.")
+        raise NotOpen("This assignment is not open yet.")
 
 
 def receive(

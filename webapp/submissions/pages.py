@@ -7,16 +7,17 @@ from werkzeug.wrappers import Response
 
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, assignment_in, for_roles
+from webapp.handout.panel import panel_of
 from webapp.leaderboard import board as leaderboard
 from webapp.models import Enrolment, Role, Submission
 from webapp.queue.operations import grade_again
 from webapp.scoring import late_words
 from webapp.site.downloads import attachment
 from webapp.site.uploads import FileRefused
-from webapp.submissions.operations import AttemptRefused, NotOpenYet
+from webapp.submissions.operations import AttemptRefused, NotOpen
 from webapp.submissions.queries import file_of
 from webapp.submissions.sent import hand_in_sent
-from webapp.submissions.standing import Standing, standings
+from webapp.submissions.standing import standing_at
 from webapp.visibility import sight
 from webapp.visibility.submissions import submission_in
 
@@ -30,7 +31,7 @@ def submit(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     assignment = assignment_in(enrolment, name)
     try:
         receipt = hand_in_sent(enrolment, assignment)
-    except (NotOpenYet, AttemptRefused) as error:
+    except (NotOpen, AttemptRefused) as error:
         return render_assignment(enrolment, name, str(error)), 409
     except FileRefused as error:
         return render_assignment(enrolment, name, str(error)), 422
@@ -77,8 +78,7 @@ def assignment(enrolment: Enrolment, name: str) -> str:
 def render_assignment(enrolment: Enrolment, name: str, refusal: str = "") -> str:
     """The page, with the sentence why the last upload was refused."""
     item = assignment_in(enrolment, name)
-    found = standings(db.session, enrolment.course, enrolment.user_id)
-    standing = next((s for s in found if s.assignment.id == item.id), Standing(item, ()))
+    standing = standing_at(db.session, item, enrolment.user_id)
     return render_template(
         "submissions/assignment.html",
         course=enrolment.course,
@@ -91,4 +91,5 @@ def render_assignment(enrolment: Enrolment, name: str, refusal: str = "") -> str
         tries=standing.tries.sentence(enrolment.course.time_zone),
         sight=sight.sight_of(db.session, item, enrolment.user_id),
         has_leaderboard=leaderboard.is_on(db.session, item),
+        handout=panel_of(enrolment, item) if standing.is_open else None,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
+from webapp.courses.assignments import set_in
 from webapp.models import Content, Course, CourseAssignment, Submission
 
 
@@ -34,8 +35,12 @@ def everybodys(
 def own_submissions(
     session: Session, course: Course, user_id: int, *, page: int, rows: int
 ) -> tuple[Sequence[Submission], int]:
-    """A page of a student's submissions, newest first, and how many there are."""
-    return _page(session, _of_course(course).where(Submission.user_id == user_id), page, rows)
+    """A page of a student's submissions, newest first, and how many there are.
+
+    What was handed in to a retired assignment is left out.
+    """
+    own = _of_course(course).where(set_in(course.id), Submission.user_id == user_id)
+    return _page(session, own, page, rows)
 
 
 def _of_course(course: Course) -> sa.Select[Submission]:

@@ -10,14 +10,14 @@ from webapp.base.database import db
 from webapp.grading.library import library
 from webapp.models import CourseAssignment, Enrolment
 from webapp.site.uploads import read_upload
-from webapp.submissions.operations import Receipt, hand_in, refuse_before_opening
+from webapp.submissions.operations import Receipt, hand_in, refuse_unless_open
 
 
 def hand_in_sent(enrolment: Enrolment, assignment: CourseAssignment) -> Receipt:
-    """Take the request's notebook in; NotOpenYet, AttemptRefused and FileRefused say why not."""
+    """Take the request's notebook in; NotOpen, AttemptRefused and FileRefused say why not."""
     moment = now()
     # Said first: what is sent too early is not even read.
-    refuse_before_opening(assignment, moment)
+    refuse_unless_open(assignment, moment)
     upload = read_upload(
         request.files.get("notebook"), most=MAX_UPLOAD_BYTES, what="a notebook (.ipynb)"
     )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
 from webapp.base.clock import now
+from webapp.courses.assignments import assignments_of
 from webapp.extensions import queries as extensions
 from webapp.models import Course, CourseAssignment, Submission, SubmissionState
 from webapp.scoring.counting import policy_of
@@ -67,9 +68,15 @@ class Standing:
         return tries_of(self.assignment, self.attempts)
 
     @property
+    def retired(self) -> bool:
+        """Whether it is out of the course: nothing is taken, and what was counts nowhere."""
+        return self.assignment.retired_at is not None
+
+    @property
     def is_open(self) -> bool:
         """Whether it can be handed in; late work is taken and marked."""
-        return self.assignment.opens_at is None or self.assignment.opens_at <= now()
+        opens_at = self.assignment.opens_at
+        return not self.retired and (opens_at is None or opens_at <= now())
 
     @property
     def past_due(self) -> bool:
@@ -99,20 +106,41 @@ class Standing:
 def standings(
     session: Session, course: Course, user_id: int, *, for_staff: bool = False
 ) -> list[Standing]:
-    """Every assignment of the course with the student's attempts: four statements.
+    """Every assignment that the course sets, with the student's attempts: four statements.
 
     What is held back from the student is left out, unless staff ask.
     """
-    assignments = session.scalars(
-        sa.select(CourseAssignment)
-        .where(CourseAssignment.course_id == course.id)
-        .order_by(CourseAssignment.position)
-    ).all()
+    return _standings(
+        session, course, user_id, assignments_of(session, course), for_staff=for_staff
+    )
+
+
+def standing_at(session: Session, item: CourseAssignment, user_id: int) -> Standing:
+    """The student's at one assignment, which may be retired: four statements."""
+    found = assignments_of(session, item.course)
+    if item.retired_at is not None:
+        found.append(item)
+    standing = _standings(session, item.course, user_id, found, for_staff=False)
+    return next(each for each in standing if each.assignment.id == item.id)
+
+
+def _standings(
+    session: Session,
+    course: Course,
+    user_id: int,
+    assignments: list[CourseAssignment],
+    *,
+    for_staff: bool,
+) -> list[Standing]:
     attempts = _attempts(session, course, user_id)
     sights = {} if for_staff else visibility.sights_of(session, assignments, user_id)
     held = {number for number, sight in sights.items() if not sight.open}
-    seen = [row for number, rows in attempts.items() if number not in held for row in rows]
-    spent = sum(row.late_days_used for row in seen if row.counts)
+    spent = sum(
+        row.late_days_used
+        for item in assignments
+        for row in attempts[item.id]
+        if item.retired_at is None and item.id not in held and row.counts
+    )
     for number in held:
         attempts[number] = [visibility.masked(row) for row in attempts[number]]
     extended = extensions.due_times(session, course, user_id)

@@ -9,6 +9,8 @@ EXPECTED = {
     STAFF: {"ada": 403, "bob": 403, "gil": "ok", "ina": "ok", "eve": 404},
     TEACH: {"ada": 403, "bob": 403, "gil": 403, "ina": "ok", "eve": 404},
     "own-student": {"ada": "ok", "bob": 404, "gil": 403, "ina": 403, "eve": 404},
+    "none at all": {"ada": 404, "bob": 404, "gil": 403, "ina": 403, "eve": 404},
+    "none": {"ada": 403, "bob": 403, "gil": 403, "ina": 404, "eve": 404},
     "student": {"ada": "ok", "bob": "ok", "gil": 403, "ina": 403, "eve": 404},
 }
 RULES = {
@@ -23,6 +25,9 @@ RULES = {
     "course_page.change_announcement": TEACH,
     "submissions.assignment": "student",
     "submissions.submit": "student",
+    "handout.archive": "student",
+    "handout.notebook": "student",
+    "handout.hub": "none at all",  # without a hub
     "submissions.download": OWN,
     "submissions.retry": TEACH,
     "results.show": OWN,
@@ -150,6 +155,13 @@ RULES = {
     "similarity.status": TEACH,
     "similarity.cancel": TEACH,
     "course_page.remove_announcement": TEACH,  # after the others that need it
+    "arranging.choose_source": TEACH,
+    "arranging.copy": "none",  # no other course of theirs sets it: see test_arranging.py
+    "arranging.move": TEACH,
+    "arranging.confirm": TEACH,
+    "arranging.remove": TEACH,
+    "arranging.retire": TEACH,
+    "arranging.take_back": TEACH,
     # Last, since they sign ada out and take her away, and back.
     "person.end_links": TEACH,
     "person.remove": TEACH,
@@ -192,6 +204,12 @@ BY_TOKEN = {
     *("api.import_roster", "api.make_link", "api.remove_person", "api.former"),
     *("api.add_person", "api.change_person", "api.bring_back", "api.end_links", "api.invite"),
     *("api.open_import", "api.read_import", "api.take_import", "api.discard_import"),
+    # See test_handout.py for these.
+    *("api.handout", "api.release_zip", "api.release_notebook"),
+    # See test_arranging.py for these.
+    *("api.order_of_assignments", "api.order_assignments", "api.retire_assignment"),
+    *("api.take_assignment_back", "api.removal", "api.remove_assignment", "api.differences"),
+    "api.copy_settings",
     *("api.insight", "api.students_at_risk", "api.assignment_insight"),
     # See test_api_course_page.py for these.
     *("api.course_page", "api.change_course_page", "api.announcements", "api.announce"),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from webapp.audit.record import Action
 from webapp.base.database import Missing
 from webapp.base.numbers import CLOSE
-from webapp.courses.assignments import assignment_called
+from webapp.courses.assignments import assignment_called, assignments_of
 from webapp.models import (
     Course,
     CourseAssignment,
@@ -263,7 +263,7 @@ def _as_of_now(session: Session, place: Place) -> Place:
 
 
 def questions_of(session: Session, course: Course) -> list[WrittenQuestion]:
-    """Every written question of a course that somebody answered: two statements."""
+    """Every written question of what a course sets that somebody answered: two statements."""
     attempts = attempts_to_read(course.id)
     rows = session.execute(
         sa.select(
@@ -279,14 +279,9 @@ def questions_of(session: Session, course: Course) -> list[WrittenQuestion]:
         .group_by(attempts.c.course_assignment_id, QuestionScore.question)
         .order_by(QuestionScore.question)
     ).all()
-    items = session.scalars(
-        sa.select(CourseAssignment)
-        .where(CourseAssignment.course_id == course.id)
-        .order_by(CourseAssignment.position)
-    )
     return [
         WrittenQuestion(item, row.question, row.most, row.answers, row.answers - row.given)
-        for item in items
+        for item in assignments_of(session, course)
         for row in rows
         if row.course_assignment_id == item.id
     ]
