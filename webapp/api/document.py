@@ -137,6 +137,8 @@ def _query_parameters(found: Operation) -> Iterator[dict[str, Any]]:
 def _responses(rule: Rule, found: Operation) -> dict[str, Any]:
     codes = {400, 401, 403, 503, *found.errors}
     codes |= {404} if rule.arguments else set()
+    # Nothing in an archived course changes.
+    codes |= {409} if "slug" in rule.arguments and found.method != "GET" else set()
     codes |= {422} if found.query or found.body else set()
     codes |= {415} if found.body else set()
     codes |= {413, 429} if found.file else set()

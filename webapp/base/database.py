@@ -20,6 +20,7 @@ _BUSY_SECONDS = 30
 # SQLite takes 32766 values in a statement; this many keep it quick to parse.
 _AT_ONCE = 500
 _TOOL = "made with"
+_CHANGING = "in a change"
 _Row = TypeVar("_Row")
 
 
@@ -57,13 +58,24 @@ class Missing(LookupError):
 
 @contextmanager
 def change(session: Session) -> Iterator[None]:
-    """One change, as an operation makes it: all of it is kept at the end, none where it fails."""
+    """One change, as an operation makes it: all of it is kept at the end, none where it fails.
+
+    Meanwhile `webapp.models.archived` looks at what is written.
+    """
+    session.info[_CHANGING] = True
     try:
         yield
         session.commit()
     except BaseException:
         session.rollback()
         raise
+    finally:
+        session.info.pop(_CHANGING, None)
+
+
+def is_changing(session: Session) -> bool:
+    """Whether the session is in a change of an operation."""
+    return _CHANGING in session.info
 
 
 def make_with(session: Session, tool: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort
+from flask import abort, request
 from flask_login import current_user
 from sqlalchemy.orm import contains_eager
 
@@ -20,6 +20,7 @@ from webapp.courses import viewing
 from webapp.courses.assignments import assignment_called
 from webapp.models import (
     Course,
+    CourseArchived,
     CourseAssignment,
     Enrolment,
     Role,
@@ -31,7 +32,11 @@ STAFF = (Role.GRADER, Role.INSTRUCTOR)
 
 
 def for_roles(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Open a view at `/courses/<slug>/...` to these roles; it is called with the enrolment."""
+    """Open a view at `/courses/<slug>/...` to these roles; it is called with the enrolment.
+
+    In an archived course only what reads is opened: `CourseArchived` says so before a file or a
+    form is looked at.
+    """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(view)
@@ -39,6 +44,8 @@ def for_roles(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]
             enrolment = enrolment_in(slug)
             if enrolment.role not in roles:
                 abort(403)
+            if enrolment.course.archived_at is not None and request.method not in viewing.READING:
+                raise CourseArchived
             return view(enrolment, **arguments)
 
         guarded.roles = roles  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from webapp.base.database import db
 from webapp.models import Course, Enrolment, Role, User
 
 _KEY = "viewing"
-_READING = ("GET", "HEAD", "OPTIONS")
+READING = ("GET", "HEAD", "OPTIONS")
 _ALLOWED = ("viewing.stop", "security.logout")
 
 
@@ -77,7 +77,7 @@ def seen_by(own: Enrolment) -> Enrolment:
 
 
 def _refuse_changes() -> tuple[str, int] | None:
-    if request.method in _READING or _KEY not in session or request.endpoint in _ALLOWED:
+    if request.method in READING or _KEY not in session or request.endpoint in _ALLOWED:
         return None
     if not current_user.is_authenticated:  # signed out meanwhile
         end()

@@ -1,6 +1,7 @@
 """The tables, by topic."""
 
 from webapp.models.accounts import ApiToken, AuditEntry, User
+from webapp.models.archived import CourseArchived
 from webapp.models.assignments import AssignmentVersion, TakenRelease
 from webapp.models.base import Base
 from webapp.models.courses import (
@@ -69,6 +70,7 @@ __all__ = [
     "Content",
     "CountingRule",
     "Course",
+    "CourseArchived",
     "CourseAssignment",
     "Enrolment",
     "Extension",

@@ -26,7 +26,7 @@ from webapp.models import (
     SubmissionState,
 )
 from webapp.queue import broker
-from webapp.queue.waiting import of_paused_courses
+from webapp.queue.waiting import of_resting_courses
 
 LEASE = timedelta(seconds=60)
 MOST_FAULTS = 3
@@ -107,7 +107,7 @@ def _next(session: Session, lane: Lane, queues: Sequence[str], moment: datetime)
             Job.lane == lane,
             Job.not_before <= moment,
             Job.queue.in_(queues),
-            Job.submission_id.not_in(of_paused_courses()),
+            Job.submission_id.not_in(of_resting_courses()),
         )
         .order_by(Job.id)
         .limit(1)

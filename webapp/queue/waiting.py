@@ -10,13 +10,13 @@ from webapp.models import Course, CourseAssignment, Job, JobState, Submission
 from webapp.queue.workers import live
 
 
-def of_paused_courses() -> sa.Select[int]:
-    """The submissions of courses whose grading staff have paused."""
+def of_resting_courses() -> sa.Select[int]:
+    """The submissions of courses that are archived, or whose grading staff have paused."""
     return (
         sa.select(Submission.id)
         .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
         .join(Course, CourseAssignment.course_id == Course.id)
-        .where(Course.grading_paused_at.is_not(None))
+        .where(sa.or_(Course.grading_paused_at.is_not(None), Course.archived_at.is_not(None)))
     )
 
 
@@ -35,7 +35,7 @@ def due(session: Session, queue: str) -> sa.Select[int]:
             Job.state == JobState.QUEUED,
             Job.not_before <= moment_of(session),
             Job.queue == queue,
-            Job.submission_id.not_in(of_paused_courses()),
+            Job.submission_id.not_in(of_resting_courses()),
         )
         .order_by(Job.id)
     )
@@ -77,6 +77,7 @@ def _ahead(session: Session, job: Job) -> dict[str, int]:
         Job.state == JobState.QUEUED,
         Job.queue == job.queue,
         Course.grading_paused_at.is_(None),
+        Course.archived_at.is_(None),
         earlier,
     )
 

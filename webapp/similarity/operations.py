@@ -71,6 +71,30 @@ def _forget_earlier(session: Session, assignment: CourseAssignment) -> None:
     )
 
 
+def open_reports(session: Session, course_id: int) -> int:
+    """How many reports of a course wait or are being made."""
+    counted = sa.select(sa.func.count()).where(*_open_in(course_id))
+    return session.scalar(counted) or 0
+
+
+def stop_reports(session: Session, course_id: int) -> None:
+    """Stop every report of a course that waits or is being made; the caller commits."""
+    session.execute(
+        sa.update(SimilarityReport)
+        .where(*_open_in(course_id))
+        .values(state=ReportState.CANCELLED, closed_at=now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _open_in(course_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    assignments = sa.select(CourseAssignment.id).where(CourseAssignment.course_id == course_id)
+    return (
+        SimilarityReport.course_assignment_id.in_(assignments),
+        SimilarityReport.state.in_(_OPEN),
+    )
+
+
 def cancel_comparison(
     session: Session, actor: Enrolment, assignment: CourseAssignment
 ) -> SimilarityReport:

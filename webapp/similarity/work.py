@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from webapp.base.database import moment_of
 from webapp.models import (
     Content,
+    Course,
     CourseAssignment,
     Enrolment,
     ReportState,
@@ -93,8 +94,12 @@ def _claim(session: Session, owner: str) -> int | None:
             SimilarityReport.lease_expires_at < moment,
         ),
     )
+    archived = sa.select(CourseAssignment.id).join(Course).where(Course.archived_at.is_not(None))
     number = session.scalar(
-        sa.select(SimilarityReport.id).where(waits).order_by(SimilarityReport.id).limit(1)
+        sa.select(SimilarityReport.id)
+        .where(waits, SimilarityReport.course_assignment_id.not_in(archived))
+        .order_by(SimilarityReport.id)
+        .limit(1)
     )
     if number is not None:
         taken = session.execute(

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from webapp.base.config import MAX_UPLOAD_BYTES
 from webapp.base.database import Missing, db
+from webapp.models import CourseArchived
 from webapp.site.sign_in import UPLOAD_ENDPOINTS
 
 
@@ -76,6 +77,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(Missing, _missing)
+    app.register_error_handler(CourseArchived, _archived)
     app.register_error_handler(HTTPException, _explain)
     app.register_error_handler(500, _explain)
 
@@ -88,6 +90,12 @@ def _expired_form(_error: CSRFError) -> tuple[str, int]:
 def _missing(_error: Missing) -> tuple[str | Response, int] | HTTPException:
     """As an address that leads nowhere."""
     return _explain(NotFound())
+
+
+def _archived(error: CourseArchived) -> tuple[str | Response, int]:
+    if request.path.startswith("/api/"):
+        return jsonify(error=str(error)), 409
+    return _page(409, Explanation("This course is archived", f"{error} Nothing was changed."))
 
 
 def _explain(error: HTTPException) -> tuple[str | Response, int] | HTTPException:

@@ -1,0 +1,1 @@
+"""What becomes of a course after its term: copied for the next one, archived, deleted."""
