@@ -51,7 +51,13 @@ from webapp.roster import pages as roster
 from webapp.rubrics import api as rubrics_api
 from webapp.rubrics import pages as rubrics
 from webapp.settings import api as settings_api
-from webapp.settings import catalogue_api, catalogue_pages, preview_pages
+from webapp.settings import (
+    catalogue_api,
+    catalogue_pages,
+    preview_pages,
+    time_zone_api,
+    time_zone_pages,
+)
 from webapp.settings import pages as settings
 from webapp.similarity import api as similarity_api
 from webapp.similarity import pages as similarity
@@ -61,6 +67,8 @@ from webapp.students import pages as students
 from webapp.students import viewing_pages
 from webapp.submissions import api as submissions_api
 from webapp.submissions import pages as submissions
+from webapp.terms import api as terms_api
+from webapp.terms import pages as terms
 from webapp.visibility import api as visibility_api
 from webapp.visibility import pages as visibility
 from webapp.written import api as written_api
@@ -86,7 +94,7 @@ _PAGES = (
     *(imports, insight, leaderboard, metrics_pages, nbgrader_pages, overrides_pages, people),
     *(person_pages, preview_pages, proposal_pages, queue, reading, regrades, requests_pages),
     *(results, review_pages, roster, score_table_pages, settings, similarity, students),
-    *(submissions, roles_pages, viewing_pages, visibility),
+    *(submissions, roles_pages, terms, time_zone_pages, viewing_pages, visibility),
 )
 
 # Importing one of these adds its routes to the API's blueprint.
@@ -112,6 +120,8 @@ OPERATIONS = (
         settings_api,
         student_api,
         students_api,
+        terms_api,
+        time_zone_api,
         visibility_api,
         written_api,
     ),

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from webapp.administration.people import NamedAddress, read_person
 from webapp.base.time_zones import read_zone
+from webapp.base.typed_times import read_day
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_SLUG, _LONGEST_TITLE, _LONGEST_TERM = 60, 200, 60
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _Value = TypeVar("_Value")
 
 
@@ -87,23 +87,6 @@ def read_slug(text: str) -> str:
             " and single hyphens, such as dl-2027."
         )
     return slug
-
-
-def read_day(text: str) -> date | None:
-    """A first day, None where nothing was typed; raises ValueError with a sentence."""
-    if not text.strip():
-        return None
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        raise ValueError(
-            f"The first day is {text.strip()[:40]!r}, expected a date like 2027-01-11."
-        ) from None
-    if not _FIRST_YEAR <= day.year < _LAST_YEAR:
-        raise ValueError(
-            f"The first day is in {day.year}, expected {_FIRST_YEAR} to {_LAST_YEAR - 1}."
-        )
-    return day
 
 
 def _line(text: str, label: str, most: int) -> str:

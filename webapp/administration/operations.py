@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -32,23 +34,35 @@ def create_course(session: Session, actor: SiteActor, new: NewCourse) -> Made:
 
     Whoever may create courses without being an administrator instructs what they make.
     """
+    with a_new_course(session, new):
+        made = make_course(session, actor, new)
+        detail = {"title": new.title, "term": new.term, "time zone": new.time_zone}
+        if new.instructor is not None:
+            detail["instructor"] = new.instructor.email
+        about = SiteActor(actor.user_id, made.course.id)
+        record(session, about, "create course", subject=f"course {new.slug}", **detail)
+    return made
+
+
+@contextmanager
+def a_new_course(session: Session, new: NewCourse) -> Iterator[None]:
+    """The change that makes a course; raises CourseRefused where there is one of its name."""
     try:
         with change(session):
-            course = Course(slug=new.slug, title=new.title, term=new.term, time_zone=new.time_zone)
-            course.starts_on = new.starts_on
-            session.add(course)
-            session.flush()
-            invited = _enrol_instructors(session, actor, course, new)
-            detail = {"title": new.title, "term": new.term, "time zone": new.time_zone}
-            if new.instructor is not None:
-                detail["instructor"] = new.instructor.email
-            about = SiteActor(actor.user_id, course.id)
-            record(session, about, "create course", subject=f"course {course.slug}", **detail)
+            yield
     except IntegrityError:
         raise CourseRefused(
             {"slug": f"There is a course {new.slug!r} already: choose another short name."}
         ) from None
-    return Made(course, invited)
+
+
+def make_course(session: Session, actor: SiteActor, new: NewCourse) -> Made:
+    """A course and its instructors, without a line in the log; the caller commits."""
+    course = Course(slug=new.slug, title=new.title, term=new.term, time_zone=new.time_zone)
+    course.starts_on = new.starts_on
+    session.add(course)
+    session.flush()
+    return Made(course, _enrol_instructors(session, actor, course, new))
 
 
 def _enrol_instructors(

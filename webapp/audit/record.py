@@ -92,6 +92,10 @@ WorkAction = Literal[
 # What is done to the site rather than in a course; where it is about a course, with its number.
 SiteAction = Literal[
     "create course",
+    "copy course",
+    "archive course",
+    "take course back",
+    "delete course",
     "join course",
     "make administrator",
     "take back administrator",

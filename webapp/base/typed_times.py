@@ -6,7 +6,7 @@ with a sentence rather than read in one of the two ways.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from webapp.base.clock import both_readings, local
 
@@ -56,6 +56,23 @@ def moment_from(text: str, zone: str, *, kept: datetime | None = None) -> dateti
     if kept is not None and given == kept.replace(microsecond=0):
         return kept
     return _in_range(given).astimezone(UTC)
+
+
+def read_day(text: str) -> date | None:
+    """A first day, None where nothing was typed; raises NoMoment."""
+    if not text.strip():
+        return None
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise NoMoment(
+            f"The first day is {text.strip()[:40]!r}, expected a date like 2027-01-11."
+        ) from None
+    if not _FIRST_YEAR <= day.year < _LAST_YEAR:
+        raise NoMoment(
+            f"The first day is in {day.year}, expected {_FIRST_YEAR} to {_LAST_YEAR - 1}."
+        )
+    return day
 
 
 def _wall_time(text: str) -> datetime:

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from webapp.cli import terms
 from webapp.cli.this_site import data_option, one_sentence, this_site
 
 _KEYS = ("slug", "title", "term", "state", "students")
@@ -78,3 +79,7 @@ def _columns(rows: list[list[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     cells = ([text.ljust(width) for text, width in zip(row, widths, strict=True)] for row in table)
     return ["  ".join(row).rstrip() for row in cells]
+
+
+for _command in (terms.copy, terms.archive, terms.take_back, terms.delete):
+    course.add_command(_command)

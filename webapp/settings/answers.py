@@ -17,8 +17,14 @@ def refusal(error: SettingsRefused) -> str:
 def of_course(course: Course) -> schemas.CourseSettings:
     """A course's settings as the API shows them."""
     dates = {key: moment(getattr(course, key)) for key in COURSE_DATES}
+    starts = course.starts_on.isoformat() if course.starts_on else None
     return schemas.CourseSettings(
-        course.title, course.term, course.time_zone, **dates, late_days=course.late_days
+        course.title,
+        course.term,
+        course.time_zone,
+        starts_on=starts,
+        **dates,
+        late_days=course.late_days,
     )
 
 

@@ -16,7 +16,7 @@ from webapp.models import Course, Enrolment, Role
 from webapp.settings import operations, schemas
 from webapp.settings.answers import of_assignment, of_course, refusal
 from webapp.settings.changes import SettingsRefused
-from webapp.settings.values import AssignmentValues, CourseValues, RuleValues, When, when
+from webapp.settings.values import AssignmentValues, CourseValues, RuleValues, When, day, when
 
 _COURSE = "/courses/<slug>/staff/settings"
 _ASSIGNMENT = "/courses/<slug>/staff/assignments/<name>/settings"
@@ -37,7 +37,7 @@ def settings_of_course(enrolment: Enrolment) -> schemas.CourseSettings:
 @operation(
     "POST",
     _COURSE,
-    summary="Change the course's title, term and dates, with the reason",
+    summary="Change the course's title, term, first day and dates, with the reason",
     scopes=("manage",),
     body=schemas.CourseChange,
     answers={200: schemas.CourseSettings},
@@ -133,7 +133,8 @@ def _course_values(body: schemas.CourseChange, course: Course) -> CourseValues:
         key: _when(getattr(body, key), course.time_zone, kept=getattr(course, key))
         for key in operations.COURSE_DATES
     }
-    return CourseValues(body.title, body.term, **dates)
+    starts = UNSET if body.starts_on is UNSET else day(body.starts_on)
+    return CourseValues(body.title, body.term, starts, **dates)
 
 
 def _when(said: str | UnsetType | None, zone: str, *, kept: datetime | None) -> When | UnsetType:

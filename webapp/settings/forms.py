@@ -11,7 +11,15 @@ from webapp.base.numbers import TypedNumber
 from webapp.base.typed_times import for_input
 from webapp.models import CountingRule, Course, CourseAssignment
 from webapp.settings.operations import COURSE_DATES
-from webapp.settings.values import AssignmentValues, CourseValues, RuleValues, Unread, When, when
+from webapp.settings.values import (
+    AssignmentValues,
+    CourseValues,
+    RuleValues,
+    Unread,
+    When,
+    day,
+    when,
+)
 
 Fields = Mapping[str, str]
 
@@ -19,7 +27,8 @@ Fields = Mapping[str, str]
 def shown_course(course: Course) -> dict[str, str]:
     """What the fields of a course's settings hold."""
     dates = {key: for_input(getattr(course, key), course.time_zone) for key in COURSE_DATES}
-    return {"title": course.title, "term": course.term, **dates}
+    starts = course.starts_on.isoformat() if course.starts_on else ""
+    return {"title": course.title, "term": course.term, "starts_on": starts, **dates}
 
 
 def shown_assignment(item: CourseAssignment, zone: str) -> dict[str, str]:
@@ -46,7 +55,9 @@ def course_values(fields: Fields, course: Course) -> CourseValues:
     dates = {
         key: _when(fields, key, course.time_zone, kept=getattr(course, key)) for key in COURSE_DATES
     }
-    return CourseValues(fields.get("title", ""), fields.get("term", ""), **dates)
+    starts = day(fields["starts_on"]) if "starts_on" in fields else UNSET
+    title, term = fields.get("title", ""), fields.get("term", "")
+    return CourseValues(title, term, starts, **dates)
 
 
 def assignment_values(fields: Fields, item: CourseAssignment, zone: str) -> AssignmentValues:

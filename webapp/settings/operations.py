@@ -32,10 +32,11 @@ _MOST_ATTEMPTS, _MOST_LATE_DAYS = 1000, 365
 
 
 def change_course(session: Session, actor: Enrolment, new: CourseValues, *, reason: str) -> int:
-    """Take over title, term and dates; how many changed. Raises SettingsRefused."""
+    """Take over title, term, first day and dates; how many changed. Raises SettingsRefused."""
     checked = Checked(actor.course)
     checked.line("title", new.title, label="The title", most=200, needed=True)
     checked.line("term", new.term, label="The term", most=60)
+    checked.read("starts_on", new.starts_on)
     for key in COURSE_DATES:
         checked.read(key, getattr(new, key))
     for first, second in pairwise(key for key in WEEK if checked.value(key) is not None):

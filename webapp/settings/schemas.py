@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from webapp.api.schemas import Moment, Text
+from webapp.api.schemas import Day, Moment, Text
 from webapp.models import CountingRule
 
 Line = Annotated[str, Meta(max_length=1000, pattern="^[^\\x00]*$")]
@@ -20,6 +20,7 @@ class CourseSettings(Struct, frozen=True):
     title: str
     term: str
     time_zone: str
+    starts_on: str | None
     groups_due_at: Moment | None
     slides_due_at: Moment | None
     presentations_at: Moment | None
@@ -36,6 +37,7 @@ class CourseChange(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Line = ""
     title: Line | UnsetType = UNSET
     term: Line | UnsetType = UNSET
+    starts_on: Day | UnsetType | None = UNSET
     groups_due_at: Text | UnsetType | None = UNSET
     slides_due_at: Text | UnsetType | None = UNSET
     presentations_at: Text | UnsetType | None = UNSET

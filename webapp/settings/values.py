@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import UNSET, UnsetType
 
-from webapp.base.typed_times import NoMoment, moment_from
+from webapp.base.typed_times import NoMoment, moment_from, read_day
 from webapp.models import CountingRule
 
 
@@ -32,12 +32,21 @@ def when(text: str | None, zone: str, *, kept: datetime | None = None) -> When:
         return Unread(str(error))
 
 
+def day(text: str | None) -> date | Unread | None:
+    """A first day; None for nothing."""
+    try:
+        return read_day(text or "")
+    except NoMoment as error:
+        return Unread(str(error))
+
+
 @dataclass(frozen=True)
 class CourseValues:
-    """A course's title, term and dates."""
+    """A course's title, term, first day and dates."""
 
     title: str | UnsetType = UNSET
     term: str | UnsetType = UNSET
+    starts_on: date | Unread | UnsetType | None = UNSET
     groups_due_at: When | UnsetType = UNSET
     slides_due_at: When | UnsetType = UNSET
     presentations_at: When | UnsetType = UNSET

@@ -24,11 +24,11 @@ from webapp.models import (
     ResultVisibility,
     RubricRow,
 )
+from webapp.settings.operations import COURSE_DATES
 from webapp.terms.weeks import Move
 
 # Of the course itself; its name, its clock and its first day are the new one's own.
 KEPT_OF_COURSE = ("page", "pass_rule", "late_days")
-TIMES_OF_COURSE = ("groups_due_at", "slides_due_at", "presentations_at", "reviews_due_at")
 TIMES_OF_ASSIGNMENT = ("opens_at", "due_at", "cut_off_at")
 # One row, or several, of the course as a whole.
 _OF_THE_COURSE: tuple[type[Base], ...] = (
@@ -48,7 +48,7 @@ def take_over(session: Session, old: Course, new: Course, move: Move | None) -> 
     """
     for key in KEPT_OF_COURSE:
         setattr(new, key, getattr(old, key))
-    _set_times(new, old, TIMES_OF_COURSE, move)
+    _set_times(new, old, COURSE_DATES, move)
     of_course = {"course_id": new.id}
     for table in _OF_THE_COURSE:
         session.add_all(_like(row, of_course) for row in _rows_of(session, table, old))

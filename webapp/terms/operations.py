@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.administration.new_course import CourseRefused, NewCourse
-from webapp.administration.operations import Made, make_course
+from webapp.administration.operations import Made, a_new_course, make_course
 from webapp.audit.record import SiteActor, record
 from webapp.base.clock import now
 from webapp.base.database import change, takes_the_one_lock
@@ -43,15 +42,12 @@ def copy_course(session: Session, actor: SiteActor, old: Course, new: NewCourse)
     clock; otherwise they are empty.
     """
     move = _move(old, new)
-    try:
-        with change(session):
-            made = make_course(session, actor, new)
-            taken = take_over(session, old, made.course, move)
-            about = SiteActor(actor.user_id, made.course.id)
-            detail = {"from": old.slug, "term": new.term, "assignments": taken}
-            record(session, about, "copy course", subject=f"course {new.slug}", **detail)
-    except IntegrityError:
-        raise CourseRefused.taken(new.slug) from None
+    with a_new_course(session, new):
+        made = make_course(session, actor, new)
+        taken = take_over(session, old, made.course, move)
+        about = SiteActor(actor.user_id, made.course.id)
+        detail = {"from": old.slug, "term": new.term, "assignments": taken}
+        record(session, about, "copy course", subject=f"course {new.slug}", **detail)
     return made
 
 
@@ -114,7 +110,7 @@ def delete_course(session: Session, actor: SiteActor, course: Course, *, typed: 
     course_id, slug = course.id, course.slug
     if typed.strip() != slug:
         raise NotConfirmed(typed.strip(), slug)
-    detail = {"title": course.title, "term": course.term}
+    detail: dict[str, object] = {"title": course.title, "term": course.term}
     detail |= what_a_course_has(session, course_id).told()
     with lifted(session), change(session):
         _hold(session, course)
