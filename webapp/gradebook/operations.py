@@ -13,6 +13,7 @@ from webapp.base.database import change
 from webapp.gradebook.from_nbgrader import Comparison, GradeChange, compare, grades_in
 from webapp.gradebook.pass_rule import PassRule
 from webapp.models import Content, Enrolment, Submission
+from webapp.models.archived import refuse_archived
 from webapp.scoring import counting, points_by_hand
 from webapp.site.uploads import Upload, store
 
@@ -38,6 +39,7 @@ def look_into_gradebook(session: Session, actor: Enrolment, *, upload: Upload) -
     Raises GradebookError.
     """
     with change(session):
+        refuse_archived(session, actor.course_id)
         comparison = compare(session, actor.course, grades_in(upload.data))
         store(session, upload)
     return comparison
@@ -46,6 +48,7 @@ def look_into_gradebook(session: Session, actor: Enrolment, *, upload: Upload) -
 def take_gradebook(session: Session, actor: Enrolment, *, sha256: str | None) -> int:
     """Give the points of the gradebook that was looked into; how many. Raises GradebookError."""
     with change(session):
+        refuse_archived(session, actor.course_id)
         data = session.scalar(sa.select(Content.data).where(Content.sha256 == sha256))
         if sha256 is None or data is None:
             raise GradebookError("That gradebook is not open any more: upload it again.")

@@ -42,6 +42,11 @@ def lifted(session: Session) -> Iterator[None]:
         del session.info[_LIFTED]
 
 
+def refuse_archived(session: Session, course_id: int) -> None:
+    """Raise CourseArchived, for a change in the course's name that takes no row of it."""
+    _refuse_courses(session, Course.id == course_id)
+
+
 @event.listens_for(Session, "after_flush")
 def _refuse_rows(session: Session, _context: UOWTransaction) -> None:
     if not _guards(session):
