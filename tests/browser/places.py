@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.browser.service import ASSIGNMENT, Site
+from tests.browser.service import ASSIGNMENT, COURSE, Site
 
 STUDENT_WITH_REVIEW = 13
 STUDENT_WITH_TEAM = 0
@@ -151,5 +151,14 @@ PLACES = (
     Place("site-courses", "instructor", lambda site: f"{site.url}/administration/"),
     Place("new-course", "instructor", lambda site: f"{site.url}/administration/courses/new"),
     Place("administrators", "instructor", lambda site: f"{site.url}/administration/people"),
+    Place(
+        "whole-course", "instructor", lambda site: f"{site.url}/administration/courses/{COURSE}/"
+    ),
+    Place(
+        "delete-course",
+        "instructor",
+        lambda site: f"{site.url}/administration/courses/{COURSE}/delete",
+    ),
+    Place("time-zone", "instructor", _course("staff/settings/time-zone?zone=Europe/Berlin")),
     Place("site-log", "instructor", lambda site: f"{site.url}/administration/log"),
 )

@@ -144,6 +144,8 @@ RULES = {
     "settings.assignment": TEACH,
     "settings.save_rules": TEACH,
     "settings.save_assignment": TEACH,
+    "time_zone.show": TEACH,
+    "time_zone.save": TEACH,
     "catalogue.show": TEACH,
     "catalogue.add": TEACH,
     "preview.show": STAFF,
@@ -198,6 +200,7 @@ BY_TOKEN = {
     *("api.written_questions", "api.answers", "api.answer", "api.give_answer_reading"),
     # See test_api_course.py for these.
     *("api.shown_results", "api.set_result_rule", "api.publish_results", "api.hide_results"),
+    *("api.times_in_zone", "api.change_time_zone"),
     *("api.settings_of_course", "api.change_course", "api.change_late_days"),
     *("api.settings_of_assignment", "api.change_assignment", "api.change_rules"),
     *("api.assignment_catalogue", "api.add_assignment", "api.release", "api.preview"),
@@ -223,6 +226,11 @@ OF_THE_SITE = {
     *("api.site_courses", "api.create_course", "api.join_course", "api.role_holders"),
     *("api.make_administrator", "api.let_create_courses", "api.take_back_administrator"),
     *("api.no_longer_let_create", "api.make_site_link", "api.log_of_site"),
+    # See tests/webapp/terms for these.
+    *("administration_course.show", "administration_course.copy", "administration_course.archive"),
+    *("administration_course.take_back", "administration_course.ask_to_delete"),
+    *("administration_course.delete", "api.whole_course", "api.copy_course"),
+    *("api.archive_course", "api.take_back_course", "api.delete_course"),
 }
 ANYONE_SIGNED_IN = {
     *("courses.index", "courses.every", "accounts.account", "accounts.sign_out_everywhere"),
