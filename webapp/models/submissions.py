@@ -81,7 +81,7 @@ class Submission(Base):
     received_at: Mapped[datetime] = mapped_column(default=now)
     filename: Mapped[str] = mapped_column(sa.String(200))
     size: Mapped[int]
-    sha256: Mapped[str] = mapped_column(sa.ForeignKey("contents.sha256"))
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("contents.sha256"), index=True)
     digest: Mapped[str] = mapped_column(sa.String(64))
     state: Mapped[SubmissionState] = mapped_column(
         text_enum(SubmissionState), default=SubmissionState.QUEUED
@@ -188,7 +188,7 @@ class Result(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submissions.id"))
-    job_id: Mapped[int] = mapped_column(sa.ForeignKey("jobs.id"))
+    job_id: Mapped[int] = mapped_column(sa.ForeignKey("jobs.id"), index=True)
     grader_version: Mapped[str] = mapped_column(sa.String(80))
     current: Mapped[bool] = mapped_column(default=True)
     status: Mapped[str] = mapped_column(sa.String(24))

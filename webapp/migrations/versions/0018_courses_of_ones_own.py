@@ -16,6 +16,8 @@ depends_on = None
 
 _NO: dict[str, Any] = {"nullable": False, "server_default": sa.false()}
 _EMPTY: dict[str, Any] = {"nullable": False, "server_default": ""}
+# Deleting a course asks for every job and file whether something still refers to it.
+_INDEXED = (("results", "job_id"), ("submissions", "sha256"))
 _NEW = (
     *("former_enrolments", "roster_files", "announcements"),
     *("assignment_versions", "taken_releases"),
@@ -51,9 +53,13 @@ def upgrade() -> None:
     _create_taken_releases()
     _set_starts()
     _compose_texts()
+    for table, column in _INDEXED:
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
 
 
 def downgrade() -> None:
+    for table, column in _INDEXED:
+        op.drop_index(op.f(f"ix_{table}_{column}"), table)
     for table in reversed(_NEW):
         op.drop_table(table)
     # Not in batch mode, which drops the whole table.
