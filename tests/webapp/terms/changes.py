@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from tests.webapp.graders import PNG, notebook
 from webapp.base.clock import now
 from webapp.base.database import change
+from webapp.course_page import operations as course_page
+from webapp.course_page.texts import News, version_of
 from webapp.extensions import operations as extensions
 from webapp.gradebook import operations as gradebook
 from webapp.gradebook.from_nbgrader import GradeChange
@@ -164,7 +166,20 @@ _PERSON = Person("Dee", "dee@example.edu", "student", "A")
 _ANSWER = results.Answer(RequestState.DECLINED, "It is as it should be.")
 _PAPERS = ["B. Author (2021). Another title."]
 
+_NEWS = News("Room", "We moved again.")
+_SEEN_PAGE, _SEEN_NEWS = version_of("# Rooms"), version_of("Room", "We moved.")
+
 EVERY: dict[str, Callable[[World], Any]] = {
+    "course_page.save_page": lambda w: course_page.save_page(
+        w.session, w.ina, text="# Other rooms", seen=_SEEN_PAGE
+    ),
+    "course_page.announce": lambda w: course_page.announce(w.session, w.ina, _NEWS),
+    "course_page.change_announcement": lambda w: course_page.change_announcement(
+        w.session, w.ina, 1, news=_NEWS, seen=_SEEN_NEWS
+    ),
+    "course_page.remove_announcement": lambda w: course_page.remove_announcement(
+        w.session, w.ina, 1, seen=_SEEN_NEWS
+    ),
     "extensions.give": lambda w: extensions.give(
         w.session, w.ina, w.item, users=[ADA], due_at=now() + _EXTRA, reason=WHY
     ),

@@ -53,13 +53,13 @@ def upgrade() -> None:
     _create_taken_releases()
     _set_starts()
     _compose_texts()
-    for table, column in _INDEXED:
-        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+    for table, indexed in _INDEXED:
+        op.create_index(op.f(f"ix_{table}_{indexed}"), table, [indexed])
 
 
 def downgrade() -> None:
-    for table, column in _INDEXED:
-        op.drop_index(op.f(f"ix_{table}_{column}"), table)
+    for table, indexed in _INDEXED:
+        op.drop_index(op.f(f"ix_{table}_{indexed}"), table)
     for table in reversed(_NEW):
         op.drop_table(table)
     # Not in batch mode, which drops the whole table.
