@@ -36,18 +36,6 @@ def ways() -> dict[str, sa.Column[Any]]:
     return found
 
 
-def belongs_to(table: sa.Table, course_id: int) -> sa.ColumnElement[bool]:
-    """That a row of a table of courses is of that one."""
-    if table.name == _COURSES:
-        return table.c.id == course_id
-    way = ways()[table.name]
-    if _parent(way) == _COURSES:
-        return way == course_id
-    (key,) = way.foreign_keys
-    above = key.column.table
-    return way.in_(sa.select(key.column).where(belongs_to(above, course_id)))
-
-
 def course_of(table: str, chosen: Sequence[int] | sa.Select[Any]) -> sa.ColumnElement[bool]:
     """That a course is the one of these rows of a table, by what the column of its way holds."""
     courses = Base.metadata.tables[_COURSES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.administration.new_course import CourseRefused, NewCourse
@@ -9,12 +10,12 @@ from webapp.administration.operations import Made, a_new_course, make_course
 from webapp.audit.record import SiteActor, record
 from webapp.base.clock import now
 from webapp.base.database import change, takes_the_one_lock
-from webapp.models import Course
+from webapp.courses.erasing import erase
+from webapp.models import Course, RosterFile
 from webapp.models.archived import lifted
 from webapp.queue import stopping
 from webapp.similarity import operations as similarity
 from webapp.terms.copying import take_over
-from webapp.terms.deleting import delete_rows
 from webapp.terms.queries import Waiting, what_a_course_has, what_waits
 from webapp.terms.weeks import Move
 
@@ -87,6 +88,8 @@ def archive_course(
     with lifted(session), change(session):
         stopping.stop_all(session, course_id)
         similarity.stop_reports(session, course_id)
+        # A roster that somebody looks at is not taken in any more.
+        session.execute(sa.delete(RosterFile).where(RosterFile.course_id == course_id))
     return True
 
 
@@ -114,7 +117,7 @@ def delete_course(session: Session, actor: SiteActor, course: Course, *, typed: 
     detail |= what_a_course_has(session, course_id).told()
     with lifted(session), change(session):
         _hold(session, course)
-        delete_rows(session, course_id)
+        erase(session, course)
         site = SiteActor(actor.user_id)
         record(session, site, "delete course", subject=f"course {slug}", **detail)
 

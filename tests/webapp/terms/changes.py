@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tests.webapp.graders import PNG, notebook
+from webapp.arranging import operations as arranging
 from webapp.base.clock import now
 from webapp.base.database import change
 from webapp.course_page import operations as course_page
@@ -24,6 +25,7 @@ from webapp.gradebook.from_nbgrader import GradeChange
 from webapp.gradebook.pass_rule import PassRule
 from webapp.grading.conditions import Conditions
 from webapp.grading.library import Slide as SeenPdf
+from webapp.handout import operations as handout
 from webapp.imports import operations as imports
 from webapp.leaderboard import operations as leaderboard
 from webapp.models import (
@@ -33,6 +35,7 @@ from webapp.models import (
     Course,
     CourseAssignment,
     Enrolment,
+    FormerEnrolment,
     Job,
     Proposal,
     Regrade,
@@ -44,14 +47,17 @@ from webapp.models import (
     Team,
     User,
 )
+from webapp.people import link_operations as links
 from webapp.people import operations as people
-from webapp.people.roster import Person
+from webapp.people.person import Details
 from webapp.presentations import operations as presentations
 from webapp.queue import operations as queue
 from webapp.reading import operations as reading
 from webapp.reading.kinds import kind_at, place_in, work_at
 from webapp.regrades import operations as regrades
 from webapp.results import operations as results
+from webapp.roster import operations as roster
+from webapp.roster.entries import Entry
 from webapp.rubrics import operations as rubrics
 from webapp.rubrics.marks import Sent
 from webapp.rubrics.queries import rubric_of
@@ -61,6 +67,7 @@ from webapp.settings.time_zone import Keep
 from webapp.settings.values import AssignmentValues, CourseValues, RuleValues
 from webapp.similarity import operations as similarity
 from webapp.site.uploads import Upload
+from webapp.students import operations as students
 from webapp.submissions import operations as submissions
 from webapp.visibility import operations as visibility
 from webapp.written import operations as written
@@ -68,7 +75,7 @@ from webapp.written import team_operations as teams
 from webapp.written.examples import Example
 from webapp.written.review_text import ReviewText
 
-ADA, BOB, CYD, GIL, INA = 1, 2, 3, 4, 5
+ADA, BOB, CYD, GIL, INA, FAY = range(1, 7)
 WORK = notebook("x = 1")
 UPLOAD = Upload("work.ipynb", WORK, hashlib.sha256(WORK).hexdigest())
 SEEN = SeenPdf(1, PNG)
@@ -121,6 +128,14 @@ def open_everything(session: Session) -> None:
     course.presentations_at = soon
     session.get_one(Team, 1).invitation_code = "ABCD"
     session.get_one(BulkImport, 1).state = "open"
+    # Somebody who left, an assignment that is retired, and another course's settings.
+    session.add(User(email="fay@example.edu", name="Fay"))
+    session.flush()
+    session.get_one(FormerEnrolment, 1).user_id = FAY
+    retired = CourseAssignment(id=3, course_id=1, assignment="a03_old", title="Old", points=1.0)
+    retired.position, retired.retired_at = 3, now()
+    session.add(retired)
+    session.get_one(CourseAssignment, 1001).late_penalty = 0.5
     session.execute(sa.update(Regrade).where(Regrade.id == 2).values(state="open"))
     # A submission that waits and one that staff stopped.
     session.execute(sa.update(Job).where(Job.id == 8).values(state="queued"))
@@ -162,7 +177,8 @@ def _helper(call: Callable[[World], Any]) -> Callable[[World], Any]:
 
 _EXTRA = timedelta(days=400)
 _CONDITIONS = Conditions("another version", "")
-_PERSON = Person("Dee", "dee@example.edu", "student", "A")
+_DEE = Details("Dee", "dee@example.edu")
+_ENTRY = Entry((2,), "Dee", "dee@example.edu")
 _ANSWER = results.Answer(RequestState.DECLINED, "It is as it should be.")
 _PAPERS = ["B. Author (2021). Another title."]
 
@@ -170,6 +186,20 @@ _NEWS = News("Room", "We moved again.")
 _SEEN_PAGE, _SEEN_NEWS = version_of("# Rooms"), version_of("Room", "We moved.")
 
 EVERY: dict[str, Callable[[World], Any]] = {
+    "arranging.copy_settings": lambda w: arranging.copy_settings(
+        w.session, w.ina, w.item, w.get(CourseAssignment, 1001)
+    ),
+    "arranging.move": lambda w: arranging.move(w.session, w.ina, w.item, up=False),
+    "arranging.put_in_order": lambda w: arranging.put_in_order(
+        w.session, w.ina, ["a02_other", "a01_demo"]
+    ),
+    "arranging.remove": lambda w: arranging.remove(
+        w.session, w.ina, w.get(CourseAssignment, 3), typed="a03_old"
+    ),
+    "arranging.retire": lambda w: arranging.retire(w.session, w.ina, w.item),
+    "arranging.take_back": lambda w: arranging.take_back(
+        w.session, w.ina, w.get(CourseAssignment, 3)
+    ),
     "course_page.save_page": lambda w: course_page.save_page(
         w.session, w.ina, text="# Other rooms", seen=_SEEN_PAGE
     ),
@@ -209,13 +239,33 @@ EVERY: dict[str, Callable[[World], Any]] = {
         lambda w: leaderboard.open_or_close(w.session, w.item, on=False)
     ),
     "leaderboard.switch": lambda w: leaderboard.switch(w.session, w.ina, w.item, on=False),
-    "people.add_note": lambda w: people.add_note(w.session, w.ina, w.get(User, ADA), text="Ill."),
-    "people.begin_viewing": lambda w: people.begin_viewing(w.session, w.ina, w.get(User, ADA)),
-    "people.end_viewing": lambda w: people.end_viewing(w.session, INA, course_id=1, student_id=ADA),
-    "people.import_roster": lambda w: people.import_roster(w.session, w.ina, [_PERSON]),
-    "people.make_link": lambda w: people.make_link(w.session, w.ina, ADA),
+    "students.add_note": lambda w: students.add_note(
+        w.session, w.ina, w.get(User, ADA), text="Ill."
+    ),
+    "students.begin_viewing": lambda w: students.begin_viewing(w.session, w.ina, w.get(User, ADA)),
+    "students.end_viewing": lambda w: students.end_viewing(
+        w.session, INA, course_id=1, student_id=ADA
+    ),
+    "people.add_person": lambda w: people.add_person(w.session, w.ina, _DEE),
+    "people.bring_back": lambda w: people.bring_back(w.session, w.ina, FAY),
+    "people.change_person": lambda w: people.change_person(
+        w.session, w.ina, ADA, Details("Ada", "ada@example.edu", section="C")
+    ),
+    "people.end_links": lambda w: links.end_links(w.session, w.ina, ADA),
+    "people.make_link": lambda w: links.make_link(w.session, w.ina, ADA),
+    "people.make_links": lambda w: links.make_links(w.session, w.ina),
+    "people.take_out": _helper(lambda w: people.take_out(w.session, w.ina, [ADA])),
+    "people.write_changes": _helper(
+        lambda w: people.write_changes(
+            w.session, w.ina, {ADA: (Details("Ada", "ada@example.edu"), _DEE)}
+        )
+    ),
+    "roster.forget_file": lambda w: roster.forget_file(w.session, w.ina),
+    "roster.keep_file": lambda w: roster.keep_file(w.session, w.ina, UPLOAD),
+    "roster.take_roster": lambda w: roster.take_roster(w.session, w.ina, [_ENTRY]),
+    "handout.take": lambda w: handout.take(w.session, w.who(BOB), w.item, "f" * 64),
     "people.remove": lambda w: people.remove(w.session, w.ina, ADA),
-    "people.remove_note": lambda w: people.remove_note(
+    "students.remove_note": lambda w: students.remove_note(
         w.session, w.ina, w.get(User, BOB), note_id=1
     ),
     "presentations.draw": lambda w: presentations.draw(w.session, w.ina),

@@ -20,7 +20,7 @@ from tests.webapp.terms.two_courses import dump
 from webapp.audit.record import SiteActor
 from webapp.gradebook import operations as gradebook
 from webapp.grading.results import write_result
-from webapp.models import Content, Course, CourseArchived, Job, SimilarityReport
+from webapp.models import Content, Course, CourseArchived, Job, RosterFile, SimilarityReport
 from webapp.queue import jobs
 from webapp.similarity import work
 from webapp.similarity.operations import SimilarityRefused
@@ -32,7 +32,9 @@ ADMINISTRATOR = SiteActor(5)
 OF_NO_COURSE = {"accounts", "site", "administration", "terms", "api"}
 ASKS = {
     *("similarity.open_reports", "similarity.stop_reports"),  # the second archives
-    "submissions.refuse_before_opening",
+    "submissions.refuse_unless_open",
+    *("people.changed_fields", "people.invitation", "people.links_for", "roster.plan_of"),
+    "people.note_invited",  # of accounts, not of a course
 }
 # Needs a folder of assignments: tried by its page, see test_archived_pages.py.
 BY_ITS_PAGE = {"settings.add_assignment"}
@@ -54,7 +56,9 @@ def test_every_operation_is_tried() -> None:
 
 
 # Archiving itself stopped what these would have stopped.
-STOPPED_BEFORE = {"queue.cancel_grading", "similarity.cancel_comparison"}
+STOPPED_BEFORE = {"queue.cancel_grading", "similarity.cancel_comparison", "roster.forget_file"}
+# What is read is noted no more.
+STOPPED_BEFORE |= {"handout.take"}
 
 
 @pytest.fixture
@@ -93,6 +97,8 @@ def test_an_operation_changes_a_course_until_it_is_archived(world: World, name: 
     for table, rows in before.items():
         if table in ("jobs", "similarity_reports", "submissions"):
             _put_back(session, table, rows)
+    session.execute(sa.insert(RosterFile), [before["roster_files"][0]])
+    session.commit()
     before = dump(session.connection())
     session.rollback()
     EVERY[name](world)

@@ -14,7 +14,7 @@ from webapp.administration.new_course import CourseRefused, TypedCourse, read_co
 from webapp.audit.record import SiteActor
 from webapp.base.clock import local
 from webapp.models import AuditEntry, Base, Course, CourseAssignment, Leaderboard
-from webapp.models.belonging import ways
+from webapp.models.belonging import course_of, ways
 from webapp.terms import copying
 from webapp.terms.operations import copy_course
 from webapp.terms.weeks import Move
@@ -34,7 +34,7 @@ LEAVES = {
         *("leaderboard_entries", "presentation_places", "readers", "readings"),
     },
     "what staff did with it": {
-        *("regrades", "regrade_items", "bulk_imports", "import_items"),
+        *("regrades", "regrade_items", "bulk_imports", "import_items", "roster_files"),
         *("similarity_reports", "similar_pairs", "audit_entries"),
     },
     "news of that term": {"announcements"},
@@ -64,10 +64,8 @@ def test_a_copy_has_rows_only_where_it_takes_them(full_session: Session) -> None
     _, new = _copied(full_session)
     found = {"courses"}
     for name, way in ways().items():
-        table = Base.metadata.tables[name]
-        from webapp.models.belonging import belongs_to
-
-        if full_session.scalar(sa.select(way).where(belongs_to(table, new.id)).limit(1)):
+        has = sa.select(Course.id).where(course_of(name, sa.select(way)), Course.id == new.id)
+        if full_session.scalar(has) is not None:
             found.add(name)
     assert found == TAKES | {"audit_entries"}  # that it was copied
 
