@@ -27,7 +27,7 @@ FLAGS = (
 )
 _PATIENCE_MS = 30_000.0
 # The name of a student which a spreadsheet would run.
-FORMULA = '=HYPERLINK("http://192.0.2.1/","click")'
+FORMULA = '=HYPERLINK("http://192.0.2.1/")'
 
 expect.set_options(timeout=_PATIENCE_MS)
 

@@ -84,7 +84,8 @@ class Site:
         command = [_heldout(), "roster", COURSE, str(roster), "--url", self.url]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
-        return re.findall(r"https?://\S+/welcome/\S+", done.stdout)
+        links = dict(re.findall(r"<(\S+)>: (https?://\S+/welcome/\S+)", done.stdout))
+        return [links[email] for _, email in people]
 
 
 @contextmanager
