@@ -14,6 +14,11 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
+from autograder.assignment import AssignmentError
+from webapp.assignments.finding import site_assignment
+
 _SECONDS = 60.0
 _COMMAND = (sys.executable, "-c", "from autograder.cli import main; main()", "release")
 _building = threading.Lock()
@@ -33,20 +38,18 @@ class Look:
     refusal: str
 
 
-def look(assignment_id: str) -> Look:
+def look(session: Session, assignment_id: str) -> Look:
     """The notebook that students get, or the sentence why there is none."""
     try:
-        return Look(released_notebook(assignment_id), "")
+        return Look(released_notebook(session, assignment_id), "")
     except NoRelease as error:
         return Look(b"", str(error))
 
 
-def released_notebook(assignment_id: str) -> bytes:
+def released_notebook(session: Session, assignment_id: str) -> bytes:
     """The notebook that students get; raises NoRelease."""
-    from autograder.assignment import AssignmentError, find_assignment
-
     try:
-        assignment = find_assignment(assignment_id)
+        assignment = site_assignment(session, assignment_id)
         files = [assignment.folder / "assignment.toml", assignment.notebook_path]
         files += assignment.data_files().values()
         state = tuple(_state(path) for path in files)
@@ -60,8 +63,8 @@ def released_notebook(assignment_id: str) -> bytes:
 
 def _state(path: Path) -> tuple[str, int, int, int]:
     """What changes when a file is written: then the release is made anew."""
-    found = path.stat()
-    return path.name, found.st_mtime_ns, found.st_size, found.st_ino
+    state = path.stat()
+    return path.name, state.st_mtime_ns, state.st_size, state.st_ino
 
 
 @functools.lru_cache(maxsize=16)

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
+import threading
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from webapp import create_app
 from webapp.base import logs
+from webapp.base.config import database_url
+from webapp.base.database import make_engine, moment_of
+from webapp.queue.workers import say_what_the_site_has
 from webapp.service.serve import end_with_parent
+
+log = logging.getLogger("heldout.web")
+
+_SAY_SECONDS = 5.0
 
 
 class WebServer(BaseApplication):
@@ -45,8 +56,23 @@ class WebServer(BaseApplication):
     def load(self) -> Flask:
         """The application, made in the serving process."""
         app = create_app()
+        threading.Thread(target=keep_saying, name="versions", daemon=True).start()
         leave_out_of_collections()
         return app
+
+
+def keep_saying(stop: threading.Event | None = None) -> None:
+    """Say again and again what lies in the folder of assignments here: workers compare."""
+    stop, engine = stop or threading.Event(), make_engine(database_url())
+    while True:
+        try:
+            with Session(engine) as session:
+                say_what_the_site_has(session, moment_of(session))
+        except SQLAlchemyError as error:
+            log.warning("what the site grades with could not be said: %s", error)
+        if stop.wait(_SAY_SECONDS):
+            engine.dispose()
+            return
 
 
 def leave_out_of_collections() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp.assignments.finding import site_assignment
 from webapp.base import logs
 from webapp.base.clock import now
 from webapp.base.config import SettingsError, broker_url, data_folder, database_url
@@ -88,7 +89,9 @@ def _warm(pool: object, engine: sa.Engine, slots: int) -> None:
     assert isinstance(pool, GradingPool)
     for name in _first_to_warm(engine, slots):
         try:
-            pool.warm(name)
+            with Session(engine) as session:
+                assignment = site_assignment(session, name)
+            pool.warm(assignment)
         except AssignmentError as error:
             log.warning("%s", error)
 

@@ -90,7 +90,7 @@ def add_assignment(
 @for_roles(*STAFF)
 def release(enrolment: Enrolment, name: str) -> Response:
     try:
-        return release_file(assignment_in(enrolment, name))
+        return release_file(db.session, assignment_in(enrolment, name))
     except NoRelease as error:
         abort(409, str(error))
 
@@ -105,7 +105,7 @@ def release(enrolment: Enrolment, name: str) -> Response:
 @for_roles(*STAFF)
 def preview(enrolment: Enrolment, name: str) -> schemas.Preview:
     item = assignment_in(enrolment, name)
-    found = release_preview.look(item.assignment)
+    found = release_preview.look(db.session, item.assignment)
     return schemas.Preview(
         [schemas.ReleaseCell(cell.kind, cell.source) for cell in source_cells(found.data)],
         found.refusal,
