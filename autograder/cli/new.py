@@ -48,7 +48,7 @@ def _own_folder(name: str) -> Path:
     if is_beside_packages(folder):
         raise AssignmentError(
             f"no folder is chosen and nothing is written: `heldout new {name} --folder assignments`"
-            f" would write {Path('assignments', name).absolute()}, and HELDOUT_ASSIGNMENTS sets the folder"
+            f" would write {Path('assignments', name).absolute()}; HELDOUT_ASSIGNMENTS sets it too"
         )
     return folder
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from webapp.models import AssignmentVersion, CourseAssignment
+from webapp.models import AssignmentVersion, CourseAssignment, VersionState
 
 _KNOWN = "heldout versions in use"
 
@@ -16,14 +16,25 @@ def in_use(session: Session) -> dict[str, str]:
 
     One statement for a transaction, however many assignments a page asks for.
     """
+    return {name: digest for name, (digest, _) in _known(session).items()}
+
+
+def proof_in_use(session: Session, name: str) -> VersionState | None:
+    """How the proof of the version in use stands; None where none was brought."""
+    return _known(session).get(name, (None, None))[1]
+
+
+def _known(session: Session) -> dict[str, tuple[str, VersionState]]:
     if _KNOWN not in session.info:
         rows = session.execute(
-            sa.select(AssignmentVersion.assignment, AssignmentVersion.digest)
+            sa.select(
+                AssignmentVersion.assignment, AssignmentVersion.digest, AssignmentVersion.state
+            )
             .where(AssignmentVersion.in_use_since.is_not(None))
             .order_by(AssignmentVersion.in_use_since, AssignmentVersion.id)
         )
-        session.info[_KNOWN] = {row.assignment: row.digest for row in rows}
-    found: dict[str, str] = session.info[_KNOWN]
+        session.info[_KNOWN] = {row.assignment: (row.digest, row.state) for row in rows}
+    found: dict[str, tuple[str, VersionState]] = session.info[_KNOWN]
     return found
 
 

@@ -1,7 +1,7 @@
 """The tables, by topic."""
 
 from webapp.models.accounts import ApiToken, AuditEntry, User
-from webapp.models.assignments import AssignmentVersion, TakenRelease
+from webapp.models.assignments import AssignmentVersion, TakenRelease, VersionState
 from webapp.models.base import Base
 from webapp.models.courses import (
     STAFF,
@@ -116,5 +116,6 @@ __all__ = [
     "Team",
     "TeamMember",
     "User",
+    "VersionState",
     "WorkerRow",
 ]

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from autograder.assignment import AssignmentError, assignments_folder
 from webapp.assignments.finding import known, site_assignment
-from webapp.assignments.queries import in_use
-from webapp.models import Course, CourseAssignment
+from webapp.assignments.queries import proof_in_use
+from webapp.models import Course, CourseAssignment, VersionState
 
 if TYPE_CHECKING:
     pass
@@ -68,8 +68,9 @@ class Entry:
     @property
     def sentence(self) -> str:
         """Why it must not be opened to students; empty where it is sound."""
-        if self.fault and self.brought:
-            return f"{self.fault[0].upper()}{self.fault[1:]}."
+        if self.brought and not self.is_sound:
+            fault = self.fault or _FAULTS[self.sound].rstrip(":")
+            return f"{fault[0].upper()}{fault[1:]}. An administrator can bring another version."
         if self.fault:
             return f"{self.fault[0].upper()}{self.fault[1:]}: mend it and run `{self.command}`."
         if self.is_sound:
@@ -126,13 +127,15 @@ def _names(session: Session) -> list[str]:
 def _entry(session: Session, name: str, opened: CourseAssignment | None) -> Entry:
     from autograder.proof.validation_record import Soundness, soundness
 
-    brought = name in in_use(session)
+    proof = proof_in_use(session, name)
     try:
         assignment = site_assignment(session, name)
-        # Only a version that was proved sound is put in use, and no file of it changes.
-        state = Soundness.SOUND if brought else soundness(assignment)
+        # Only what was proved sound is put in use, and no file of it changes.
+        failed = proof == VersionState.UNSOUND
+        state = soundness(assignment) if proof is None else Soundness.SOUND
+        state = Soundness.UNSOUND if failed else state
     except AssignmentError as error:
-        return Entry(name, name, 0.0, 0, "unknown", str(error), opened, brought)
+        return Entry(name, name, 0.0, 0, "unknown", str(error), opened, proof is not None)
     return Entry(
         assignment.id,
         assignment.title,
@@ -140,5 +143,5 @@ def _entry(session: Session, name: str, opened: CourseAssignment | None) -> Entr
         len(assignment.questions),
         str(state),
         opened=opened,
-        brought=brought,
+        brought=proof is not None,
     )
