@@ -57,6 +57,8 @@ from webapp.students import pages as students
 from webapp.students import viewing_pages
 from webapp.submissions import api as submissions_api
 from webapp.submissions import pages as submissions
+from webapp.versions import api as versions_api
+from webapp.versions import pages as versions
 from webapp.visibility import api as visibility_api
 from webapp.visibility import pages as visibility
 from webapp.written import api as written_api
@@ -80,7 +82,7 @@ _PAGES = (
     *(imports, insight, leaderboard, metrics_pages, nbgrader_pages, overrides_pages, people),
     *(person_pages, preview_pages, proposal_pages, queue, reading, regrades, requests_pages),
     *(results, review_pages, roster, score_table_pages, settings, similarity, students),
-    *(submissions, roles_pages, viewing_pages, visibility),
+    *(submissions, roles_pages, versions, viewing_pages, visibility),
 )
 
 # Importing one of these adds its routes to the API's blueprint.
@@ -105,6 +107,7 @@ OPERATIONS = (
         settings_api,
         student_api,
         students_api,
+        versions_api,
         visibility_api,
         written_api,
     ),

@@ -18,8 +18,8 @@ from webapp import create_app
 from webapp.base import logs
 from webapp.base.config import database_url
 from webapp.base.database import make_engine, moment_of
+from webapp.base.parent import end_with_parent
 from webapp.queue.workers import say_what_the_site_has
-from webapp.service.serve import end_with_parent
 
 log = logging.getLogger("heldout.web")
 

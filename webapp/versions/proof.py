@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import tempfile
@@ -14,7 +12,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-_COMMAND = (sys.executable, "-c", "from autograder.cli import main; main()", "validate")
+_PROGRAM = (
+    "from webapp.base.parent import end_with_parent; end_with_parent();"
+    " from autograder.cli import main; main()"
+)
+_COMMAND = (sys.executable, "-c", _PROGRAM, "validate")
 _MOST_SECONDS = 3600.0
 _HELD, _NOT_HELD, _REFUSED = 0, 1, 2
 
@@ -24,7 +26,7 @@ class ProofFailed(Exception):
 
 
 class Proof:
-    """A running proof; leaving the block ends it, with all that it has started."""
+    """A running proof, which ends at the latest with the block, or with this process."""
 
     def __init__(self, folder: Path, *, most_seconds: float = _MOST_SECONDS) -> None:
         self._folder = folder
@@ -46,8 +48,9 @@ class Proof:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.poll() is None:
+            # Its checkers meet the end of their pipes, and end with their sandboxes.
+            self._process.kill()
         self._process.wait()
         self._said.close()
         self._scratch.cleanup()
