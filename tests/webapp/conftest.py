@@ -46,10 +46,11 @@ OVERRIDES = {
 
 # What reads and writes the database in ways that differ from one to the other.
 _BOTH = """
-answer_points answers attempts_to_read backup courses duties extensions feedback grades import_times
-imports insight jobs leaderboard log operations own_data pass_rule points_in_total
-person presentations queue_page readings recount regrades requests results review_drafts roles rules
-roster_pages sections similarity staff submissions visibility workers written
+answer_points answers attempts_to_read backup courses duties extensions feedback grades
+import_times imports insight jobs leaderboard log mixed_versions operations own_data pass_rule
+person points_in_total presentations queue_page readings recount regrades requests results
+review_drafts roles roster_pages rules sections similarity staff submissions versions visibility
+work workers written
 """
 ON_POSTGRESQL_TOO = frozenset(f"test_{name}" for name in _BOTH.split())
 

@@ -30,6 +30,12 @@ def described(packed: Packed) -> Described:
             found = load_assignment(home)
             found.data_files()
         except AssignmentError as error:
-            sentence = str(error).replace(f"{home.parent}/", "")
-            raise FolderRefused(f"{sentence[0].upper()}{sentence[1:]}.") from None
+            raise FolderRefused(sentence_of(str(error), home)) from None
     return Described(found.title, found.max_score, found.needs)
+
+
+def sentence_of(text: str, folder: Path) -> str:
+    """What the grader says of a folder, as a sentence without where that lies on this machine."""
+    plain = text.replace(f"{folder.parent}/", "").strip().rstrip(".")
+    is_path = "/" in plain.partition(" ")[0]
+    return f"{plain if is_path else plain[:1].upper() + plain[1:]}." if plain else ""

@@ -133,7 +133,8 @@ def _say_what_was_found(found: Numbered) -> bool:
     claims = version.report.get("claims", [])
     for claim in claims:
         if claim["found"]:
-            click.echo(f"{claim['subject']}: should {claim['claim']}, but {claim['found']}")
+            said = f"it should be that it {claim['claim']}, but {claim['found']}"
+            click.echo(f"{claim['subject']}: {said}")
     if "error" in version.report:
         click.echo(version.report["error"])
     sound = version.state == VersionState.SOUND

@@ -41,7 +41,7 @@ def _difference(name: str, worker: WorkerRow, workers: Sequence[WorkerRow], site
         has = "files" in theirs or any("files" in w.versions.get(name, {}) for w in workers)
         return _CANNOT if has else ""
     if mine["files"] != (theirs.get("files") or _most(workers, name, "files")):
-        return "has other files of {} than the site, so it leaves them to other workers."
+        return "has other files of {} than the site, so it leaves that work to others."
     if mine["grader"] != (theirs.get("grader") or _most(workers, name, "grader")):
         return (
             f"grades {{}} as {mine['grader']}, others do not: its Heldout, reference or libraries"

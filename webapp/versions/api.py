@@ -59,7 +59,7 @@ def assignments_of_site(_user: User) -> SiteAssignments:
     scopes=_CHANGING,
     file="archive",
     answers={201: AssignmentVersionInfo},
-    errors=(409,),
+    errors=(409, 422),
 )
 @for_administrators
 def bring_assignment(user: User) -> tuple[AssignmentVersionInfo, int]:

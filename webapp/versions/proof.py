@@ -12,6 +12,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from webapp.assignments.described import sentence_of
+from webapp.base.environment import SEED
+
 _PROGRAM = (
     "from webapp.base.parent import end_with_parent; end_with_parent();"
     " from autograder.cli import main; main()"
@@ -40,7 +43,7 @@ class Proof:
             stdout=subprocess.DEVNULL,
             stderr=self._said,
             # A proof shall hold under any seed, so it needs not know the site's.
-            env={**os.environ, "HELDOUT_SEED": secrets.token_hex(32)},
+            env={**os.environ, SEED.name: secrets.token_hex(32)},
             start_new_session=True,
         )
 
@@ -84,15 +87,16 @@ class Proof:
 
     def _record(self) -> dict[str, Any]:
         try:
-            found = json.loads(self._file.read_text(encoding="utf-8"))
+            text = self._file.read_text(encoding="utf-8")
+            # What authors read names files of their folder, not where it lies here.
+            found = json.loads(text.replace(f"{self._folder.parent}/", ""))
         except (OSError, ValueError):
             return {}
         return found[0] if found else {}
 
     def _last_line(self) -> str:
-        """The command's own sentence, with no path of this machine."""
+        """The command's own sentence."""
         self._said.seek(0)
         last = self._said.read().strip().rpartition("\n")[2]
         text = last.removeprefix("Error: ").removeprefix("heldout: ")
-        text = text.replace(f"{self._folder.parent}{os.sep}", "")[:500].rstrip(".")
-        return f"{text[:1].upper()}{text[1:]}." if text else ""
+        return sentence_of(text[:500], self._folder)

@@ -20,6 +20,7 @@ from webapp.models import AssignmentVersion, Job, JobState, Submission, Submissi
 from webapp.queue import jobs, workers
 from webapp.queue.mixed import nobody_has, odd_ones
 from webapp.queue.workers import Place
+from webapp.service import web
 
 QUEUE = "/courses/dl/staff/queue"
 
@@ -140,6 +141,15 @@ def test_the_site_says_only_what_is_new(session):
     assert session.get_one(WorkerRow, here.SITE).seen_at == at
     workers.say_what_the_site_has(session, at + timedelta(minutes=11))
     assert session.get_one(WorkerRow, here.SITE).seen_at == at + timedelta(minutes=11)
+
+
+def test_the_web_process_says_again_and_again_what_it_has(session, settings, monkeypatch):
+    monkeypatch.setenv("HELDOUT_DATABASE_URL", settings.database_url)
+    stop = threading.Event()
+    stop.set()
+    web.keep_saying(stop)
+    assert set(here.versions_of_site(session)) == {ASSIGNMENT}
+    assert "files" in here.versions_of_site(session)[ASSIGNMENT]
 
 
 def report(session, host: str, *, files: str = "f1", grader: str = "1+aa", fault: str = "") -> None:
