@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_INSTALLED = {"site-packages", "dist-packages"}
 # What an assignment may need of the machine that grades it; the first unless it says otherwise.
 NEEDS = ("cpu", "gpu")
 
@@ -115,6 +116,11 @@ def assignments_folder() -> Path:
     """The folder of assignments: HELDOUT_ASSIGNMENTS, else `assignments/` beside the packages."""
     setting = os.environ.get("HELDOUT_ASSIGNMENTS")
     return Path(setting) if setting else Path(__file__).resolve().parent.parent / "assignments"
+
+
+def is_beside_packages(folder: Path) -> bool:
+    """Whether a folder lies where packages are installed, which is no place for one's own."""
+    return bool(_INSTALLED & set(folder.parts))
 
 
 def list_assignments(folder: Path | None = None) -> list[Assignment]:

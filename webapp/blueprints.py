@@ -69,6 +69,8 @@ from webapp.submissions import api as submissions_api
 from webapp.submissions import pages as submissions
 from webapp.terms import api as terms_api
 from webapp.terms import pages as terms
+from webapp.versions import api as versions_api
+from webapp.versions import pages as versions
 from webapp.visibility import api as visibility_api
 from webapp.visibility import pages as visibility
 from webapp.written import api as written_api
@@ -94,7 +96,7 @@ _PAGES = (
     *(imports, insight, leaderboard, metrics_pages, nbgrader_pages, overrides_pages, people),
     *(person_pages, preview_pages, proposal_pages, queue, reading, regrades, requests_pages),
     *(results, review_pages, roster, score_table_pages, settings, similarity, students),
-    *(submissions, roles_pages, terms, time_zone_pages, viewing_pages, visibility),
+    *(submissions, roles_pages, terms, time_zone_pages, versions, viewing_pages, visibility),
 )
 
 # Importing one of these adds its routes to the API's blueprint.
@@ -122,6 +124,7 @@ OPERATIONS = (
         students_api,
         terms_api,
         time_zone_api,
+        versions_api,
         visibility_api,
         written_api,
     ),

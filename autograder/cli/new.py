@@ -7,7 +7,12 @@ from pathlib import Path
 
 import click
 
-from autograder.assignment import AssignmentError, assignments_folder, load_assignment
+from autograder.assignment import (
+    AssignmentError,
+    assignments_folder,
+    is_beside_packages,
+    load_assignment,
+)
 
 _TEMPLATE = Path(__file__).resolve().parent.parent / "template"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -17,15 +22,35 @@ _NUMBER = re.compile(r"^[a-z]\d+_")
 @click.command()
 @click.argument("name")
 @click.option("--title", default="", help="What students read; else made from the name.")
-def new(name: str, title: str) -> None:
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write it, made if need be; else the folder of assignments.",
+)
+def new(name: str, title: str, folder: Path | None) -> None:
     """Write the assignment NAME, such as a08_attention, into the folder of assignments.
 
     It is a small example with every part: a notebook, hidden checks, and solutions known to be
-    wrong and right. `heldout validate NAME` proves it sound, before and after you change it.
+    wrong and right. `heldout validate` proves it sound, before and after you change it.
     """
-    folder = write_assignment(name, title or _title_of(name))
-    click.echo(f"Wrote {folder}")
-    click.echo(f"Next: heldout validate {name}, then change one part after the other.")
+    home = write_assignment(name, title or _title_of(name), folder or _own_folder(name))
+    given = name if folder is None else home
+    click.echo(f"Wrote {home}")
+    click.echo(f"Next: heldout validate {given}, then change one part after the other.")
+
+
+def _own_folder(name: str) -> Path:
+    """The folder of assignments; raises AssignmentError where nobody has chosen one.
+
+    An installed Heldout has none of its own: what lies among installed packages goes with them.
+    """
+    folder = assignments_folder()
+    if is_beside_packages(folder):
+        raise AssignmentError(
+            f"no folder is chosen and nothing is written: `heldout new {name} --folder assignments`"
+            f" would write {Path('assignments', name).absolute()}; HELDOUT_ASSIGNMENTS sets it too"
+        )
+    return folder
 
 
 def write_assignment(name: str, title: str, folder: Path | None = None) -> Path:

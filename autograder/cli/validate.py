@@ -7,14 +7,17 @@ import sys
 import time
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder.assignment import find_assignment, list_assignments
+from autograder.assignment import Assignment, find_assignment, list_assignments
 from autograder.cli.doctor import refuse_without_sandbox
+from autograder.cli.files import refuse_unwritable_file
+from autograder.cli.validation_file import ValidationFile
 from autograder.grading import GradingPool
 from autograder.proof.validate import Report, count_subjects
 from autograder.proof.validate import validate as prove
@@ -26,35 +29,57 @@ from autograder.seeds import secret_seed
 @click.argument("assignments", nargs=-1)
 @click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Seeds to try.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Submissions graded at once.")
-def validate(assignments: tuple[str, ...], seeds: int, workers: int | None) -> None:
+@click.option(
+    "--json",
+    "file",
+    type=click.Path(path_type=Path),
+    help="Write what is found here, and meanwhile how far it is.",
+)
+def validate(
+    assignments: tuple[str, ...], seeds: int, workers: int | None, file: Path | None
+) -> None:
     """Prove ASSIGNMENTS (by default all) sound; exit status 1 when a claim does not hold."""
+    refuse_unwritable_file(file)
     chosen = [find_assignment(name) for name in assignments] or list_assignments()
     refuse_without_sandbox()
-    workers = workers or os.cpu_count() or 1
-    secrets = [secret_seed() + f"/{number}".encode() for number in range(seeds)]
-    console, progress_console = Console(), Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    sound = True
-    with GradingPool(workers=workers) as pool:
+    written, console, sound = ValidationFile(file), Console(), True
+    with GradingPool(workers=workers or os.cpu_count() or 1) as pool:
         for assignment in chosen:
             started = time.perf_counter()
-            with Progress(
-                *columns,
-                TimeRemainingColumn(),
-                console=progress_console,
-                disable=not progress_console.is_terminal,
-                transient=True,
-            ) as progress:
-                total = count_subjects(assignment)
-                advance = partial(progress.advance, progress.add_task(assignment.id, total=total))
-                report = prove(assignment, pool, seeds=secrets, workers=workers, done=advance)
-            _print(console, report, seeds, time.perf_counter() - started)
+            report = _proved(assignment, pool, seeds, written)
+            seconds = time.perf_counter() - started
+            written.found(report, seconds=seconds)
+            _print(console, report, seeds, seconds)
             sound = sound and report.sound
             now = datetime.now(UTC)
             if not record(assignment, sound=report.sound, seeds=seeds, at=now):
                 console.print(f"{assignment.folder} cannot be written: the proof is not recorded.")
     if not sound:
         sys.exit(1)
+
+
+def _proved(
+    assignment: Assignment, pool: GradingPool, seeds: int, written: ValidationFile
+) -> Report:
+    """The proof, with a bar on a terminal meanwhile."""
+    console, total = Console(stderr=True), count_subjects(assignment)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    ) as progress:
+        written.begin(assignment, total=total, seeds=seeds)
+        advance = partial(progress.advance, progress.add_task(assignment.id, total=total))
+
+        def done() -> None:
+            advance()
+            written.advance()
+
+        secrets = [secret_seed() + f"/{number}".encode() for number in range(seeds)]
+        return prove(assignment, pool, seeds=secrets, workers=pool.workers, done=done)
 
 
 def _print(console: Console, report: Report, seeds: int, seconds: float) -> None:

@@ -75,6 +75,11 @@ class GradingPool:
         self._busy: set[CheckerProcess] = set()
         self._aborted = False
 
+    @property
+    def workers(self) -> int:
+        """How many submissions are graded at once."""
+        return self._workers
+
     def grade(
         self,
         assignment: str | Assignment,

@@ -12,7 +12,7 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, is_beside_packages
 from autograder.grading.judging_files import (
     State,
     add_content,
@@ -27,7 +27,6 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 # Commands, what `heldout new` copies, and who wrote alike: nothing that judges imports them.
 CANNOT_JUDGE = ("cli", "similarity", "template")
 _LIBRARIES = ("numpy", "torch")
-_INSTALLED = {"site-packages", "dist-packages"}
 _parsing = threading.Lock()
 
 
@@ -38,25 +37,48 @@ def grader_version(assignment: Assignment) -> str:
     another. Of the assignment's folder everything counts but the banks and the notebook's prose.
     Raises AssignmentError, in one sentence, when something of it cannot be read.
     """
-    banks = (assignment.wrong_path.name, assignment.right_path.name)
-    found = judging_files(assignment.folder, leave_out=banks)
-    declared = {assignment.folder / name for name in assignment.files}.difference(found)
-    if declared:
-        assignment.data_files()  # says which of them is no data file
-    states = {**found, **{path: state_of(path) for path in sorted(declared)}}
+    states = _states(assignment)
     # One at a time: Python 3.11 may fail with a SystemError when two threads parse at once.
     with _parsing:
         return _version(assignment.notebook_path, tuple(states), tuple(states.values()))
 
 
+def files_version(assignment: Assignment) -> str:
+    """A hash over what judges in the assignment's folder alone, whatever grades it.
+
+    Machines that have the same folder have the same, also where their libraries differ.
+    Raises AssignmentError as `grader_version` does.
+    """
+    states = _states(assignment)
+    with _parsing:
+        own = _own_digest(assignment.notebook_path, tuple(states), tuple(states.values()))
+    return own.hex()[:16]
+
+
+def _states(assignment: Assignment) -> dict[Path, State]:
+    """What judges in the folder, with what changes when one of it is written."""
+    banks = (assignment.wrong_path.name, assignment.right_path.name)
+    found = judging_files(assignment.folder, leave_out=banks)
+    declared = {assignment.folder / name for name in assignment.files}.difference(found)
+    if declared:
+        assignment.data_files()  # says which of them is no data file
+    return {**found, **{path: state_of(path) for path in sorted(declared)}}
+
+
 @functools.lru_cache(maxsize=64)
-def _version(notebook: Path, files: tuple[Path, ...], states: tuple[State, ...]) -> str:
+def _own_digest(notebook: Path, files: tuple[Path, ...], states: tuple[State, ...]) -> bytes:
     """Files are read again only when the state of one has changed."""
-    folder = notebook.parent
-    digest = hashlib.sha256(_code_digest())
-    add_files(digest, folder, (path for path in files if path != notebook))
+    digest = hashlib.sha256()
+    add_files(digest, notebook.parent, (path for path in files if path != notebook))
     if notebook in files:
         add_content(digest, "notebook", _code_of(notebook))
+    return digest.digest()
+
+
+@functools.lru_cache(maxsize=64)
+def _version(notebook: Path, files: tuple[Path, ...], states: tuple[State, ...]) -> str:
+    folder = notebook.parent
+    digest = hashlib.sha256(_code_digest() + _own_digest(notebook, files, states))
     modules = [path for path in files if path.suffix == ".py"]
     for name in sorted({name for path in modules for name in _imported(path)}):
         # Checks find what lies beside them first, and that is hashed already.
@@ -120,7 +142,7 @@ def _oracle_digest(name: str) -> bytes:
 
 def _is_beside_us(place: Path) -> bool:
     """Whether the package is no other project's: ours may be installed like theirs."""
-    return not _INSTALLED & set(place.parts) or place.name in _shipped()
+    return not is_beside_packages(place) or place.name in _shipped()
 
 
 @functools.cache

@@ -54,6 +54,11 @@ def _number(site: Site, student: int) -> int:
     return int(site.ask("SELECT id FROM users WHERE email = ?", email)[0][0])
 
 
+def _brought(page: str) -> Callable[[Site], str]:
+    """Pages of an assignment that was brought to the site."""
+    return lambda site: f"{site.url}/administration/assignments/{site.brought()}{page}"
+
+
 def _of(table: str, path: str) -> Callable[[Site], str]:
     found = f"SELECT id FROM {table} ORDER BY id LIMIT 1"
     return lambda site: site.address(f"{path}/{site.ask(found)[0][0]}")
@@ -150,6 +155,9 @@ PLACES = (
     Place("own-courses", STUDENT_WITH_TEAM, lambda site: f"{site.url}/courses/"),
     Place("site-courses", "instructor", lambda site: f"{site.url}/administration/"),
     Place("new-course", "instructor", lambda site: f"{site.url}/administration/courses/new"),
+    Place("site-assignments", "instructor", lambda site: f"{site.url}/administration/assignments/"),
+    Place("versions-of-an-assignment", "instructor", _brought("/")),
+    Place("use-a-version", "instructor", _brought("/versions/1/use")),
     Place("administrators", "instructor", lambda site: f"{site.url}/administration/people"),
     Place(
         "whole-course", "instructor", lambda site: f"{site.url}/administration/courses/{COURSE}/"

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment import find_assignment
+from autograder.cli.new import write_assignment
 
 COURSE = "6s191-iap2017"
 ASSIGNMENT = "a01_perceptron"
@@ -86,6 +87,19 @@ class Site:
         assert done.returncode == 0, done.stderr
         links = dict(re.findall(r"<(\S+)>: (https?://\S+/welcome/\S+)", done.stdout))
         return [links[email] for _, email in people]
+
+    def brought(self) -> str:
+        """The id of an assignment that was brought to the site, which a worker proves."""
+        name, home = "a90_brought", self.data / "to bring"
+        if not self.ask("SELECT 1 FROM assignment_versions WHERE assignment = ?", name):
+            folder = write_assignment(name, "Brought to the site", home)
+            command = [_heldout(), "assignment", "add", str(folder), "--no-wait"]
+            environment = {**os.environ, "HELDOUT_DATA": str(self.data)}
+            done = subprocess.run(
+                command, env=environment, capture_output=True, text=True, timeout=120
+            )
+            assert done.returncode == 0, done.stderr
+        return name
 
 
 @contextmanager

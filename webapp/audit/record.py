@@ -102,6 +102,10 @@ SiteAction = Literal[
     "let create courses",
     "no longer let create courses",
     "make link for the site",
+    "bring assignment",
+    "prove assignment",
+    "use assignment version",
+    "use placed assignment",
 ]
 Action = ScoreAction | TimeAction | RoleAction | SightAction | WorkAction | SiteAction
 

@@ -118,7 +118,8 @@ def _start(session: Session, item: CourseAssignment, scope: Scope, section: str)
     from webapp.grading.conditions import current_conditions
     from webapp.regrades.operations import start_regrade
 
-    actor, conditions = CommandLine(item.course_id), current_conditions(item.assignment)
+    conditions = current_conditions(session, item.assignment)
+    actor = CommandLine(item.course_id)
     return start_regrade(session, actor, item, conditions, scope=scope, section=section)
 
 

@@ -157,6 +157,8 @@ def queue(course: str, then: str | None, site: str | None) -> None:
             for w in workers
         ],
     )
+    for sentence in found["mixed"]:
+        click.echo(sentence)
     dead = sum(job["state"] == "dead" for job in jobs)
     paused = "Grading is paused: " if found["paused"] else ""
     click.echo(f"{paused}{len(jobs) - dead} wait or run, {dead} were stopped by a fault.")

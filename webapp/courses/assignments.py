@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from autograder.assignment import AssignmentError
+from webapp.assignments.finding import site_assignment
 from webapp.base.database import Missing
 from webapp.models import Course, CourseAssignment
 
@@ -49,11 +51,9 @@ def assignment_called(session: Session, course_id: int, name: str) -> CourseAssi
     return found
 
 
-def question_titles(assignment_id: str) -> dict[str, str]:
-    """What students read instead of a question's name; empty without the assignments folder."""
-    from autograder.assignment import AssignmentError, find_assignment
-
+def question_titles(session: Session, assignment_id: str) -> dict[str, str]:
+    """What students read instead of a question's name; empty where it cannot be found."""
     try:
-        return {q.name: q.title for q in find_assignment(assignment_id).questions}
+        return {q.name: q.title for q in site_assignment(session, assignment_id).questions}
     except AssignmentError:
         return {}

@@ -24,7 +24,7 @@ from webapp.base.data_folder import (
     make_private_folder,
     write_private,
 )
-from webapp.base.database import make_engine
+from webapp.base.database import make_engine, moment_of
 from webapp.demo import samples
 from webapp.demo.board import ensure_leaderboard
 from webapp.demo.course import (
@@ -46,6 +46,7 @@ from webapp.grading.worker import Grader, Worker
 from webapp.models import Course, CourseAssignment, Lane, Submission, SubmissionState, User
 from webapp.queue import jobs
 from webapp.queue.waiting import unfinished
+from webapp.queue.workers import say_what_the_site_has
 from webapp.site.uploads import Upload
 from webapp.submissions.operations import receive
 
@@ -157,6 +158,8 @@ def grade_all(engine: sa.Engine, data: Path) -> None:
     from autograder.seeds import secret_seed
 
     with Session(engine) as session:
+        # What an earlier demo said of its assignments may no longer hold.
+        say_what_the_site_has(session, moment_of(session))
         jobs.sweep(session)
         waiting = unfinished(session)
     if not waiting:

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from sqlalchemy.orm import Session
 
+from autograder.assignment import AssignmentError
 from autograder.receipt import Receipt, environment, limits, seed_id
 from autograder.results import GradeResult
+from webapp.assignments.finding import site_assignment
 from webapp.base.config import data_folder
 from webapp.base.environment import SEED
 
@@ -31,21 +34,20 @@ class Conditions:
     digest: str
 
 
-def current_conditions(assignment_id: str) -> Conditions:
-    """The conditions of an assignment as it lies in the assignments folder; raises CannotGrade."""
-    from autograder.assignment import AssignmentError, find_assignment
+def current_conditions(session: Session, assignment_id: str) -> Conditions:
+    """The conditions of an assignment as the site grades it; raises CannotGrade."""
     from autograder.grading import grader_version
 
     try:
-        assignment = find_assignment(assignment_id)
+        assignment = site_assignment(session, assignment_id)
         version = grader_version(assignment)
     except AssignmentError as error:
         raise CannotGrade(str(error)) from None
     seed = _known_seed(data_folder())
     if seed is None:
         return Conditions(version, "")
-    found = _digest(version, environment(assignment), limits(assignment), seed_id(seed))
-    return Conditions(version, found)
+    digest = _digest(version, environment(assignment), limits(assignment), seed_id(seed))
+    return Conditions(version, digest)
 
 
 def conditions_of(result: GradeResult) -> str:

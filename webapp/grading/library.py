@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from flask import current_app
+from sqlalchemy.orm import Session
 
 from webapp.grading.conditions import Conditions, current_conditions
 from webapp.site.uploads import FileRefused
@@ -61,7 +62,7 @@ class GraderLibrary:
 
     parse_notebook: Callable[[bytes], ParsedNotebook] = _parse_notebook
     inspect_pdf: Callable[[bytes], Slide] = _inspect_pdf
-    conditions: Callable[[str], Conditions] = current_conditions
+    conditions: Callable[[Session, str], Conditions] = current_conditions
 
 
 def library() -> GraderLibrary:

@@ -13,10 +13,11 @@ import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from autograder.assignment import Assignment
+from sqlalchemy.orm import Session
+
+from autograder.assignment import Assignment, AssignmentError
+from webapp.assignments.finding import site_assignment
 
 _SECONDS = 60.0
 _COMMAND = (sys.executable, "-c", "from autograder.cli import main; main()", "release")
@@ -45,27 +46,25 @@ class Look:
     refusal: str
 
 
-def look(assignment_id: str) -> Look:
+def look(session: Session, assignment_id: str) -> Look:
     """The notebook that students get, or the sentence why there is none."""
     try:
-        return Look(released_notebook(assignment_id), "")
+        return Look(released_notebook(session, assignment_id), "")
     except NoRelease as error:
         return Look(b"", str(error))
 
 
-def released_notebook(assignment_id: str) -> bytes:
+def released_notebook(session: Session, assignment_id: str) -> bytes:
     """The notebook that students get; raises NoRelease."""
-    source = source_of(assignment_id)
+    source = source_of(session, assignment_id)
     with _building:  # One look at a time builds it; the others wait and find it built.
         return _built(source.assignment.folder, source.state)
 
 
-def source_of(assignment_id: str) -> Source:
-    """The assignment as it lies in its folder now; raises NoRelease."""
-    from autograder.assignment import AssignmentError, find_assignment
-
+def source_of(session: Session, assignment_id: str) -> Source:
+    """The assignment as the site grades it now; raises NoRelease."""
     try:
-        assignment = find_assignment(assignment_id)
+        assignment = site_assignment(session, assignment_id)
         files = [assignment.folder / "assignment.toml", assignment.notebook_path]
         files += assignment.data_files().values()
         return Source(assignment, tuple(_state(path) for path in files))
@@ -77,8 +76,8 @@ def source_of(assignment_id: str) -> Source:
 
 def _state(path: Path) -> tuple[str, int, int, int]:
     """What changes when a file is written: then the release is made anew."""
-    found = path.stat()
-    return path.name, found.st_mtime_ns, found.st_size, found.st_ino
+    state = path.stat()
+    return path.name, state.st_mtime_ns, state.st_size, state.st_ino
 
 
 @functools.lru_cache(maxsize=16)

@@ -20,10 +20,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, joinedload
 
+from autograder.assignment import Assignment
 from autograder.results import GradeResult, Status
+from webapp.assignments.here import versions_here
 from webapp.base import logs
 from webapp.base.database import moment_of
 from webapp.grading import results
+from webapp.grading.chosen import LeftAlone, LeftToOthers, chosen
 from webapp.grading.progress import Progress
 from webapp.models import Submission
 from webapp.queue import broker, jobs, workers
@@ -42,7 +45,7 @@ class Grader(Protocol):
 
     def grade(
         self,
-        assignment_id: str,
+        assignment: str | Assignment,
         data: bytes,
         *,
         submission: str,
@@ -71,6 +74,7 @@ class Worker:
         self._on_done = on_done
         self._held: dict[int, jobs.Claim] = {}
         self._seconds: dict[str, float] = {}
+        self._left = LeftAlone()
         self._lock = threading.Lock()
         host = socket.gethostname()
         self.owner = f"{host}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -119,7 +123,9 @@ class Worker:
         """The next job; a database that does not answer is tried again, not given up."""
         try:
             with Session(self._engine) as session:
-                claim = jobs.claim(session, self.owner, queues=self.place.queues)
+                claim = jobs.claim(
+                    session, self.owner, queues=self.place.queues, without=self._left.names()
+                )
         except DBAPIError as error:
             log.warning("the database did not answer: %s", error.orig)
             time.sleep(1)
@@ -131,7 +137,7 @@ class Worker:
 
     def _waiting(self) -> bool:
         with Session(self._engine) as session:
-            return unfinished(session) > 0
+            return unfinished(session, without=self._left.names()) > 0
 
     def _carry_out(self, claim: jobs.Claim) -> None:
         """Grade one submission, with its numbers in every line of the log meanwhile."""
@@ -146,10 +152,10 @@ class Worker:
     def _grade(self, claim: jobs.Claim) -> None:
         """Grade and write down; whatever goes wrong here is a fault of ours."""
         try:
-            assignment_id, data = _patiently(lambda: self._load(claim))
+            assignment_id, judged_by, data = _patiently(lambda: self._load(claim))
             began = time.monotonic()
             result = self._grader.grade(
-                assignment_id,
+                judged_by,
                 data,
                 submission=str(claim.submission_id),
                 on_progress=Progress(self._engine, claim),
@@ -158,6 +164,9 @@ class Worker:
             _patiently(lambda: self._write(claim, result))
             took = {"status": str(result.status), "seconds": round(result.seconds, 3)}
             log.info("graded", extra={"assignment": assignment_id, **took})
+        except LeftToOthers as error:
+            log.warning("submission %d is left to other workers: %s", claim.submission_id, error)
+            self._leave(claim, error)
         except Exception as error:
             log.exception("submission %d could not be graded", claim.submission_id)
             self._fault(claim, f"{type(error).__name__}: {error}")
@@ -167,7 +176,8 @@ class Worker:
             if self._on_done is not None:
                 self._on_done(claim.submission_id)
 
-    def _load(self, claim: jobs.Claim) -> tuple[str, bytes]:
+    def _load(self, claim: jobs.Claim) -> tuple[str, str | Assignment, bytes]:
+        """What is graded, by which version, and the notebook; raises LeftToOthers."""
         with Session(self._engine) as session:
             submission = session.get_one(
                 Submission,
@@ -177,7 +187,8 @@ class Worker:
                     joinedload(Submission.content),
                 ),
             )
-            return submission.course_assignment.assignment, submission.content.data
+            name = submission.course_assignment.assignment
+            return name, chosen(session, name), submission.content.data
 
     def _write(self, claim: jobs.Claim, result: GradeResult) -> None:
         if result.status is Status.INFRASTRUCTURE_ERROR:
@@ -186,6 +197,15 @@ class Worker:
         with Session(self._engine) as session:
             if not results.write_result(session, claim, result):
                 log.warning("submission %d: a later attempt has taken over", claim.submission_id)
+
+    def _leave(self, claim: jobs.Claim, error: LeftToOthers) -> None:
+        """Take none of the assignment's for a while, and give this one back."""
+        self._left.add(error.assignment)
+        try:
+            with Session(self._engine) as session:
+                jobs.leave_to_others(session, claim)
+        except SQLAlchemyError:
+            log.exception("job %d is left to the sweep", claim.job_id)
 
     def _fault(self, claim: jobs.Claim, message: str) -> None:
         try:
@@ -228,6 +248,7 @@ class Worker:
             at=moment_of(session),
             draining=self.draining.is_set(),
             seconds=seconds,
+            versions=versions_here(session),
         )
 
 

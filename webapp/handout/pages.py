@@ -48,7 +48,7 @@ def hub(enrolment: Enrolment, name: str) -> AnyResponse:
     item = assignment_in(enrolment, name)
     token = links.token_of(item.id)
     # The extension puts every file into the one folder: what lies deeper would be misplaced.
-    beside = [file for file in source_of(name).assignment.files if "/" not in file]
+    beside = [file for file in source_of(db.session, name).assignment.files if "/" not in file]
     wanted = [
         url_for("handout.fetched", token=token, file=file, _external=True)
         for file in (*beside, release.notebook.name)  # what is opened last is on top
@@ -76,7 +76,7 @@ def fetched(token: str, file: str) -> Response:
 def _file(release: Release, name: str) -> Path:
     if name == release.notebook.name:
         return release.notebook
-    return source_of(release.assignment).assignment.data_files().get(name) or abort(404)
+    return source_of(db.session, release.assignment).assignment.data_files().get(name) or abort(404)
 
 
 def _data(path: Path) -> Response:

@@ -35,11 +35,11 @@ def panel_of(enrolment: Enrolment, item: CourseAssignment) -> Panel:
     hub = current_app.config["HELDOUT_JUPYTERHUB"]
     taken = taken_by(db.session, item, enrolment.user_id)
     try:
-        described = about(source_of(item.assignment).assignment)
+        described = about(source_of(db.session, item.assignment).assignment)
     except NoRelease:
         return Panel(None, None, being_made=False, taken=taken, hub=hub)
     try:
-        found = shelf().find(item.assignment)
+        found = shelf().find(db.session, item.assignment)
     except NoRelease:
         return Panel(described, None, being_made=False, taken=taken, hub=hub)
     return Panel(described, found, being_made=found is None, taken=taken, hub=hub)
@@ -48,7 +48,7 @@ def panel_of(enrolment: Enrolment, item: CourseAssignment) -> Panel:
 def taken_now(item: CourseAssignment) -> Taken:
     """How many students took the release, and how many an older one, where it can be known now."""
     try:
-        found = shelf().find(item.assignment)
+        found = shelf().find(db.session, item.assignment)
     except NoRelease:
         found = None
     return Taken() if found is None else how_many_took(db.session, item, found.digest)

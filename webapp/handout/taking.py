@@ -37,7 +37,7 @@ def handed_out(item: CourseAssignment) -> Release:
     """The release where it is handed out now; raises NotYet and Missing."""
     require_open(item)
     try:
-        found = shelf().find(item.assignment)
+        found = shelf().find(db.session, item.assignment)
     except NoRelease:
         raise NotYet("The notebook cannot be handed out just now: ask your staff.") from None
     if found is None:

@@ -87,7 +87,7 @@ def students_at_risk(enrolment: Enrolment, query: PageQuery) -> schemas.AtRiskLi
 def assignment_insight(enrolment: Enrolment, name: str) -> schemas.AssignmentInsight:
     item = assignment_in(enrolment, name)
     found = picture_of(db.session, enrolment.course, item)
-    titles = question_titles(item.assignment)
+    titles = question_titles(db.session, item.assignment)
     return schemas.AssignmentInsight(
         item.assignment,
         item.points,

@@ -55,7 +55,7 @@ def assignment(enrolment: Enrolment, name: str) -> str:
         course=course,
         assignment=item,
         **vars(picture_of(db.session, course, item)),
-        titles=question_titles(item.assignment),
+        titles=question_titles(db.session, item.assignment),
         search=search,
         listed=newest_attempts(
             db.session,

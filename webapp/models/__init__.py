@@ -2,7 +2,7 @@
 
 from webapp.models.accounts import ApiToken, AuditEntry, User
 from webapp.models.archived import CourseArchived
-from webapp.models.assignments import AssignmentVersion, TakenRelease
+from webapp.models.assignments import AssignmentVersion, TakenRelease, VersionState
 from webapp.models.base import Base
 from webapp.models.courses import (
     STAFF,
@@ -118,5 +118,6 @@ __all__ = [
     "Team",
     "TeamMember",
     "User",
+    "VersionState",
     "WorkerRow",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.clock import now
 from webapp.models.accounts import User
-from webapp.models.base import Base
+from webapp.models.base import Base, text_enum
+
+
+class VersionState(StrEnum):
+    """Of the proof: `failed` by a fault of ours, which says nothing about the version."""
+
+    WAITING = "waiting"
+    PROVING = "proving"
+    SOUND = "sound"
+    UNSOUND = "unsound"
+    FAILED = "failed"
 
 
 class AssignmentVersion(Base):
@@ -32,13 +43,20 @@ class AssignmentVersion(Base):
     size: Mapped[int]
     brought_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     brought_at: Mapped[datetime] = mapped_column(default=now)
-    state: Mapped[str] = mapped_column(sa.String(24), default="waiting")
+    state: Mapped[VersionState] = mapped_column(
+        text_enum(VersionState), default=VersionState.WAITING
+    )
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
     owner: Mapped[str] = mapped_column(sa.String(120), default="")
     lease_expires_at: Mapped[datetime | None]
     in_use_since: Mapped[datetime | None]
 
     brought_by: Mapped[User | None] = relationship()
+
+    @property
+    def open(self) -> bool:
+        """Whether its proof waits or is being made."""
+        return self.state in (VersionState.WAITING, VersionState.PROVING)
 
 
 class TakenRelease(Base):

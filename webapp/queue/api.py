@@ -6,10 +6,13 @@ from flask import abort
 
 from webapp.api.operations import operation
 from webapp.api.schemas import Kept
+from webapp.assignments.here import versions_of_site
 from webapp.base.database import db, moment_of
 from webapp.courses.access import STAFF, for_roles
+from webapp.courses.assignments import assignments_of
 from webapp.models import Enrolment, Role
 from webapp.queue import operations, workers
+from webapp.queue.mixed import odd_ones
 from webapp.queue.queries import open_jobs
 from webapp.queue.schemas import Pause, Queue, QueuedJob, WorkerInfo
 from webapp.visibility.submissions import submission_in
@@ -26,6 +29,8 @@ _QUEUE = "/courses/<slug>/staff/queue"
 )
 @for_roles(*STAFF)
 def queue(enrolment: Enrolment) -> Queue:
+    names = [item.assignment for item in assignments_of(db.session, enrolment.course)]
+    live = workers.live(db.session, moment_of(db.session))
     return Queue(
         enrolment.course.grading_paused_at is not None,
         [
@@ -41,9 +46,16 @@ def queue(enrolment: Enrolment) -> Queue:
             for job in open_jobs(db.session, enrolment.course)
         ],
         [
-            WorkerInfo(each.host, each.slots, each.queues.split(), each.draining)
-            for each in workers.live(db.session, moment_of(db.session))
+            WorkerInfo(
+                each.host,
+                each.slots,
+                each.queues.split(),
+                each.draining,
+                {n: v["grader"] for n, v in each.versions.items() if n in names and "grader" in v},
+            )
+            for each in live
         ],
+        odd_ones(versions_of_site(db.session), live, names),
     )
 
 

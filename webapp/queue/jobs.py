@@ -14,9 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from autograder.assignment import AssignmentError
+from webapp.assignments.finding import site_assignment
 from webapp.base import logs
 from webapp.base.database import moment_of
 from webapp.models import (
+    CourseAssignment,
     Job,
     JobState,
     Lane,
@@ -49,7 +52,7 @@ def enqueue(session: Session, submission: Submission, lane: Lane) -> Job:
     job = Job(
         submission_id=submission.id,
         lane=lane,
-        queue=queue_for(submission.course_assignment.assignment),
+        queue=queue_for(session, submission.course_assignment.assignment),
         not_before=moment,
         created_at=moment,
         request_id=logs.request_id(),
@@ -66,13 +69,16 @@ def claim(
     owner: str,
     lease: timedelta = LEASE,
     queues: Sequence[str] = broker.QUEUES,
+    without: Sequence[str] = (),
 ) -> Claim | None:
-    """Take the next job: a waiting student's before a batch's, then the oldest; commits."""
+    """Take the next job: a waiting student's before a batch's, then the oldest; commits.
+
+    Those of the assignments `without` are left to others.
+    """
     while True:
         moment = moment_of(session)
-        row = _next(session, Lane.INTERACTIVE, queues, moment) or _next(
-            session, Lane.BATCH, queues, moment
-        )
+        may = (Job.not_before <= moment, Job.queue.in_(queues), *_not_of(without))
+        row = _next(session, Lane.INTERACTIVE, may) or _next(session, Lane.BATCH, may)
         if row is None:
             session.rollback()
             return None
@@ -95,7 +101,18 @@ def claim(
         session.rollback()
 
 
-def _next(session: Session, lane: Lane, queues: Sequence[str], moment: datetime) -> Any:
+def _not_of(assignments: Sequence[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    if not assignments:
+        return ()
+    theirs = (
+        sa.select(Submission.id)
+        .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
+        .where(CourseAssignment.assignment.in_(assignments))
+    )
+    return (Job.submission_id.not_in(theirs),)
+
+
+def _next(session: Session, lane: Lane, may: Sequence[sa.ColumnElement[bool]]) -> Any:
     """The lane's oldest job that may be claimed; one lane at a time, which the index answers.
 
     On PostgreSQL the row is locked, and rows that another worker is claiming are passed over.
@@ -105,9 +122,8 @@ def _next(session: Session, lane: Lane, queues: Sequence[str], moment: datetime)
         .where(
             Job.state == JobState.QUEUED,
             Job.lane == lane,
-            Job.not_before <= moment,
-            Job.queue.in_(queues),
             Job.submission_id.not_in(of_resting_courses()),
+            *may,
         )
         .order_by(Job.id)
         .limit(1)
@@ -142,6 +158,16 @@ def release_as_done(session: Session, held: Claim) -> bool:
         lease_owner=None,
         lease_expires_at=None,
     )
+
+
+def leave_to_others(session: Session, held: Claim) -> bool:
+    """Queue a job again that this worker cannot do, which is no fault of the job; commits."""
+    values = {"lease_owner": None, "lease_expires_at": None, "started_at": None}
+    left = _update_job(session, held, JobState.RUNNING, state=JobState.QUEUED, **values)
+    if left:
+        set_submission(session, held.job_id, held.submission_id, SubmissionState.QUEUED)
+    session.commit()
+    return left
 
 
 def fault(session: Session, held: Claim, message: str) -> bool:
@@ -209,12 +235,10 @@ def retry(session: Session, job_id: int, submission_id: int) -> bool:
     return True
 
 
-def queue_for(assignment_id: str) -> str:
+def queue_for(session: Session, assignment_id: str) -> str:
     """What the assignment declares that it needs; the worker says so when it cannot be read."""
-    from autograder.assignment import AssignmentError, find_assignment
-
     try:
-        return find_assignment(assignment_id).needs
+        return site_assignment(session, assignment_id).needs
     except AssignmentError:
         return broker.QUEUES[0]
 

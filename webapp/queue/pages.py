@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from webapp.assignments.here import versions_of_site
 from webapp.base.database import db, moment_of
 from webapp.courses.access import STAFF, for_roles
+from webapp.courses.assignments import assignments_of
 from webapp.models import Enrolment, Job, JobState, Role
 from webapp.queue import operations
 from webapp.queue import workers as fleet
+from webapp.queue.mixed import nobody_has, odd_ones
 from webapp.queue.queries import open_jobs
 from webapp.visibility.submissions import submission_in
 
@@ -25,12 +28,19 @@ def show(enrolment: Enrolment) -> str:
     jobs = open_jobs(db.session, enrolment.course)
     workers = fleet.live(db.session, moment_of(db.session))
     served = {queue for worker in workers for queue in worker.queues.split()}
+    site = versions_of_site(db.session)
+    waiting = {
+        job.submission.course_assignment.assignment for job in jobs if job.state == JobState.QUEUED
+    }
+    set_here = assignments_of(db.session, enrolment.course)
     return render_template(
         "queue/queue.html",
         course=enrolment.course,
         jobs=jobs,
         workers=workers,
         unserved=_unserved(jobs, served),
+        odd_ones=odd_ones(site, workers, [item.assignment for item in set_here]),
+        nobody_has=nobody_has(workers, waiting, site),
     )
 
 

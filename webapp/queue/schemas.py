@@ -20,20 +20,25 @@ class QueuedJob(Struct, frozen=True):
 
 
 class WorkerInfo(Struct, frozen=True):
-    """A worker that was heard of lately."""
+    """A worker that was heard of lately; `versions` is the grader's by assignment of the course."""
 
     host: str
     slots: int
     queues: list[str]
     draining: bool
+    versions: dict[str, str]
 
 
 class Queue(Struct, frozen=True):
-    """What waits, runs or is dead in a course, and who works on it."""
+    """What waits, runs or is dead in a course, and who works on it.
+
+    `mixed` has a sentence for each worker that grades with something else than the site.
+    """
 
     paused: bool
     jobs: list[QueuedJob]
     workers: list[WorkerInfo]
+    mixed: list[str]
 
 
 class Pause(Struct, frozen=True, forbid_unknown_fields=True):

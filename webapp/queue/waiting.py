@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -20,11 +22,17 @@ def of_resting_courses() -> sa.Select[int]:
     )
 
 
-def unfinished(session: Session) -> int:
-    """How many jobs wait or run."""
+def unfinished(session: Session, without: Sequence[str] = ()) -> int:
+    """How many jobs wait or run, but for those of the assignments `without`."""
     states = (JobState.QUEUED, JobState.RUNNING)
-    counted = session.scalar(sa.select(sa.func.count()).where(Job.state.in_(states)))
-    return counted or 0
+    statement = sa.select(sa.func.count()).select_from(Job).where(Job.state.in_(states))
+    if without:
+        statement = (
+            statement.join(Job.submission)
+            .join(Submission.course_assignment)
+            .where(CourseAssignment.assignment.not_in(without))
+        )
+    return session.scalar(statement) or 0
 
 
 def due(session: Session, queue: str) -> sa.Select[int]:

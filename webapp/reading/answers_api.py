@@ -33,7 +33,8 @@ _ANSWER = f"{_QUESTION}/<int:submission_id>"
 @for_roles(*STAFF)
 def written_questions(enrolment: Enrolment) -> schemas.WrittenQuestions:
     found = questions_of(db.session, enrolment.course)
-    titles = {name: question_titles(name) for name in {each.item.assignment for each in found}}
+    names = {each.item.assignment for each in found}
+    titles = {name: question_titles(db.session, name) for name in names}
     return schemas.WrittenQuestions(
         [
             schemas.WrittenQuestion(

@@ -87,7 +87,10 @@ def questions(enrolment: Enrolment) -> str:
         "reading/questions.html",
         course=enrolment.course,
         questions=found,
-        titles={each.item.assignment: question_titles(each.item.assignment) for each in found},
+        titles={
+            name: question_titles(db.session, name)
+            for name in {each.item.assignment for each in found}
+        },
     )
 
 

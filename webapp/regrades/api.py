@@ -50,7 +50,7 @@ def start_regrade(
             db.session,
             enrolment,
             assignment,
-            library().conditions(assignment.assignment),
+            library().conditions(db.session, assignment.assignment),
             scope=body.scope,
             section=body.section,
         )

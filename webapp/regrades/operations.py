@@ -185,7 +185,7 @@ def _queue(session: Session, assignment: CourseAssignment, regrade: Regrade) -> 
 
     What the assignment needs may have changed since its submissions were graded.
     """
-    queue, moment = jobs.queue_for(assignment.assignment), moment_of(session)
+    queue, moment = jobs.queue_for(session, assignment.assignment), moment_of(session)
     waiting = sa.select(RegradeItem.submission_id).where(
         RegradeItem.regrade_id == regrade.id, RegradeItem.new_result_id.is_(None)
     )

@@ -54,7 +54,7 @@ def start(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
             db.session,
             enrolment,
             assignment,
-            library().conditions(assignment.assignment),
+            library().conditions(db.session, assignment.assignment),
             scope=Scope(scope) if scope in set(Scope) else Scope.COUNTING,
             section=section,
         )
@@ -129,7 +129,7 @@ def _page(enrolment: Enrolment, assignment: CourseAssignment, refusal: str = "")
         assignment=assignment,
         regrade=regrade,
         refusal=refusal,
-        titles=question_titles(assignment.assignment),
+        titles=question_titles(db.session, assignment.assignment),
         earlier=earlier_regrades(db.session, assignment),
         **shown,
     )

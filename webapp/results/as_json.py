@@ -32,7 +32,7 @@ def _outcome(found: Submission) -> tuple[list[schemas.Question], str]:
     result = detail_of(db.session, found)
     if result is None:
         return [], ""
-    titles = question_titles(found.course_assignment.assignment)
+    titles = question_titles(db.session, found.course_assignment.assignment)
     grades = manual_grades(db.session, found)
     questions = []
     for question in result.questions:

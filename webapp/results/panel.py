@@ -80,7 +80,7 @@ def panel_of(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
         "since": None,
         "overrides": {},
         "requests": {},
-        "titles": question_titles(submission.course_assignment.assignment),
+        "titles": question_titles(db.session, submission.course_assignment.assignment),
         **progress(db.session, submission),
     }
     shown["held"] = held = not (enrolment.is_staff or shown["sight"].open)

@@ -96,7 +96,7 @@ def _page(enrolment: Enrolment, refused: dict[str, object] | None = None) -> str
         listed=listed,
         filters=filters,
         assignments=assignments_of(db.session, enrolment.course),
-        titles={name: question_titles(name) for name in names},
+        titles={name: question_titles(db.session, name) for name in names},
         templates=kept_replies.of(db.session, enrolment.course),
         refused=refused or {},
     )

@@ -23,6 +23,7 @@ import msgspec
 import sqlalchemy as sa
 
 from webapp import migrations
+from webapp.assignments.packed import FolderRefused, from_zip
 from webapp.base.clock import now
 from webapp.base.data_folder import SECRETS, write_private
 from webapp.base.database import make_engine
@@ -174,6 +175,20 @@ def _require_sound(copy: Path, manifest: Manifest) -> None:
             for sha256, content in connection.execute("SELECT sha256, data FROM contents"):
                 if hashlib.sha256(content).hexdigest() != sha256:
                     raise BackupError(f"The backup's content {sha256} is damaged.")
+        if "assignment_versions" in manifest.rows:
+            _require_versions(connection)
+
+
+def _require_versions(connection: sqlite3.Connection) -> None:
+    """Every version of an assignment that was brought to the site holds what its digest says."""
+    rows = connection.execute("SELECT assignment, digest, archive FROM assignment_versions")
+    for name, digest, archive in rows:
+        try:
+            sound = from_zip(archive).digest == digest
+        except (FolderRefused, TypeError):  # damage may leave no bytes at all
+            sound = False
+        if not sound:
+            raise BackupError(f"The backup's version {digest[:12]} of {name} is damaged.")
 
 
 def _require_agrees(data: Path, private: Mapping[str, bytes], *, force: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
@@ -20,7 +19,6 @@ from webapp.base.config import Settings
 _STOP_SECONDS = 40.0
 _START_SECONDS = 60.0
 _RESTART_PAUSE = 2.0
-_PR_SET_PDEATHSIG = 1
 
 
 class ServeError(Exception):
@@ -39,14 +37,6 @@ def require_free_port(host: str, port: int) -> None:
                 f"Port {port} on {host} cannot be used ({error.strerror}): stop what uses it, or "
                 f"choose another with --port."
             ) from None
-
-
-def end_with_parent() -> None:
-    """Ask the kernel to end this process when its parent dies, however it dies."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() == 1:
-            sys.exit("heldout: the parent process is gone")
 
 
 def as_environment(settings: Settings, base: Mapping[str, str] = os.environ) -> dict[str, str]:

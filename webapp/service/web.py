@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
 import sys
 import threading
@@ -11,14 +12,22 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from webapp import create_app
 from webapp.base import logs
-from webapp.base.database import db
+from webapp.base.config import database_url
+from webapp.base.database import db, make_engine, moment_of
+from webapp.base.parent import end_with_parent
 from webapp.grading.release import NoRelease
 from webapp.handout.queries import set_anywhere
 from webapp.handout.shelf import shelf
-from webapp.service.serve import end_with_parent
+from webapp.queue.workers import say_what_the_site_has
+
+log = logging.getLogger("heldout.web")
+
+_SAY_SECONDS = 5.0
 
 
 class WebServer(BaseApplication):
@@ -52,6 +61,7 @@ class WebServer(BaseApplication):
         """The application, made in the serving process."""
         app = create_app()
         make_releases_ready(app)
+        threading.Thread(target=keep_saying, name="versions", daemon=True).start()
         leave_out_of_collections()
         return app
 
@@ -63,9 +73,23 @@ def make_releases_ready(app: Flask) -> None:
         with app.app_context():
             for name in set_anywhere(db.session):
                 with contextlib.suppress(NoRelease):
-                    shelf().made(name)
+                    shelf().made(db.session, name)
 
     threading.Thread(target=make, name="releases", daemon=True).start()
+
+
+def keep_saying(stop: threading.Event | None = None) -> None:
+    """Say again and again what lies in the folder of assignments here: workers compare."""
+    stop, engine = stop or threading.Event(), make_engine(database_url())
+    while True:
+        try:
+            with Session(engine) as session:
+                say_what_the_site_has(session, moment_of(session))
+        except SQLAlchemyError as error:
+            log.warning("what the site grades with could not be said: %s", error)
+        if stop.wait(_SAY_SECONDS):
+            engine.dispose()
+            return
 
 
 def leave_out_of_collections() -> None:

@@ -12,16 +12,18 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp.assignments.finding import site_assignment
 from webapp.base import logs
 from webapp.base.clock import now
 from webapp.base.config import SettingsError, broker_url, data_folder, database_url
 from webapp.base.database import make_engine
 from webapp.base.environment import SEED
+from webapp.base.parent import end_with_parent
 from webapp.grading.worker import Worker
 from webapp.models import CourseAssignment
 from webapp.queue import broker
-from webapp.service.serve import end_with_parent
 from webapp.similarity.work import keep_taking
+from webapp.versions.work import keep_proving
 
 log = logging.getLogger("heldout.worker")
 
@@ -49,6 +51,8 @@ def work(slots: int, queues: Sequence[str] = ()) -> None:
         worker = Worker(engine, pool, slots=slots, queues=queues, sandbox=sandbox_layers())
         reports = (engine, worker.owner, worker.draining)
         threading.Thread(target=keep_taking, args=reports, name="reports", daemon=True).start()
+        proofs = (*reports, queues)
+        threading.Thread(target=keep_proving, args=proofs, name="proofs", daemon=True).start()
         if url:
             from webapp.grading.celery_worker import consume
 
@@ -88,7 +92,9 @@ def _warm(pool: object, engine: sa.Engine, slots: int) -> None:
     assert isinstance(pool, GradingPool)
     for name in _first_to_warm(engine, slots):
         try:
-            pool.warm(name)
+            with Session(engine) as session:
+                assignment = site_assignment(session, name)
+            pool.warm(assignment)
         except AssignmentError as error:
             log.warning("%s", error)
 

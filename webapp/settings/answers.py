@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import object_session
+
 from webapp.api.schemas import moment
 from webapp.models import Course, CourseAssignment
 from webapp.settings import catalogue, schemas
@@ -30,7 +32,9 @@ def of_course(course: Course) -> schemas.CourseSettings:
 
 def of_assignment(item: CourseAssignment) -> schemas.AssignmentSettings:
     """An assignment's settings and rules as the API shows them."""
-    entry = catalogue.entry_of(item)
+    session = object_session(item)
+    assert session is not None
+    entry = catalogue.entry_of(session, item)
     return schemas.AssignmentSettings(
         item.assignment,
         item.title,
@@ -44,5 +48,5 @@ def of_assignment(item: CourseAssignment) -> schemas.AssignmentSettings:
         attempt_limit=item.attempt_limit,
         pause_minutes=item.pause_minutes,
         counting=item.counting,
-        unsound=entry.sentence if entry else "The folder of assignments does not hold it.",
+        unsound=entry.sentence if entry else "The site does not have it.",
     )

@@ -1,4 +1,6 @@
-"""The assignments of the assignments folder, and which of them can be added to a course.
+"""The assignments of the site, and which of them can be added to a course.
+
+They lie in the shared folder, or were brought to the site; what was brought and is in use holds.
 
 What cannot be seen to be sound is refused: no proof, a failed one, or one of something older.
 """
@@ -12,10 +14,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.models import Course, CourseAssignment
+from autograder.assignment import AssignmentError, assignments_folder
+from webapp.assignments.finding import known, site_assignment
+from webapp.assignments.queries import proof_in_use
+from webapp.models import Course, CourseAssignment, VersionState
 
 if TYPE_CHECKING:
-    from autograder.proof.validation_record import Soundness
+    pass
 
 # What is wrong with each state that a proof can have but sound, and what puts it right.
 _FAULTS = {
@@ -36,9 +41,9 @@ class NotAddable(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """An assignment of the folder; `sound` is its proof's state, `fault` why it cannot be read.
+    """An assignment of the site; `sound` is its proof's state, `fault` why it cannot be read.
 
-    `opened` is the course's own row of it, where it has one.
+    `opened` is the course's own row of it, where it has one; `brought` says that the site holds it.
     """
 
     id: str
@@ -48,6 +53,7 @@ class Entry:
     sound: str
     fault: str = ""
     opened: CourseAssignment | None = None
+    brought: bool = False
 
     @property
     def is_sound(self) -> bool:
@@ -62,6 +68,9 @@ class Entry:
     @property
     def sentence(self) -> str:
         """Why it must not be opened to students; empty where it is sound."""
+        if self.brought and not self.is_sound:
+            fault = self.fault or _FAULTS[self.sound].rstrip(":")
+            return f"{fault[0].upper()}{fault[1:]}. An administrator can bring another version."
         if self.fault:
             return f"{self.fault[0].upper()}{self.fault[1:]}: mend it and run `{self.command}`."
         if self.is_sound:
@@ -70,12 +79,12 @@ class Entry:
 
 
 def entries(session: Session, course: Course) -> list[Entry]:
-    """Every assignment of the folder, what can be added first: one statement.
+    """Every assignment of the site, what can be added first: two statements.
 
-    Raises NotAddable without a folder.
+    Raises NotAddable where there is neither a folder nor one that was brought.
     """
     opened = {item.assignment: item for item in opened_in(session, course)}
-    found = [_entry(name, opened.get(name)) for name in _names()]
+    found = [_entry(session, name, opened.get(name)) for name in _names(session)]
     return sorted(found, key=lambda e: (e.opened is not None, not e.is_sound))
 
 
@@ -86,16 +95,14 @@ def opened_in(session: Session, course: Course) -> Sequence[CourseAssignment]:
     ).all()
 
 
-def entry_of(item: CourseAssignment) -> Entry | None:
-    """What the folder holds of an assignment that the course sets; None where it holds nothing."""
-    try:
-        return _entry(item.assignment, item) if item.assignment in _names() else None
-    except NotAddable:
-        return None
+def entry_of(session: Session, item: CourseAssignment) -> Entry | None:
+    """What the site holds of an assignment that the course sets; None where it holds nothing."""
+    there = item.assignment in known(session)
+    return _entry(session, item.assignment, item) if there else None
 
 
 def addable(session: Session, course: Course, name: str) -> Entry:
-    """An assignment of the folder that can be added to the course; raises NotAddable."""
+    """An assignment of the site that can be added to the course; raises NotAddable."""
     found = next((e for e in entries(session, course) if e.id == name), None)
     if found is None:
         raise NotAddable(f"There is no {name[:64]!r} in the folder of assignments.")
@@ -108,26 +115,27 @@ def addable(session: Session, course: Course, name: str) -> Entry:
     return found
 
 
-def _names() -> list[str]:
-    from autograder.assignment import assignments_folder
-
-    folder = assignments_folder()
-    if not folder.is_dir():
+def _names(session: Session) -> list[str]:
+    folder, names = assignments_folder(), known(session)
+    if not names and not folder.is_dir():
         raise NotAddable(
-            f"There is no folder of assignments at {folder}: set HELDOUT_ASSIGNMENTS to yours."
+            f"There is no folder of assignments at {folder}, and none was brought to the site."
         )
-    return sorted(path.parent.name for path in folder.glob("*/assignment.toml"))
+    return names
 
 
-def _entry(name: str, opened: CourseAssignment | None) -> Entry:
-    from autograder.assignment import AssignmentError, assignments_folder, load_assignment
-    from autograder.proof.validation_record import soundness
+def _entry(session: Session, name: str, opened: CourseAssignment | None) -> Entry:
+    from autograder.proof.validation_record import Soundness, soundness
 
+    proof = proof_in_use(session, name)
     try:
-        assignment = load_assignment(assignments_folder() / name)
+        assignment = site_assignment(session, name)
+        # Only what was proved sound is put in use, and no file of it changes.
+        failed = proof == VersionState.UNSOUND
+        state = soundness(assignment) if proof is None else Soundness.SOUND
+        state = Soundness.UNSOUND if failed else state
     except AssignmentError as error:
-        return Entry(name, name, 0.0, 0, "unknown", str(error), opened)
-    state: Soundness = soundness(assignment)
+        return Entry(name, name, 0.0, 0, "unknown", str(error), opened, proof is not None)
     return Entry(
         assignment.id,
         assignment.title,
@@ -135,4 +143,5 @@ def _entry(name: str, opened: CourseAssignment | None) -> Entry:
         len(assignment.questions),
         str(state),
         opened=opened,
+        brought=proof is not None,
     )

@@ -91,7 +91,7 @@ def add_assignment(
 @for_roles(*STAFF)
 def release(enrolment: Enrolment, name: str) -> Response:
     try:
-        return release_file(assignment_in(enrolment, name))
+        return release_file(db.session, assignment_in(enrolment, name))
     except NoRelease as error:
         abort(409, str(error))
 
@@ -106,7 +106,7 @@ def release(enrolment: Enrolment, name: str) -> Response:
 @for_roles(*STAFF)
 def preview(enrolment: Enrolment, name: str) -> schemas.Preview:
     item = assignment_in(enrolment, name)
-    found, taken = release_preview.look(item.assignment), taken_now(item)
+    found, taken = release_preview.look(db.session, item.assignment), taken_now(item)
     return schemas.Preview(
         [schemas.ReleaseCell(cell.kind, cell.source) for cell in source_cells(found.data)],
         found.refusal,

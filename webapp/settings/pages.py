@@ -123,7 +123,7 @@ def _assignment_page(
         "settings/assignment.html",
         course=course,
         assignment=item,
-        entry=catalogue.entry_of(item),
+        entry=catalogue.entry_of(db.session, item),
         sight=sight.sight_of(db.session, item),
         has_leaderboard=leaderboard.is_on(db.session, item),
         shown=_shown(forms.shown_assignment(item, course.time_zone), refused),

@@ -23,7 +23,7 @@ blueprint = Blueprint("preview", __name__, url_prefix="/courses/<slug>/staff/ass
 def show(enrolment: Enrolment, name: str) -> str:
     """The release cell by cell, and attempts to look at as their students do."""
     assignment = assignment_in(enrolment, name)
-    found = release_preview.look(assignment.assignment)
+    found = release_preview.look(db.session, assignment.assignment)
     return render_template(
         "settings/preview.html",
         course=enrolment.course,
@@ -40,7 +40,7 @@ def show(enrolment: Enrolment, name: str) -> str:
 def release(enrolment: Enrolment, name: str) -> Response:
     """The notebook that students get."""
     try:
-        return release_file(assignment_in(enrolment, name))
+        return release_file(db.session, assignment_in(enrolment, name))
     except NoRelease:
         address = url_for("preview.show", slug=enrolment.course.slug, name=name)
         return redirect(address, code=303)  # which says why

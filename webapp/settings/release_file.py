@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from webapp.grading.release import released_notebook
@@ -11,7 +12,7 @@ from webapp.site.downloads import attachment
 NOTEBOOK = "application/x-ipynb+json"
 
 
-def release_file(assignment: CourseAssignment) -> Response:
+def release_file(session: Session, assignment: CourseAssignment) -> Response:
     """The release to save; raises NoRelease."""
-    data = released_notebook(assignment.assignment)
+    data = released_notebook(session, assignment.assignment)
     return attachment(data, f"{assignment.assignment}.ipynb", NOTEBOOK)

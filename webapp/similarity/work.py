@@ -42,7 +42,7 @@ _POLL_SECONDS = 1.0
 _TOGETHER = 50
 _OUR_FAULT = "The comparison failed, which is a fault of ours: the worker's log says why."
 
-Release = Callable[[str], bytes]
+Release = Callable[[Session, str], bytes]
 
 
 def keep_taking(engine: sa.Engine, owner: str, stop: threading.Event) -> None:
@@ -126,7 +126,8 @@ def _make(engine: sa.Engine, owner: str, number: int, release: Release) -> None:
         name = assignment.assignment
     if not _note(engine, owner, number, done=0, total=len(chosen)):
         return
-    given = parse_notebook(release(name))
+    with Session(engine) as session:
+        given = parse_notebook(release(session, name))
     try:
         found = compare(
             _documents(engine, chosen),

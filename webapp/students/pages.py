@@ -61,5 +61,5 @@ def student(enrolment: Enrolment, user_id: int) -> str:
         course=enrolment.course,
         file=found,
         left=left,
-        titles={name: question_titles(name) for name in names},
+        titles={name: question_titles(db.session, name) for name in names},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 
 from autograder.assignment import AssignmentError, load_assignment
 from autograder.cli.new import new, write_assignment
+from autograder.cli.validate import validate as validate_command
 from autograder.grading import GradingPool
 from autograder.proof.validate import validate
 from autograder.proof.validation_record import Soundness, record, soundness
@@ -76,3 +78,32 @@ def test_a_proof_that_failed_is_remembered_and_a_broken_record_is_none(tmp_path:
     assert soundness(assignment) is Soundness.UNSOUND
     (assignment.folder / ".validated.json").write_text("{}", encoding="utf-8")
     assert soundness(assignment) is Soundness.UNKNOWN
+
+
+def test_an_installed_heldout_says_where_it_would_write_and_writes_nothing(
+    tmp_path: Path, monkeypatch
+) -> None:
+    installed = tmp_path / "site-packages" / "assignments"
+    monkeypatch.setattr("autograder.cli.new.assignments_folder", lambda: installed)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(new, ["a08_mine"])
+    assert isinstance(done.exception, AssignmentError)
+    assert f"would write {tmp_path / 'assignments' / 'a08_mine'}" in str(done.exception)
+    assert list(tmp_path.iterdir()) == []
+    done = CliRunner().invoke(new, ["a08_mine", "--folder", "assignments"])
+    assert done.exit_code == 0
+    assert load_assignment(tmp_path / "assignments" / "a08_mine").title == "Mine"
+
+
+def test_validate_writes_what_it_found_as_json(tmp_path: Path) -> None:
+    home = write_assignment("a08_new", "New", tmp_path)
+    file = tmp_path / "found.json"
+    done = CliRunner().invoke(validate_command, [str(home), "--seeds", "1", "--json", str(file)])
+    assert done.exit_code == 0
+    (found,) = json.loads(file.read_text(encoding="utf-8"))
+    assert (found["assignment"], found["sound"], found["seeds"]) == ("a08_new", True, 1)
+    assert found["done"] == found["total"] == len(found["solutions"])
+    wrong = next(each for each in found["solutions"] if each["name"].startswith("wrong/"))
+    assert wrong["lost"] == wrong["expected"] != []
+    missing = tmp_path / "none" / "found.json"
+    assert CliRunner().invoke(validate_command, [str(home), "--json", str(missing)]).exit_code == 2

@@ -15,7 +15,7 @@ import pytest
 
 import autograder
 from autograder.assignment import Assignment, load_assignment
-from autograder.grading import GradingPool, grader_version
+from autograder.grading import GradingPool, files_version, grader_version
 from autograder.grading import version as versions
 from tests.autograder.two import SOLVED, two_functions, written
 from tests.autograder.uploads import cell, upload
@@ -32,6 +32,7 @@ def forget() -> None:
     for read_once in (versions._code_digest, versions._oracle_digest, versions._shipped):
         read_once.cache_clear()
     versions._version.cache_clear()
+    versions._own_digest.cache_clear()
 
 
 @pytest.fixture
@@ -297,3 +298,17 @@ def test_the_checker_and_the_pool_agree_when_checks_bring_a_package(assignment: 
         result = pool.grade(assignment, written(*SOLVED))
     assert result.score == 3.0
     assert result.grader_version == grader_version(assignment)
+
+
+def test_the_files_alone_have_a_version_that_no_library_or_grader_changes(
+    assignment: Assignment, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = files_version(assignment), grader_version(assignment)
+    (copy / "comparison.py").write_text("# another grader\n", encoding="utf-8")
+    monkeypatch.setattr(versions, "_installed", lambda name: "another")
+    forget()
+    assert files_version(assignment) == before[0]
+    assert grader_version(assignment) != before[1]
+    with assignment.checks_path.open("a", encoding="utf-8") as checks:
+        checks.write("# changed\n")
+    assert files_version(assignment) != before[0]

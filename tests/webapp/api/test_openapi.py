@@ -206,7 +206,7 @@ def test_a_regrade_is_started_seen_and_discarded_by_program(app, client, token, 
     assert client.get(address, headers=headers).status_code == 404
 
 
-def _other_conditions(_assignment: str):
+def _other_conditions(_session: object, _assignment: str):
     from webapp.grading.conditions import Conditions
 
     return Conditions("v2", "")

@@ -225,6 +225,10 @@ OF_THE_SITE = {
     *("administration_roles.take", "administration_roles.new_link", "administration_roles.log"),
     *("api.site_courses", "api.create_course", "api.join_course", "api.role_holders"),
     *("api.make_administrator", "api.let_create_courses", "api.take_back_administrator"),
+    *("versions.index", "versions.upload", "versions.show", "versions.status", "versions.prove"),
+    *("versions.ask", "versions.use", "versions.use_placed"),
+    *("api.assignments_of_site", "api.bring_assignment", "api.versions_of_assignment"),
+    *("api.prove_version", "api.use_version", "api.use_placed_assignment"),
     *("api.no_longer_let_create", "api.make_site_link", "api.log_of_site"),
     # See tests/webapp/terms for these.
     *("administration_course.show", "administration_course.copy", "administration_course.archive"),

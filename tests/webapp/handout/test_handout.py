@@ -64,8 +64,8 @@ def shelf(app, tmp_path) -> Shelf:
 
 
 @pytest.fixture
-def made(folder, shelf):
-    return shelf.made(ASSIGNMENT)
+def made(folder, shelf, session):
+    return shelf.made(session, ASSIGNMENT)
 
 
 def change_the_notebook(folder: Path) -> None:
@@ -123,7 +123,7 @@ def test_who_took_an_old_one_is_told_and_staff_see_how_many(auth, folder, shelf,
     assert "it has not changed since" in ada.get(PAGE).text
     preview = f"/courses/dl/staff/assignments/{ASSIGNMENT}/preview"
     change_the_notebook(folder)
-    shelf.made(ASSIGNMENT)
+    shelf.made(session, ASSIGNMENT)
     assert "The notebook changed since you took it on" in ada.get(PAGE).text
     ada.get(f"{PAGE}/release.ipynb")
     assert "The notebook changed" not in ada.get(PAGE).text
@@ -159,12 +159,12 @@ def test_no_request_waits_while_it_is_made(auth, folder, shelf, session, monkeyp
     assert taken(session) == []
     ready.append(True)
     until = time.monotonic() + 20
-    while shelf.find(ASSIGNMENT) is None and time.monotonic() < until:
+    while shelf.find(session, ASSIGNMENT) is None and time.monotonic() < until:
         time.sleep(0.02)
     assert ada.get(f"{PAGE}/release.zip").status_code == 200
 
 
-def test_each_version_is_made_once_and_old_ones_are_let_go(folder, shelf, monkeypatch):
+def test_each_version_is_made_once_and_old_ones_are_let_go(folder, shelf, session, monkeypatch):
     count = []
 
     def counted(source: Path, output: Path) -> None:
@@ -172,14 +172,14 @@ def test_each_version_is_made_once_and_old_ones_are_let_go(folder, shelf, monkey
         write_quickly(source, output)
 
     monkeypatch.setattr("webapp.handout.shelf.write", counted)
-    first = shelf.made(ASSIGNMENT)
-    assert shelf.made(ASSIGNMENT) == shelf.find(ASSIGNMENT) == first
-    assert Shelf(first.folder.parent.parent).find(ASSIGNMENT) == first
+    first = shelf.made(session, ASSIGNMENT)
+    assert shelf.made(session, ASSIGNMENT) == shelf.find(session, ASSIGNMENT) == first
+    assert Shelf(first.folder.parent.parent).find(session, ASSIGNMENT) == first
     assert len(count) == 1
     digests = {first.digest}
     for number in range(3):
         (folder / "points.csv").write_text(f"x,y\n{number},{number}\n", encoding="utf-8")
-        digests.add(shelf.made(ASSIGNMENT).digest)
+        digests.add(shelf.made(session, ASSIGNMENT).digest)
     assert (len(count), len(digests)) == (4, 4)
     assert len(list(first.folder.parent.iterdir())) == 2
     assert first.folder.parent.stat().st_mode & 0o077 == 0
@@ -325,12 +325,12 @@ def test_a_program_reads_and_takes_it(ask, auth, client, folder, made, session):
 
 
 @pytest.mark.slow
-def test_the_real_release_is_made_by_the_command(tmp_path, monkeypatch):
+def test_the_real_release_is_made_by_the_command(session, tmp_path, monkeypatch):
     home = tmp_path / "assignments"
     home.mkdir()
     write_assignment(ASSIGNMENT, "The perceptron", home)
     monkeypatch.setenv("HELDOUT_ASSIGNMENTS", str(home))
-    made = Shelf(tmp_path / "releases").made(ASSIGNMENT)
+    made = Shelf(tmp_path / "releases").made(session, ASSIGNMENT)
     assert b"BEGIN SOLUTION" not in made.notebook.read_bytes()
     assert b"NotImplementedError" in made.notebook.read_bytes()
     with zipfile.ZipFile(made.archive) as archive:

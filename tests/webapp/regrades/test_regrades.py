@@ -190,7 +190,7 @@ def test_a_new_version_that_refuses_a_notebook_says_so_before_and_after(
 def test_jobs_go_to_the_queue_that_the_assignment_needs_now(
     session, assignment, class_of_two, monkeypatch
 ):
-    monkeypatch.setattr(jobs, "queue_for", lambda _: "gpu")
+    monkeypatch.setattr(jobs, "queue_for", lambda *_: "gpu")
     regrade = begin(session, assignment)
     queues = session.scalars(sa.select(Job.queue).where(Job.regrade_id == regrade.id)).all()
     assert queues == ["gpu", "gpu"]
@@ -299,7 +299,7 @@ def test_only_the_attempt_that_counts_is_taken_or_all_or_a_section(session, assi
 
 @pytest.fixture
 def v2_now(app):
-    app.extensions["heldout"] = replaced(LIBRARY, conditions=lambda _: conditions_under("v2"))
+    app.extensions["heldout"] = replaced(LIBRARY, conditions=lambda *_: conditions_under("v2"))
 
 
 def test_staff_regrade_on_the_page_and_the_student_is_told(

@@ -103,7 +103,7 @@ def test_a_class_is_compared_by_program(ask, session, graded, engine):
     assert ask("ina", "POST", f"{SIMILARITY}/cancel")[1]["state"] == "cancelled"
     assert ask("ina", "POST", f"{SIMILARITY}/cancel")[0] == 409
     assert ask("ina", "POST", SIMILARITY, {"all_attempts": True})[0] == 201
-    assert similarity_work.take_one(engine, "w", lambda _: notebook("x = 1"))
+    assert similarity_work.take_one(engine, "w", lambda *_: notebook("x = 1"))
     found = ask("ina", "GET", SIMILARITY)[1]
     assert (found["state"], found["total"], len(found["pairs"])) == ("done", 2, 1)
     assert _actions(session) == ["compare notebooks", "cancel comparison", "compare notebooks"]

@@ -19,7 +19,7 @@ from webapp.base.config import embedded_database
 from webapp.base.database import make_engine
 from webapp.cli.backup import backup as backup_command
 from webapp.cli.backup import restore as restore_command
-from webapp.models import AuditEntry, Content, Submission
+from webapp.models import AssignmentVersion, AuditEntry, Content, Submission
 from webapp.service import backup
 from webapp.service.backup import BackupError
 from webapp.service.postgresql_dump import DumpError
@@ -202,3 +202,31 @@ def test_each_kind_of_database_is_put_back_as_it_was(engine, session, graded, tm
         assert session.scalars(sa.select(Submission.filename)).all() == ["work.ipynb"]
     assert manifest.rows["submissions"] == 1
     assert backup.verify(file) == manifest
+
+
+def test_versions_of_assignments_are_carried_and_their_files_are_made_anew(
+    site, tmp_path, monkeypatch
+):
+    from tests.webapp.assignments.folders import folder_at, put_in_use
+    from webapp.assignments import shelf
+    from webapp.assignments.finding import site_assignment
+
+    monkeypatch.setattr(shelf, "_looked_at", set())
+    engine = make_engine(embedded_database(site))
+    with Session(engine) as session:
+        found = put_in_use(session, folder_at(tmp_path / "brought"))
+    backup.make(embedded_database(site), site, tmp_path / "whole.zip")
+    elsewhere = tmp_path / "elsewhere"
+    backup.restore(tmp_path / "whole.zip", embedded_database(elsewhere), elsewhere)
+    monkeypatch.setenv("HELDOUT_DATA", str(elsewhere))
+    there = make_engine(embedded_database(elsewhere))
+    with Session(there) as session:
+        folder = site_assignment(session, found.id).folder
+    assert folder == elsewhere / "assignments" / found.digest / found.id
+    there.dispose()
+    with Session(engine) as session:
+        session.execute(sa.update(AssignmentVersion).values(archive=b"spoilt"))
+        session.commit()
+    engine.dispose()
+    with pytest.raises(BackupError, match=r"version \w+ of a01_demo is damaged"):
+        backup.make(embedded_database(site), site, tmp_path / "spoilt.zip")

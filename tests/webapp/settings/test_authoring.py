@@ -177,8 +177,8 @@ def test_the_preview_is_the_release_that_the_command_writes(auth, folder):
     assert saved.headers["Content-Disposition"] == "attachment; filename=a01_demo.ipynb"
 
 
-def test_a_changed_notebook_is_released_anew_and_an_unchanged_one_is_not(folder, monkeypatch):
-    first = release.released_notebook("a01_demo")
+def test_only_a_changed_notebook_is_released_anew(folder, session, monkeypatch):
+    first = release.released_notebook(session, "a01_demo")
     started = []
     run = release.subprocess.run
 
@@ -187,12 +187,12 @@ def test_a_changed_notebook_is_released_anew_and_an_unchanged_one_is_not(folder,
         return run(*args, **options)
 
     monkeypatch.setattr(release.subprocess, "run", counted)
-    assert release.released_notebook("a01_demo") == first
+    assert release.released_notebook(session, "a01_demo") == first
     assert started == []
     source = folder / "a01_demo" / "a01_demo.ipynb"
     text = source.read_text(encoding="utf-8")
     source.write_text(text.replace("The perceptron", "Another title"), encoding="utf-8")
-    assert b"Another title" in release.released_notebook("a01_demo")
+    assert b"Another title" in release.released_notebook(session, "a01_demo")
     assert len(started) == 1
 
 

@@ -29,7 +29,7 @@ from webapp.similarity import work as similarity_work
 PAGE = f"/courses/dl/staff/assignments/{ASSIGNMENT}/similarity"
 
 
-def release(_assignment: str) -> bytes:
+def release(_session: object, _assignment: str) -> bytes:
     return notebook("x = 1")
 
 
@@ -76,7 +76,7 @@ def test_a_new_report_takes_the_place_of_the_last(compared, session, engine):
 def test_a_cancelled_report_stops_where_it_is(compared, session, engine):
     compared.post(PAGE)
 
-    def cancelled_meanwhile(_assignment: str) -> bytes:
+    def cancelled_meanwhile(_session: object, _assignment: str) -> bytes:
         assert compared.post(f"{PAGE}/cancel").status_code == 303
         return release("")
 
@@ -87,11 +87,11 @@ def test_a_cancelled_report_stops_where_it_is(compared, session, engine):
     assert "cancelled" in compared.get(PAGE).text
 
 
-def _no_release(_assignment: str) -> bytes:
+def _no_release(_session: object, _assignment: str) -> bytes:
     raise NoRelease("There is no release.")
 
 
-def _breaks(_assignment: str) -> bytes:
+def _breaks(_session: object, _assignment: str) -> bytes:
     raise RuntimeError("secret detail")
 
 

@@ -29,7 +29,7 @@ from webapp.terms.queries import what_waits
 
 ADMINISTRATOR = SiteActor(5)
 # What concerns accounts, the site, or a course as a whole; and what only asks.
-OF_NO_COURSE = {"accounts", "site", "administration", "terms", "api"}
+OF_NO_COURSE = {"accounts", "site", "administration", "terms", "api", "versions"}
 ASKS = {
     *("similarity.open_reports", "similarity.stop_reports"),  # the second archives
     "submissions.refuse_unless_open",
@@ -194,7 +194,7 @@ def test_a_comparison_that_is_being_made_ends_without_a_change(world: World) -> 
     session.rollback()
     changed: dict[str, object] = {}
 
-    def release(_name: str) -> bytes:
+    def release(_session: Session, _name: str) -> bytes:
         changed["before"] = _archived(world)
         return WORK
 

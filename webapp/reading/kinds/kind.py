@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from webapp.audit.record import Action
 from webapp.courses.assignments import question_titles
@@ -51,7 +51,9 @@ class Place:
         """What students read instead of the question's name."""
         if self.item is None:
             return ""
-        return question_titles(self.item.assignment).get(self.question, self.question)
+        session = object_session(self.item)
+        assert session is not None
+        return question_titles(session, self.item.assignment).get(self.question, self.question)
 
     @property
     def subject(self) -> str:
