@@ -10,7 +10,7 @@ from autograder.assignment import (
     find_assignment,
     load_assignment,
 )
-from webapp.assignments import shelf
+from webapp.assignments import version_folders
 from webapp.assignments.queries import archive_of, in_use
 
 
@@ -22,7 +22,9 @@ def site_assignment(session: Session, name: str) -> Assignment:
     digest = in_use(session).get(name)
     if digest is None:
         return find_assignment(name)
-    return load_assignment(shelf.folder_of(name, digest, lambda: archive_of(session, name, digest)))
+    return load_assignment(
+        version_folders.folder_of(name, digest, lambda: archive_of(session, name, digest))
+    )
 
 
 def is_brought(session: Session, name: str) -> bool:

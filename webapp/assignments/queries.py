@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from webapp.models import AssignmentVersion, CourseAssignment, VersionState
+from webapp.models import AssignmentVersion, Course, CourseAssignment, VersionState
 
 _KNOWN = "heldout versions in use"
 
@@ -48,8 +48,13 @@ def archive_of(session: Session, name: str, digest: str) -> bytes | None:
 
 
 def set_in_courses(session: Session) -> list[str]:
-    """The assignments that some course sets."""
-    chosen = sa.select(CourseAssignment.assignment).distinct()
+    """The assignments that some course sets, if that is not archived: one statement."""
+    chosen = (
+        sa.select(CourseAssignment.assignment)
+        .join(CourseAssignment.course)
+        .where(Course.archived_at.is_(None))
+        .distinct()
+    )
     return list(session.scalars(chosen.order_by(CourseAssignment.assignment)))
 
 

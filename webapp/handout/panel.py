@@ -31,15 +31,16 @@ class Panel:
 
 
 def panel_of(enrolment: Enrolment, item: CourseAssignment) -> Panel:
-    """What is handed out to a student: one statement, and nothing that takes time."""
+    """What is handed out to a student: two statements, and nothing that takes time."""
     hub = current_app.config["HELDOUT_JUPYTERHUB"]
     taken = taken_by(db.session, item, enrolment.user_id)
     try:
-        described = about(source_of(db.session, item.assignment).assignment)
+        source = source_of(db.session, item.assignment)
     except NoRelease:
         return Panel(None, None, being_made=False, taken=taken, hub=hub)
+    described = about(source.assignment)
     try:
-        found = shelf().find(db.session, item.assignment)
+        found = shelf().find(source)
     except NoRelease:
         return Panel(described, None, being_made=False, taken=taken, hub=hub)
     return Panel(described, found, being_made=found is None, taken=taken, hub=hub)
@@ -48,7 +49,7 @@ def panel_of(enrolment: Enrolment, item: CourseAssignment) -> Panel:
 def taken_now(item: CourseAssignment) -> Taken:
     """How many students took the release, and how many an older one, where it can be known now."""
     try:
-        found = shelf().find(db.session, item.assignment)
+        found = shelf().find(source_of(db.session, item.assignment))
     except NoRelease:
         found = None
     return Taken() if found is None else how_many_took(db.session, item, found.digest)

@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy.orm import Session
 
-from webapp.grading.release import NoRelease, Source, source_of, write
+from webapp.grading.release import NoRelease, Source, write
 from webapp.handout.about import about, readme
 
 log = logging.getLogger("heldout.web")
@@ -61,9 +60,8 @@ class Shelf:
         self._being_made: set[str] = set()
         self._failed: dict[str, tuple[float, str]] = {}
 
-    def find(self, session: Session, assignment_id: str) -> Release | None:
+    def find(self, source: Source) -> Release | None:
         """The release as the assignment is now; None while it is made. Raises NoRelease."""
-        source = source_of(session, assignment_id)
         key = _key(source)
         found = self._kept(source, key)
         if found is not None:
@@ -77,9 +75,8 @@ class Shelf:
                 threading.Thread(target=self._make_or_note, args=(source, key), daemon=True).start()
         return None
 
-    def made(self, session: Session, assignment_id: str) -> Release:
+    def made(self, source: Source) -> Release:
         """The same, made now where it is not kept: this takes seconds. Raises NoRelease."""
-        source = source_of(session, assignment_id)
         key = _key(source)
         with self._one_at_a_time:
             return self._kept(source, key) or self._make(source, key)

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from webapp.base.clock import now
 from webapp.base.database import Missing, db
-from webapp.grading.release import NoRelease
+from webapp.grading.release import NoRelease, source_of
 from webapp.handout import operations
 from webapp.handout.shelf import Release, shelf
 from webapp.models import CourseAssignment, Enrolment
@@ -37,7 +37,7 @@ def handed_out(item: CourseAssignment) -> Release:
     """The release where it is handed out now; raises NotYet and Missing."""
     require_open(item)
     try:
-        found = shelf().find(db.session, item.assignment)
+        found = shelf().find(source_of(db.session, item.assignment))
     except NoRelease:
         raise NotYet("The notebook cannot be handed out just now: ask your staff.") from None
     if found is None:

@@ -20,7 +20,7 @@ from webapp.base import logs
 from webapp.base.config import database_url
 from webapp.base.database import db, make_engine, moment_of
 from webapp.base.parent import end_with_parent
-from webapp.grading.release import NoRelease
+from webapp.grading.release import NoRelease, source_of
 from webapp.handout.queries import set_anywhere
 from webapp.handout.shelf import shelf
 from webapp.queue.workers import say_what_the_site_has
@@ -73,7 +73,7 @@ def make_releases_ready(app: Flask) -> None:
         with app.app_context():
             for name in set_anywhere(db.session):
                 with contextlib.suppress(NoRelease):
-                    shelf().made(db.session, name)
+                    shelf().made(source_of(db.session, name))
 
     threading.Thread(target=make, name="releases", daemon=True).start()
 

@@ -18,9 +18,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from webapp.assignments import shelf
+from webapp.assignments import version_folders
 from webapp.assignments.queries import archive_of
-from webapp.assignments.shelf import CannotHave
+from webapp.assignments.version_folders import CannotHave
 from webapp.base.database import moment_of
 from webapp.models import AssignmentVersion, VersionState
 from webapp.queue.broker import QUEUES
@@ -77,7 +77,9 @@ def tidy(engine: sa.Engine) -> None:
     """Remove the folders of versions that are neither in use nor being proved."""
     with Session(engine) as session:
         wanted = sa.or_(AssignmentVersion.in_use_since.is_not(None), _open())
-        shelf.forget_unused(set(session.scalars(sa.select(AssignmentVersion.digest).where(wanted))))
+        version_folders.forget_unused(
+            set(session.scalars(sa.select(AssignmentVersion.digest).where(wanted)))
+        )
 
 
 def _open() -> sa.ColumnElement[bool]:
@@ -122,7 +124,7 @@ def _prove(engine: sa.Engine, owner: str, version_id: int) -> None:
     with Session(engine) as session:
         version = session.get_one(AssignmentVersion, version_id)
         name, digest = version.assignment, version.digest
-        home = shelf.folder_of(name, digest, lambda: archive_of(session, name, digest))
+        home = version_folders.folder_of(name, digest, lambda: archive_of(session, name, digest))
     with Proof(home) as proof:
         while proof.goes_on(_POLL_SECONDS):
             if not _update(engine, owner, version_id, report=proof.progress()):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.assignments import shelf
+from webapp.assignments import version_folders
 
 
 @pytest.fixture(autouse=True)
@@ -14,5 +14,5 @@ def data(tmp_path: Path, monkeypatch) -> Path:
     """The data folder; nothing is placed, and this process has looked at no folder yet."""
     monkeypatch.setenv("HELDOUT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("HELDOUT_ASSIGNMENTS", str(tmp_path / "placed"))
-    monkeypatch.setattr(shelf, "_looked_at", set())
+    monkeypatch.setattr(version_folders, "_looked_at", set())
     return tmp_path / "data"

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from autograder.cli.new import write_assignment
 from tests.webapp.sample_course import ASSIGNMENT
@@ -65,7 +66,12 @@ def shelf(app, tmp_path) -> Shelf:
 
 @pytest.fixture
 def made(folder, shelf, session):
-    return shelf.made(session, ASSIGNMENT)
+    return shelf.made(source(session))
+
+
+def source(session: Session) -> release.Source:
+    """The assignment as it lies there now."""
+    return release.source_of(session, ASSIGNMENT)
 
 
 def change_the_notebook(folder: Path) -> None:
@@ -123,7 +129,7 @@ def test_who_took_an_old_one_is_told_and_staff_see_how_many(auth, folder, shelf,
     assert "it has not changed since" in ada.get(PAGE).text
     preview = f"/courses/dl/staff/assignments/{ASSIGNMENT}/preview"
     change_the_notebook(folder)
-    shelf.made(session, ASSIGNMENT)
+    shelf.made(source(session))
     assert "The notebook changed since you took it on" in ada.get(PAGE).text
     ada.get(f"{PAGE}/release.ipynb")
     assert "The notebook changed" not in ada.get(PAGE).text
@@ -159,12 +165,12 @@ def test_no_request_waits_while_it_is_made(auth, folder, shelf, session, monkeyp
     assert taken(session) == []
     ready.append(True)
     until = time.monotonic() + 20
-    while shelf.find(session, ASSIGNMENT) is None and time.monotonic() < until:
+    while shelf.find(source(session)) is None and time.monotonic() < until:
         time.sleep(0.02)
     assert ada.get(f"{PAGE}/release.zip").status_code == 200
 
 
-def test_each_version_is_made_once_and_old_ones_are_let_go(folder, shelf, session, monkeypatch):
+def test_each_version_is_made_once_and_old_ones_are_let_go(folder, shelf, monkeypatch, session):
     count = []
 
     def counted(source: Path, output: Path) -> None:
@@ -172,14 +178,14 @@ def test_each_version_is_made_once_and_old_ones_are_let_go(folder, shelf, sessio
         write_quickly(source, output)
 
     monkeypatch.setattr("webapp.handout.shelf.write", counted)
-    first = shelf.made(session, ASSIGNMENT)
-    assert shelf.made(session, ASSIGNMENT) == shelf.find(session, ASSIGNMENT) == first
-    assert Shelf(first.folder.parent.parent).find(session, ASSIGNMENT) == first
+    first = shelf.made(source(session))
+    assert shelf.made(source(session)) == shelf.find(source(session)) == first
+    assert Shelf(first.folder.parent.parent).find(source(session)) == first
     assert len(count) == 1
     digests = {first.digest}
     for number in range(3):
         (folder / "points.csv").write_text(f"x,y\n{number},{number}\n", encoding="utf-8")
-        digests.add(shelf.made(session, ASSIGNMENT).digest)
+        digests.add(shelf.made(source(session)).digest)
     assert (len(count), len(digests)) == (4, 4)
     assert len(list(first.folder.parent.iterdir())) == 2
     assert first.folder.parent.stat().st_mode & 0o077 == 0
@@ -325,12 +331,12 @@ def test_a_program_reads_and_takes_it(ask, auth, client, folder, made, session):
 
 
 @pytest.mark.slow
-def test_the_real_release_is_made_by_the_command(session, tmp_path, monkeypatch):
+def test_the_real_release_is_made_by_the_command(tmp_path, monkeypatch, session):
     home = tmp_path / "assignments"
     home.mkdir()
     write_assignment(ASSIGNMENT, "The perceptron", home)
     monkeypatch.setenv("HELDOUT_ASSIGNMENTS", str(home))
-    made = Shelf(tmp_path / "releases").made(session, ASSIGNMENT)
+    made = Shelf(tmp_path / "releases").made(source(session))
     assert b"BEGIN SOLUTION" not in made.notebook.read_bytes()
     assert b"NotImplementedError" in made.notebook.read_bytes()
     with zipfile.ZipFile(made.archive) as archive:

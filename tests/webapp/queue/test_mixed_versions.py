@@ -13,7 +13,7 @@ from autograder.assignment import Assignment
 from tests.webapp.assignments.folders import folder_at, put_in_use
 from tests.webapp.graders import StandInPool, notebook
 from tests.webapp.sample_course import ASSIGNMENT
-from webapp.assignments import here, shelf
+from webapp.assignments import here, version_folders
 from webapp.base.database import moment_of
 from webapp.grading.worker import Worker
 from webapp.models import AssignmentVersion, Job, JobState, Submission, SubmissionState, WorkerRow
@@ -29,7 +29,7 @@ QUEUE = "/courses/dl/staff/queue"
 def placed(tmp_path: Path, monkeypatch) -> Path:
     """The shared folder of the machine that the test is on now; it holds the assignment."""
     monkeypatch.setenv("HELDOUT_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(shelf, "_looked_at", set())
+    monkeypatch.setattr(version_folders, "_looked_at", set())
     folder_at(tmp_path / "here", ASSIGNMENT)
     folder_at(tmp_path / "elsewhere", ASSIGNMENT, check="older")
     monkeypatch.setenv("HELDOUT_ASSIGNMENTS", str(tmp_path / "here"))
@@ -43,7 +43,7 @@ def elsewhere(tmp_path, monkeypatch):
     def move() -> None:
         monkeypatch.setenv("HELDOUT_ASSIGNMENTS", str(tmp_path / "elsewhere"))
         monkeypatch.setenv("HELDOUT_DATA", str(tmp_path / "their data"))
-        monkeypatch.setattr(shelf, "_looked_at", set())
+        monkeypatch.setattr(version_folders, "_looked_at", set())
 
     return move
 

@@ -208,10 +208,10 @@ def test_versions_of_assignments_are_carried_and_their_files_are_made_anew(
     site, tmp_path, monkeypatch
 ):
     from tests.webapp.assignments.folders import folder_at, put_in_use
-    from webapp.assignments import shelf
+    from webapp.assignments import version_folders
     from webapp.assignments.finding import site_assignment
 
-    monkeypatch.setattr(shelf, "_looked_at", set())
+    monkeypatch.setattr(version_folders, "_looked_at", set())
     engine = make_engine(embedded_database(site))
     with Session(engine) as session:
         found = put_in_use(session, folder_at(tmp_path / "brought"))

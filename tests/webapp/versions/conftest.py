@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.webapp.assignments.folders import folder_at
-from webapp.assignments import shelf
+from webapp.assignments import version_folders
 from webapp.assignments.packed import from_folder
 from webapp.audit.record import SiteActor
 from webapp.base.database import db
@@ -27,7 +27,7 @@ def data(tmp_path: Path, monkeypatch) -> Path:
     """The data folder; nothing is placed yet."""
     monkeypatch.setenv("HELDOUT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("HELDOUT_ASSIGNMENTS", str(tmp_path / "placed"))
-    monkeypatch.setattr(shelf, "_looked_at", set())
+    monkeypatch.setattr(version_folders, "_looked_at", set())
     return tmp_path / "data"
 
 

@@ -14,7 +14,7 @@ from autograder.grading import GradingPool, grader_version
 from tests.webapp.assignments.folders import folder_at
 from tests.webapp.graders import notebook
 from tests.webapp.versions.conftest import NAME
-from webapp.assignments import shelf
+from webapp.assignments import version_folders
 from webapp.assignments.finding import site_assignment
 from webapp.assignments.packed import from_folder
 from webapp.audit.record import SiteActor
@@ -127,10 +127,10 @@ def test_a_fault_of_ours_says_nothing_of_the_version_and_can_be_tried_again(
     assert "a fault of ours" in again(session, version).report["error"]
     version.archive = b"lost"
     session.commit()
-    shelf._looked_at.clear()
+    version_folders._looked_at.clear()
     import shutil
 
-    shutil.rmtree(shelf.shelf())
+    shutil.rmtree(version_folders.top())
     operations.prove_again(session, ADMINISTRATOR, NAME, 1)
     work.prove_one(engine, "w")
     assert "is damaged" in again(session, version).report["error"]
@@ -165,7 +165,7 @@ def test_a_real_proof_finds_a_new_assignment_sound(engine, session, bring):
     digest = version.digest
     assert work.prove_one(engine, "w")
     assert again(session, version).state == VersionState.SOUND, version.report
-    home = shelf.shelf() / digest / NAME
+    home = version_folders.top() / digest / NAME
     assert from_folder(home).digest == digest
     assert version.report["total"] == version.report["done"] > 2
     assert all(not claim["found"] for claim in version.report["claims"])

@@ -36,7 +36,7 @@ def folder_of(name: str, digest: str, archive: Callable[[], bytes | None]) -> Pa
 
     `archive` is asked only then.
     """
-    home = shelf() / digest / name
+    home = top() / digest / name
     with _making:
         if home not in _looked_at or not (home / packed.DESCRIPTION).is_file():
             if not _holds(home, digest):
@@ -46,7 +46,7 @@ def folder_of(name: str, digest: str, archive: Callable[[], bytes | None]) -> Pa
     return home
 
 
-def shelf() -> Path:
+def top() -> Path:
     """Where the versions lie."""
     return data_folder() / "assignments"
 
@@ -54,7 +54,7 @@ def shelf() -> Path:
 def forget_unused(kept: Collection[str]) -> None:
     """Remove what is of no kept digest and was not asked for in a day, remains included."""
     with contextlib.suppress(OSError):
-        for entry in list(os.scandir(shelf())):
+        for entry in list(os.scandir(top())):
             old = entry.stat(follow_symlinks=False).st_mtime < time.time() - _UNASKED_SECONDS
             if old and entry.name not in kept:
                 shutil.rmtree(entry.path, ignore_errors=True)
@@ -86,8 +86,8 @@ def _make(home: Path, name: str, digest: str, archive: bytes | None) -> None:
 
 def _put(found: Packed, home: Path) -> None:
     """Write aside and rename; whoever else was quicker wrote the same."""
-    shelf().mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = shelf() / f".{secrets.token_hex(8)}"
+    top().mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = top() / f".{secrets.token_hex(8)}"
     aside.mkdir(mode=0o700)
     try:
         packed.write(found, aside / found.id)
@@ -95,7 +95,7 @@ def _put(found: Packed, home: Path) -> None:
             aside.rename(home.parent)
         except OSError:
             if not _holds(home, found.digest):  # it is damaged, or something else is there
-                home.parent.rename(shelf() / f".{secrets.token_hex(8)}.damaged")
+                home.parent.rename(top() / f".{secrets.token_hex(8)}.damaged")
                 aside.rename(home.parent)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from autograder.assignment import AssignmentError
 from autograder.grading import grader_version
 from tests.webapp.assignments.folders import folder_at, put_in_use
-from webapp.assignments import shelf
+from webapp.assignments import version_folders
 from webapp.assignments.finding import known, site_assignment
 from webapp.assignments.packed import from_folder
-from webapp.assignments.shelf import CannotHave
+from webapp.assignments.version_folders import CannotHave
 from webapp.models import AssignmentVersion
 
 NAME = "a01_demo"
@@ -64,9 +64,9 @@ def test_only_its_owner_can_read_it(session, tmp_path, data):
 def test_many_threads_and_processes_at_once_make_one_whole_folder(session, tmp_path, data):
     found = put_in_use(session, folder_at(tmp_path / "one"))
     program = (
-        "import sys, pathlib; from webapp.assignments import shelf;"
+        "import sys, pathlib; from webapp.assignments import version_folders;"
         "archive = pathlib.Path(sys.argv[3]).read_bytes();"
-        "print(shelf.folder_of(sys.argv[1], sys.argv[2], lambda: archive))"
+        "print(version_folders.folder_of(sys.argv[1], sys.argv[2], lambda: archive))"
     )
     (tmp_path / "archive").write_bytes(found.archive)
     command = [sys.executable, "-c", program, NAME, found.digest, str(tmp_path / "archive")]
@@ -74,7 +74,7 @@ def test_many_threads_and_processes_at_once_make_one_whole_folder(session, tmp_p
     homes: list[Path] = []
 
     def make() -> None:
-        homes.append(shelf.folder_of(NAME, found.digest, lambda: found.archive))
+        homes.append(version_folders.folder_of(NAME, found.digest, lambda: found.archive))
 
     threads = [threading.Thread(target=make) for _ in range(8)]
     for thread in threads:
@@ -92,14 +92,14 @@ def test_who_comes_second_takes_what_the_first_has_made(tmp_path, data, monkeypa
     """Another process finishes between our look and our renaming."""
     found = from_folder(folder_at(tmp_path / "one"))
     home = data / "assignments" / found.digest / NAME
-    put = shelf._put
+    put = version_folders._put
 
     def late(packed, there) -> None:
         put(packed, there)
         put(packed, there)
 
-    monkeypatch.setattr(shelf, "_put", late)
-    assert shelf.folder_of(NAME, found.digest, lambda: found.archive) == home
+    monkeypatch.setattr(version_folders, "_put", late)
+    assert version_folders.folder_of(NAME, found.digest, lambda: found.archive) == home
     assert [path.name for path in (data / "assignments").iterdir()] == [found.digest]
 
 
@@ -107,7 +107,7 @@ def test_a_folder_that_was_changed_is_made_anew_by_the_next_process(session, tmp
     found = put_in_use(session, folder_at(tmp_path / "one"))
     folder = site_assignment(session, NAME).folder
     (folder / "checks.py").write_text("raise SystemExit", encoding="utf-8")
-    monkeypatch.setattr(shelf, "_looked_at", set())
+    monkeypatch.setattr(version_folders, "_looked_at", set())
     assert from_folder(site_assignment(session, NAME).folder).digest == found.digest
 
 
@@ -148,11 +148,11 @@ def test_what_nobody_asked_for_in_a_day_goes_but_never_what_is_kept(session, tmp
     for name in (NAME, "a02_other"):
         site_assignment(session, name)
     (data / "assignments" / ".left").mkdir()
-    shelf.forget_unused({kept.digest})
+    version_folders.forget_unused({kept.digest})
     assert len(list((data / "assignments").iterdir())) == 3
     for path in (data / "assignments").iterdir():
         os.utime(path, (time.time() - 2 * 86_400,) * 2)
-    shelf.forget_unused({kept.digest})
+    version_folders.forget_unused({kept.digest})
     assert [path.name for path in (data / "assignments").iterdir()] == [kept.digest]
     assert old.digest != kept.digest
 
@@ -162,5 +162,5 @@ def test_asking_for_a_version_keeps_its_folder(session, tmp_path, data):
     home = site_assignment(session, NAME).folder.parent
     os.utime(home, (time.time() - 2 * 86_400,) * 2)
     site_assignment(session, NAME)
-    shelf.forget_unused(set())
+    version_folders.forget_unused(set())
     assert home.is_dir()
