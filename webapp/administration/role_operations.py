@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 
 from webapp.administration.accounts import Account, Invited, account_for, invite
 from webapp.administration.people import NamedAddress
+from webapp.administration.queries import user_by_email
 from webapp.audit.record import Action, SiteActor, record
 from webapp.base.database import Missing, change, takes_the_one_lock
 from webapp.models import User
+from webapp.models.accounts import new_uniquifier
+from webapp.site import tokens
 
 
 class SiteRole(StrEnum):
@@ -42,9 +45,13 @@ class RoleKept(Exception):
 def give_role(session: Session, actor: SiteActor, person: NamedAddress, role: SiteRole) -> Account:
     """Give somebody a role of the site, in a new account where they have none.
 
-    Who has it already keeps it, and gets a new link where they have no password.
+    Who has it already keeps it, and gets a new link where they have no password. Whoever becomes
+    an administrator sets a new password by a link made now: an instructor may have had a link of
+    theirs, or set the password that they had, and must not come into the site with it.
     """
     with change(session):
+        if role == SiteRole.ADMINISTRATOR:
+            _begin_anew(session, person.email)
         account = account_for(session, person)
         subject, email = f"user {account.user.id}", account.user.email
         if not getattr(account.user, _COLUMNS[role]):
@@ -53,6 +60,15 @@ def give_role(session: Session, actor: SiteActor, person: NamedAddress, role: Si
         elif account.invited is not None:
             record(session, actor, "make link for the site", subject=subject, email=email)
     return account
+
+
+def _begin_anew(session: Session, email: str) -> None:
+    """End the password, links, sessions and tokens of who is to become an administrator."""
+    user = user_by_email(session, email)
+    if user is not None and not user.is_administrator:
+        user.password = None
+        user.fs_uniquifier = new_uniquifier()
+        tokens.revoke_all(session, user)
 
 
 def take_role(session: Session, actor: SiteActor, user_id: int, role: SiteRole) -> User:

@@ -1,14 +1,15 @@
 """The site's assignments as files on this machine: a private folder for each version.
 
-`DATA/assignments/<digest>/<id>` is written aside and renamed, so that it is there whole or not at
-all, whichever process of the machine comes first. A process looks once whether it holds what its
-digest says, and makes it anew where it does not. What nobody asked for in a day goes.
+`DATA/assignment-versions/<digest>/<id>` is written aside and renamed, so that it is there whole or
+not at all, whichever process of the machine comes first. A process looks once whether it holds what
+its digest says, and makes it anew where it does not. What nobody asked for in a day goes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import threading
@@ -23,6 +24,8 @@ from webapp.base.config import data_folder
 
 _UNASKED_SECONDS = 86_400.0
 _TOUCH_SECONDS = 3600.0
+# A version's folder, and what was made aside or is damaged: nothing else there is ours.
+_OURS = re.compile(r"[0-9a-f]{64}|\.[0-9a-f]{16}(\.damaged)?")
 _making = threading.Lock()
 _looked_at: set[Path] = set()
 
@@ -48,7 +51,7 @@ def folder_of(name: str, digest: str, archive: Callable[[], bytes | None]) -> Pa
 
 def top() -> Path:
     """Where the versions lie."""
-    return data_folder() / "assignments"
+    return data_folder() / "assignment-versions"
 
 
 def forget_unused(kept: Collection[str]) -> None:
@@ -56,7 +59,7 @@ def forget_unused(kept: Collection[str]) -> None:
     with contextlib.suppress(OSError):
         for entry in list(os.scandir(top())):
             old = entry.stat(follow_symlinks=False).st_mtime < time.time() - _UNASKED_SECONDS
-            if old and entry.name not in kept:
+            if old and _OURS.fullmatch(entry.name) and entry.name not in kept:
                 shutil.rmtree(entry.path, ignore_errors=True)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.base.database import made_with
 from webapp.models import AuditEntry, Enrolment
+from webapp.models.accounts import LONGEST_SUBJECT
 
 ScoreAction = Literal[
     "grade written answer",
@@ -178,6 +179,10 @@ def record_by(
         raise ValueError(f"The log has no kind for {action!r}: add it to one.")
     session.add(
         AuditEntry(
-            actor_id=actor_id, course_id=course_id, action=action, subject=subject, detail=detail
+            actor_id=actor_id,
+            course_id=course_id,
+            action=action,
+            subject=subject[:LONGEST_SUBJECT],
+            detail=detail,
         )
     )

@@ -61,6 +61,10 @@ def _rounded(seconds: float) -> tuple[int, str]:
 
 def week_of(at: datetime, zone: str) -> date:
     """The Monday of the course week a moment falls in; a weekend belongs to the week ahead."""
-    day = local(at, zone).date()
+    return course_week(local(at, zone).date())
+
+
+def course_week(day: date) -> date:
+    """The Monday of the course week of a day; a weekend belongs to the week ahead."""
     ahead = timedelta(days=7) if day.weekday() >= 5 else timedelta()
     return day - timedelta(days=day.weekday()) + ahead

@@ -22,11 +22,14 @@ from webapp.service.serve import ServeError
 def one_sentence() -> Iterator[None]:
     """Whatever an administrator can mend ends the command with one sentence."""
     from webapp.demo.course import DemoError
+    from webapp.models import CourseArchived
     from webapp.roster.text import RosterError
 
     try:
         yield
     except (SettingsError, DataFolderError, ServeError, DemoError, RosterError) as error:
+        raise click.ClickException(str(error)) from None
+    except CourseArchived as error:
         raise click.ClickException(str(error)) from None
     except OperationalError as error:
         raise click.ClickException(f"The database cannot be used: {error.orig}.") from None

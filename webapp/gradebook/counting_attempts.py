@@ -92,15 +92,6 @@ def counting_attempts(
     which students are wanted; retired assignments only `at` one itself. Without `how_many` there is
     no column of how many attempts there were, which is looked up for each.
     """
-    beside = aliased(Submission)
-    how_often = (
-        sa.select(sa.func.max(beside.attempt))
-        .where(
-            beside.course_assignment_id == Submission.course_assignment_id,
-            beside.user_id == Submission.user_id,
-        )
-        .scalar_subquery()
-    )
     return (
         sa.select(
             Submission.id,
@@ -112,7 +103,7 @@ def counting_attempts(
             Submission.counted.label("score"),
             _weighed().label("weighed"),
             Submission.late,
-            *([how_often.label("attempts")] if how_many else []),
+            *([_how_often().label("attempts")] if how_many else []),
         )
         .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
         .where(
@@ -121,6 +112,19 @@ def counting_attempts(
             *among,
         )
         .subquery()
+    )
+
+
+def _how_often() -> sa.ScalarSelect[int]:
+    """How many attempts the student of one made at its assignment."""
+    beside = aliased(Submission)
+    return (
+        sa.select(sa.func.max(beside.attempt))
+        .where(
+            beside.course_assignment_id == Submission.course_assignment_id,
+            beside.user_id == Submission.user_id,
+        )
+        .scalar_subquery()
     )
 
 

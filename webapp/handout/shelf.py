@@ -112,7 +112,8 @@ class Shelf:
     def _make(self, source: Source, key: str) -> Release:
         place = self._place(source, key)
         try:
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            place.parent.mkdir(mode=0o700, exist_ok=True)
             unfinished = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
         except OSError as error:
             raise NoRelease(f"The release cannot be kept: {error.strerror}.") from None
@@ -166,3 +167,5 @@ def _fill(place: Path, source: Source) -> None:
             archive.writestr(f"{assignment.id}/{ours}", readme(about(assignment)))
         os.replace(output / name, place / name)
     (place / _DIGEST).write_text(digest.hexdigest(), encoding="ascii")
+    for each in place.iterdir():
+        each.chmod(0o600)

@@ -63,6 +63,10 @@ class ApiToken(Base):
     user: Mapped[User] = relationship()
 
 
+# Of what a line of the log is about, which may be a title.
+LONGEST_SUBJECT = 120
+
+
 class AuditEntry(Base):
     """One change that someone may ask about later: who, what, when."""
 
@@ -73,5 +77,5 @@ class AuditEntry(Base):
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     course_id: Mapped[int | None] = mapped_column(sa.ForeignKey("courses.id"), index=True)
     action: Mapped[str] = mapped_column(sa.String(60))
-    subject: Mapped[str] = mapped_column(sa.String(120))
+    subject: Mapped[str] = mapped_column(sa.String(LONGEST_SUBJECT))
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -8,7 +8,7 @@ Whoever archives a course, takes it back or deletes it lifts this for that chang
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -76,11 +76,24 @@ def _refuse_statement(state: ORMExecuteState) -> None:
         rows = state.parameters if isinstance(state.parameters, Sequence) else ()
         _refuse(state.session, {table.name: {row[column.name] for row in rows}})
         return
+    if statement.whereclause is None and isinstance(state.parameters, Sequence):
+        _refuse_keyed(state.session, column, state.parameters)
+        return
     chosen = sa.select(column)
     if statement.whereclause is not None:
         chosen = chosen.where(statement.whereclause)
     # Looked up before: afterwards they may not be found in the same way.
     _refuse_courses(state.session, course_of(table.name, chosen))
+
+
+def _refuse_keyed(
+    session: Session, column: sa.Column[Any], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Refuse what names each row by its key, as updates of many rows at once do."""
+    (key,) = column.table.primary_key
+    for part in in_parts([row[key.name] for row in rows]):
+        chosen = sa.select(column).where(key.in_(part))
+        _refuse_courses(session, course_of(column.table.name, chosen))
 
 
 def _guards(session: Session) -> bool:

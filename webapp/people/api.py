@@ -119,13 +119,17 @@ def make_link(enrolment: Enrolment, user_id: int) -> Links:
 @operation(
     "POST",
     f"{_PERSON}/end-links",
-    summary="End someone's open links to set a password, and their sessions",
+    summary="End someone's open links to set a password, their sessions and tokens",
     scopes=("manage",),
     answers={200: Kept},
 )
 @for_roles(Role.INSTRUCTOR)
 def end_links(enrolment: Enrolment, user_id: int) -> Kept:
-    return Kept(True) if link_operations.end_links(db.session, enrolment, user_id) else abort(404)
+    try:
+        ended = link_operations.end_links(db.session, enrolment, user_id)
+    except PersonRefused as error:
+        abort(409, str(error))
+    return Kept(True) if ended else abort(404)
 
 
 @operation(

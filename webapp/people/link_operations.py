@@ -13,6 +13,8 @@ from webapp.base.clock import now
 from webapp.base.database import change, in_parts
 from webapp.models import Enrolment, User
 from webapp.people import membership, queries
+from webapp.people.changing import fixed_accounts
+from webapp.people.person import PersonRefused
 from webapp.site.sign_in import welcome_token
 
 
@@ -75,11 +77,16 @@ def note_invited(session: Session, user_ids: Collection[int]) -> None:
 
 
 def end_links(session: Session, actor: Enrolment, user_id: int) -> bool:
-    """End someone's open links, and their sessions; False where they are not in the course."""
+    """End someone's open links, sessions and tokens; False where they are not in the course.
+
+    Raises PersonRefused where these open more than the course.
+    """
     with change(session):
         user = queries.active_member(session, actor.course, user_id)
         if user is None:
             return False
+        if why := fixed_accounts(session, actor, [user.id]).get(user.id):
+            raise PersonRefused(f"This person {why}.")
         membership.end_links(session, [user.id])
         record(session, actor, "end sign-in links", subject=f"user {user.id}")
     return True

@@ -77,10 +77,14 @@ def change(enrolment: Enrolment, user_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/<int:user_id>/end-links")
 @for_roles(Role.INSTRUCTOR)
 def end_links(enrolment: Enrolment, user_id: int) -> Response:
-    """End somebody's open links, and their sessions."""
-    if not link_operations.end_links(db.session, enrolment, user_id):
-        abort(404)
-    flash("Their open links have ended, and they are signed out everywhere.", "success")
+    """End somebody's open links, sessions and tokens."""
+    try:
+        if not link_operations.end_links(db.session, enrolment, user_id):
+            abort(404)
+    except PersonRefused as error:
+        flash(str(error), "danger")
+    else:
+        flash("Their open links have ended, and they are signed out everywhere.", "success")
     return redirect(_address(enrolment, user_id), code=303)
 
 

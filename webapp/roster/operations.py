@@ -56,14 +56,24 @@ class Taken:
         return ", ".join(parts) + "."
 
 
+def forget_old(session: Session) -> None:
+    """Forget the files that nobody took in a day."""
+    with change(session):
+        _forget_old(session)
+
+
+def _forget_old(session: Session) -> None:
+    old = now() - queries.KEPT_FOR
+    session.execute(sa.delete(RosterFile).where(RosterFile.uploaded_at <= old))
+
+
 def keep_file(session: Session, actor: Enrolment, upload: Upload) -> None:
     """Keep a file for whoever looks at it, in the place of their earlier one.
 
-    Nobody's is kept for longer than a day.
+    Nobody's is kept for longer than a day, see `forget_old`.
     """
     with change(session):
-        old = now() - queries.KEPT_FOR
-        session.execute(sa.delete(RosterFile).where(RosterFile.uploaded_at <= old))
+        _forget_old(session)
         _forget(session, actor)
         session.add(
             RosterFile(

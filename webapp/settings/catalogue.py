@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,9 +17,6 @@ from autograder.assignment import AssignmentError, assignments_folder
 from webapp.assignments.finding import known, site_assignment
 from webapp.assignments.queries import proof_in_use
 from webapp.models import Course, CourseAssignment, VersionState
-
-if TYPE_CHECKING:
-    pass
 
 # What is wrong with each state that a proof can have but sound, and what puts it right.
 _FAULTS = {

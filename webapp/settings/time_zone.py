@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.base.clock import local, moment
-from webapp.courses.assignments import assignments_of
+from webapp.courses.assignments import assignments_of, retired_of
 from webapp.models import Course, CourseAssignment, Extension
 
 _OF_COURSE = {
@@ -47,7 +47,7 @@ class Moved:
 
 
 def moved_times(session: Session, course: Course, zone: str) -> list[Moved]:
-    """Every time of the course, extensions included: two statements."""
+    """Every time of the course, extensions and what is retired included: three statements."""
     return [
         Moved(row, key, label, at, _by_clock(at, course.time_zone, zone))
         for row, key, label in _times(session, course)
@@ -59,7 +59,7 @@ def _times(session: Session, course: Course) -> Iterator[tuple[Any, str, str]]:
     for key, label in _OF_COURSE.items():
         yield course, key, label
     extensions = _extensions(session, course)
-    for item in assignments_of(session, course):
+    for item in (*assignments_of(session, course), *retired_of(session, course)):
         for key, words in _OF_ASSIGNMENT.items():
             yield item, key, f"{item.title} {words}"
         for extension in extensions:

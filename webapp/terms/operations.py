@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from webapp.administration.new_course import CourseRefused, NewCourse
 from webapp.administration.operations import Made, a_new_course, make_course
-from webapp.audit.record import SiteActor, record
+from webapp.audit.record import KINDS, SiteActor, record
 from webapp.base.clock import now
 from webapp.base.database import change, takes_the_one_lock
 from webapp.courses.erasing import erase
-from webapp.models import Course, RosterFile
+from webapp.models import AuditEntry, Course, RosterFile
 from webapp.models.archived import lifted
 from webapp.queue import stopping
 from webapp.similarity import operations as similarity
@@ -108,7 +108,7 @@ def take_back_course(session: Session, actor: SiteActor, course: Course) -> bool
 def delete_course(session: Session, actor: SiteActor, course: Course, *, typed: str) -> None:
     """Delete a course with everything in it, once its short name was typed; raises NotConfirmed.
 
-    Accounts stay, and so does this line in the site's log.
+    Accounts stay, and so does what the site's log says of the course, this line included.
     """
     course_id, slug = course.id, course.slug
     if typed.strip() != slug:
@@ -117,9 +117,17 @@ def delete_course(session: Session, actor: SiteActor, course: Course, *, typed: 
     detail |= what_a_course_has(session, course_id).told()
     with lifted(session), change(session):
         _hold(session, course)
+        _keep_what_the_site_did(session, course_id)
         erase(session, course)
         site = SiteActor(actor.user_id)
         record(session, site, "delete course", subject=f"course {slug}", **detail)
+
+
+def _keep_what_the_site_did(session: Session, course_id: int) -> None:
+    """What administrators did about the course stays in the log when the course is gone."""
+    _, actions = KINDS["site"]
+    theirs = sa.and_(AuditEntry.course_id == course_id, AuditEntry.action.in_(actions))
+    session.execute(sa.update(AuditEntry).where(theirs).values(course_id=None))
 
 
 def _hold(session: Session, course: Course) -> None:

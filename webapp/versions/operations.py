@@ -13,7 +13,7 @@ from webapp.assignments.finding import placed
 from webapp.assignments.packed import Packed
 from webapp.audit.record import SiteActor, record
 from webapp.base.database import change, moment_of
-from webapp.models import AssignmentVersion, VersionState
+from webapp.models import AssignmentVersion, Course, CourseAssignment, VersionState
 from webapp.versions.queries import Numbered, version_numbered, versions_of
 
 
@@ -103,10 +103,25 @@ def put_in_use(session: Session, actor: SiteActor, name: str, number: int) -> Nu
         if latest is not None and latest >= moment:  # a clock was set back
             moment = latest + timedelta(microseconds=1)
         found.version.in_use_since = moment
+        _courses_follow(session, name, found.version.points)
         before = next((v.number for v in versions if v.in_use), None)
         detail = {"version": number, "before": before, "digest": found.version.digest[:12]}
         record(session, actor, "use assignment version", subject=name, **detail)
     return version_numbered(session, name, number)
+
+
+def _courses_follow(session: Session, name: str, points: float) -> None:
+    """What the assignment gives is from now on what the version gives; archived courses stay."""
+    open_courses = sa.select(Course.id).where(Course.archived_at.is_(None))
+    session.execute(
+        sa.update(CourseAssignment)
+        .where(
+            CourseAssignment.assignment == name,
+            CourseAssignment.course_id.in_(open_courses),
+            CourseAssignment.points != points,
+        )
+        .values(points=points)
+    )
 
 
 def use_placed(session: Session, actor: SiteActor, name: str) -> None:

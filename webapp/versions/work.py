@@ -24,6 +24,7 @@ from webapp.assignments.version_folders import CannotHave
 from webapp.base.database import moment_of
 from webapp.models import AssignmentVersion, VersionState
 from webapp.queue.broker import QUEUES
+from webapp.roster.operations import forget_old
 from webapp.versions.proof import Proof, ProofFailed
 
 log = logging.getLogger("heldout.versions")
@@ -74,8 +75,9 @@ def prove_one(
 
 
 def tidy(engine: sa.Engine) -> None:
-    """Remove the folders of versions that are neither in use nor being proved."""
+    """Remove folders of versions that are neither in use nor being proved, and old rosters."""
     with Session(engine) as session:
+        forget_old(session)
         wanted = sa.or_(AssignmentVersion.in_use_since.is_not(None), _open())
         version_folders.forget_unused(
             set(session.scalars(sa.select(AssignmentVersion.digest).where(wanted)))

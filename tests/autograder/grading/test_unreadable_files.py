@@ -74,6 +74,7 @@ def test_what_cannot_be_read_is_named_in_one_sentence(
             owner, how, lambda path, plain=plain: (denied if path == unreadable else plain)(path)
         )
     versions._version.cache_clear()
+    versions._own_digest.cache_clear()
     with pytest.raises(AssignmentError) as refused:
         grader_version(assignment)
     assert str(refused.value) == f"{unreadable} cannot be read: Permission denied"

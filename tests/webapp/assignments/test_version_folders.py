@@ -31,7 +31,7 @@ def test_what_is_placed_is_found_until_a_version_of_the_site_is_in_use(session, 
     other = folder_at(tmp_path / "other", check="another")
     found = put_in_use(session, other)
     brought = site_assignment(session, NAME)
-    assert brought.folder == data / "assignments" / found.digest / NAME
+    assert brought.folder == data / "assignment-versions" / found.digest / NAME
     assert from_folder(brought.folder).digest == from_folder(other).digest
     assert known(session) == [NAME]
 
@@ -56,7 +56,7 @@ def test_only_its_owner_can_read_it(session, tmp_path, data):
     (folder / "deep" / "er" / "data.csv").write_text("1", encoding="utf-8")
     put_in_use(session, folder)
     site_assignment(session, NAME)
-    for path in (data / "assignments", *(data / "assignments").rglob("*")):
+    for path in (data / "assignment-versions", *(data / "assignments").rglob("*")):
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode == (0o700 if path.is_dir() else 0o600), path
 
@@ -85,13 +85,13 @@ def test_many_threads_and_processes_at_once_make_one_whole_folder(session, tmp_p
     assert printed == {str(homes[0])}
     assert set(homes) == {homes[0]}
     assert from_folder(homes[0]).digest == found.digest
-    assert [path.name for path in (data / "assignments").iterdir()] == [found.digest]
+    assert [path.name for path in (data / "assignment-versions").iterdir()] == [found.digest]
 
 
 def test_who_comes_second_takes_what_the_first_has_made(tmp_path, data, monkeypatch):
     """Another process finishes between our look and our renaming."""
     found = from_folder(folder_at(tmp_path / "one"))
-    home = data / "assignments" / found.digest / NAME
+    home = data / "assignment-versions" / found.digest / NAME
     put = version_folders._put
 
     def late(packed, there) -> None:
@@ -100,7 +100,7 @@ def test_who_comes_second_takes_what_the_first_has_made(tmp_path, data, monkeypa
 
     monkeypatch.setattr(version_folders, "_put", late)
     assert version_folders.folder_of(NAME, found.digest, lambda: found.archive) == home
-    assert [path.name for path in (data / "assignments").iterdir()] == [found.digest]
+    assert [path.name for path in (data / "assignment-versions").iterdir()] == [found.digest]
 
 
 def test_a_folder_that_was_changed_is_made_anew_by_the_next_process(session, tmp_path, monkeypatch):
@@ -132,7 +132,7 @@ def test_an_archive_that_is_not_the_version_is_refused(session, tmp_path, data, 
     session.commit()
     with pytest.raises(CannotHave, match=sentence):
         site_assignment(session, NAME)
-    assert not (data / "assignments").exists()
+    assert not (data / "assignment-versions").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(session, tmp_path, data):
@@ -147,13 +147,17 @@ def test_what_nobody_asked_for_in_a_day_goes_but_never_what_is_kept(session, tmp
     kept = put_in_use(session, folder_at(tmp_path / "two", "a02_other"))
     for name in (NAME, "a02_other"):
         site_assignment(session, name)
-    (data / "assignments" / ".left").mkdir()
+    (data / "assignment-versions" / f".{16 * '0'}").mkdir()
     version_folders.forget_unused({kept.digest})
-    assert len(list((data / "assignments").iterdir())) == 3
-    for path in (data / "assignments").iterdir():
+    assert len(list((data / "assignment-versions").iterdir())) == 3
+    for path in (data / "assignment-versions").iterdir():
         os.utime(path, (time.time() - 2 * 86_400,) * 2)
+    placed = data / "assignment-versions" / "a01_of_ones_own"
+    placed.mkdir()
+    os.utime(placed, (time.time() - 2 * 86_400,) * 2)
     version_folders.forget_unused({kept.digest})
-    assert [path.name for path in (data / "assignments").iterdir()] == [kept.digest]
+    left = {path.name for path in (data / "assignment-versions").iterdir()}
+    assert left == {kept.digest, placed.name}, "what is not ours stays"
     assert old.digest != kept.digest
 
 

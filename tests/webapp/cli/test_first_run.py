@@ -17,11 +17,11 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from tests.webapp.service.test_processes import free_port
-from webapp import cli
 from webapp.base.config import Settings, data_folder
 from webapp.base.database import make_engine
 from webapp.cli.courses import course
 from webapp.cli.init import init
+from webapp.cli.roster import roster
 from webapp.models import AuditEntry, Course, Enrolment, User
 
 pytestmark = pytest.mark.slow
@@ -303,5 +303,5 @@ def test_a_roster_finds_the_site_too(folder, tmp_path):
     run(init, *AMY)
     run(course, "create", "dl-2027", *COURSE)
     (tmp_path / "people.csv").write_text("name,email\nBo,bo@example.edu\n")
-    assert "1 enrolled" in run(cli.roster, "dl-2027", str(tmp_path / "people.csv"))
+    assert "1 enrolled" in run(roster, "dl-2027", str(tmp_path / "people.csv"))
     assert json.loads(run(course, "list", "--json"))[0]["students"] == 1

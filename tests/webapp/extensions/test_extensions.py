@@ -216,7 +216,7 @@ def test_many_students_are_recounted_in_few_statements(session, engine, item, in
     seen = []
     sa.event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
     give(session, item, ina, "Ada", "Bob")
-    assert len(seen) < 20, seen
+    assert len(seen) < 24, seen  # with looks whether the course is archived
     assert [worth(session, row) for row in late] == [(1.0, False)] * 2
 
 

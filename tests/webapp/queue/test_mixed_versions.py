@@ -114,7 +114,9 @@ def test_every_machine_takes_the_sites_version_from_the_database(
     elsewhere()
     pool = run(engine, Seeing())
     (asked,) = pool.asked
-    assert asked.folder == tmp_path / "their data" / "assignments" / found.digest / ASSIGNMENT
+    assert (
+        asked.folder == tmp_path / "their data" / "assignment-versions" / found.digest / ASSIGNMENT
+    )
     assert "new" in asked.checks_path.read_text(encoding="utf-8")
 
 

@@ -301,7 +301,7 @@ def test_a_late_result_takes_few_statements(session, engine, app, item, auth, gr
         sa.event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
     page = ada.get(f"/courses/dl/submissions/{late.id}").text
     assert "3.2" in page
-    assert len(seen) <= 15, seen
+    assert len(seen) <= 16, seen  # one of them looks whether the course is archived
 
 
 def test_an_attempt_from_before_there_were_rules_is_late_by_no_number_of_days(

@@ -222,7 +222,7 @@ def test_versions_of_assignments_are_carried_and_their_files_are_made_anew(
     there = make_engine(embedded_database(elsewhere))
     with Session(there) as session:
         folder = site_assignment(session, found.id).folder
-    assert folder == elsewhere / "assignments" / found.digest / found.id
+    assert folder == elsewhere / "assignment-versions" / found.digest / found.id
     there.dispose()
     with Session(engine) as session:
         session.execute(sa.update(AssignmentVersion).values(archive=b"spoilt"))

@@ -142,7 +142,7 @@ def test_proving_goes_on_until_it_is_told_to_stop_and_clears_old_folders(
     import os
 
     monkeypatch.setattr(work, "_POLL_SECONDS", 0.01)
-    old = data / "assignments" / "old"
+    old = data / "assignment-versions" / (64 * "0")
     old.mkdir(parents=True)
     os.utime(old, (time.time() - 2 * 86_400,) * 2)
     version, stop = bring(), threading.Event()
@@ -156,7 +156,7 @@ def test_proving_goes_on_until_it_is_told_to_stop_and_clears_old_folders(
     thread.join()
     assert version.state == VersionState.SOUND
     assert not old.exists()
-    assert (data / "assignments" / version.digest).is_dir()
+    assert (data / "assignment-versions" / version.digest).is_dir()
 
 
 @pytest.mark.slow
