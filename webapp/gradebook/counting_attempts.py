@@ -115,7 +115,7 @@ def counting_attempts(
     )
 
 
-def _how_often() -> sa.ScalarSelect[int]:
+def _how_often() -> sa.ScalarSelect[int | None]:
     """How many attempts the student of one made at its assignment."""
     beside = aliased(Submission)
     return (

@@ -167,5 +167,5 @@ def _fill(place: Path, source: Source) -> None:
             archive.writestr(f"{assignment.id}/{ours}", readme(about(assignment)))
         os.replace(output / name, place / name)
     (place / _DIGEST).write_text(digest.hexdigest(), encoding="ascii")
-    for each in place.iterdir():
-        each.chmod(0o600)
+    for kept in place.iterdir():
+        kept.chmod(0o600)
