@@ -172,7 +172,7 @@ def test_presentations_are_run_with_a_clock_and_scored_on_a_phone(
         phone.get_by_role("button", name="Save").click()
         expect(phone.get_by_text(f"Your score of {team} is saved.")).to_be_visible()
     staff.get_by_role("button", name="Full screen").click()
-    staff.wait_for_function("document.fullscreenElement")
+    expect(staff.locator(":fullscreen")).to_have_count(1)
     staff.keyboard.press("Space")
     staff.keyboard.press("ArrowRight")
     expect(staff.get_by_alt_text(f"Slide of {teams[1]}")).to_be_visible()

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from webapp.cli import terms
+from webapp.cli import course_assignments, terms
 from webapp.cli.this_site import data_option, one_sentence, this_site
 
 _KEYS = ("slug", "title", "term", "state", "students")
@@ -14,7 +14,7 @@ _KEYS = ("slug", "title", "term", "state", "students")
 
 @click.group()
 def course() -> None:
-    """Make and list the courses of this site."""
+    """The courses of this site: made, listed, copied, archived and deleted."""
 
 
 @course.command()
@@ -81,5 +81,11 @@ def _columns(rows: list[list[str]]) -> list[str]:
     return ["  ".join(row).rstrip() for row in cells]
 
 
-for _command in (terms.copy, terms.archive, terms.take_back, terms.delete):
+for _command in (
+    course_assignments.add_assignment,
+    terms.copy,
+    terms.archive,
+    terms.take_back,
+    terms.delete,
+):
     course.add_command(_command)

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from webapp.audit.record import record
+from webapp.audit.record import Actor, record
 from webapp.base.database import change
-from webapp.models import CourseAssignment, Enrolment
+from webapp.models import Course, CourseAssignment, Enrolment
 from webapp.settings.catalogue import Entry, NotAddable, addable
 from webapp.settings.changes import Checked, SettingsRefused, apply
 from webapp.settings.values import AssignmentValues, CourseValues, RuleValues, Unread, When
@@ -99,7 +99,7 @@ def change_rules(
 
 
 def add_assignment(
-    session: Session, actor: Enrolment, name: str, *, opens_at: When, due_at: When
+    session: Session, actor: Actor, name: str, *, opens_at: When, due_at: When
 ) -> CourseAssignment:
     """Set a sound assignment in the course, after all others.
 
@@ -107,7 +107,7 @@ def add_assignment(
     """
     opens, due = _times(opens_at, due_at)
     with change(session):
-        found = addable(session, actor.course, name)
+        found = addable(session, session.get_one(Course, actor.course_id), name)
         try:
             item = _set_in_course(session, actor, found, opens_at=opens, due_at=due)
             session.flush()
@@ -129,7 +129,7 @@ def _times(opens_at: When, due_at: When) -> tuple[datetime | None, datetime | No
 
 def _set_in_course(
     session: Session,
-    actor: Enrolment,
+    actor: Actor,
     found: Entry,
     *,
     opens_at: datetime | None,
