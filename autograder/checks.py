@@ -16,7 +16,7 @@ from typing import Any, NoReturn, TypeVar
 from autograder import findings
 from autograder.attachments import measure, plot
 from autograder.comparison import as_array, as_scalar, as_series, assert_close, unpack
-from autograder.findings import Finding
+from autograder.findings import Finding, excusing
 from autograder.results import Verdict
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "as_series",
     "assert_close",
     "assert_no_warnings",
+    "excusing",
     "fail",
     "measure",
     "plot",
@@ -46,15 +47,20 @@ class Mark:
     question: str
     points: float
     description: str
+    fresh: bool = False
 
 
-def question(name: str, *, points: float = 1) -> Callable[[Check], Check]:
-    """Make a function a check of that question, worth that many of its points."""
+def question(name: str, *, points: float = 1, fresh: bool = False) -> Callable[[Check], Check]:
+    """Make a function a check of that question, worth that many of its points.
+
+    A `fresh` one begins in a process that no other check has told anything. Where one has, the
+    cells run again for it.
+    """
 
     def decorate(check: Check) -> Check:
         description = inspect.getdoc(check) or ""
         first = " ".join(description.split("\n\n")[0].split())
-        setattr(check, _MARK, Mark(name, points, first))
+        setattr(check, _MARK, Mark(name, points, first, fresh))
         return check
 
     return decorate

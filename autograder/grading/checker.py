@@ -104,10 +104,13 @@ class Checker:
         started = time.perf_counter()
         questions = self._questions(submitted, tell)
         took = time.perf_counter() - started
-        cells, calls = submitted.execution.seconds
-        return _Checked(
-            submitted, questions, {"cells": cells, "calls": calls, "checks": took - calls}
-        )
+        spent = submitted.execution.spent
+        timings = {
+            "cells": spent.cells + spent.again,
+            "calls": spent.calls,
+            "checks": took - spent.calls - spent.again,
+        }
+        return _Checked(submitted, questions, timings)
 
     def _receipt(self, job: Job, execution: Execution, checked: _Checked) -> Receipt:
         timings = {**checked.timings, **checked.around}

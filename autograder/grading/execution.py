@@ -4,24 +4,36 @@ When a cell or a call runs out of time or memory or ends its process, the proces
 cells run again in a new one, without the cell that did it, so that only its own question suffers.
 Memory that the kernel refuses counts like memory that the keeper kills for: which of the two comes
 first is chance, and what was hoarded until then would starve everything that follows.
+
+**Runs between which nothing travels.** `renew` ends a process that has been told something; the
+next call meets one that ran the cells and was told nothing. There is never more than one, and the
+next is forked only when the keeper has reported the last one's PID namespace empty: what keeps two
+runs apart is exactly what keeps two submissions apart (`../sandbox/README.md`), with no second
+mechanism to trust. A copy of the process after its cells would be cheaper than its cells, but lie
+with its siblings under one user, in one PID namespace, with the same descriptors and file systems
+as the copied, since the filter forbids namespaces after the cells: a told copy could write into the
+memory of the one that the next is copied from. Spares that wait beside a told process would share
+with it what the kernel counts for all (files being watched or locked, memory, load). A process that
+has been told nothing is as good as a new one, so the first such run costs nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograder.assignment import Limits
 from autograder.findings import Finding
-from autograder.results import CellOutput, Output, Verdict
+from autograder.grading.budget import Budget, Spent
+from autograder.grading.faults import cell_output, why_call, why_cell
+from autograder.results import CellOutput, Verdict
 from autograder.sandbox.inside_confine import Confinement
-from autograder.sandbox.outside_launch import Sandbox
+from autograder.sandbox.outside_launch import Sandbox, SandboxError
 from autograder.sandbox.outside_replies import CallReply, CellReply
 from autograder.sandbox.outside_session import Session, SessionEnded
-from autograder.submitted.notebook import Cell, Notebook
+from autograder.submitted.notebook import Notebook
 
 _MAX_RESTARTS = 25
 _MAX_PASSES = 8
@@ -55,12 +67,13 @@ class Execution:
         self._skipped: set[int] = set()
         self._given_up: dict[str, Finding] = {}
         self._restarts = 0
-        self._hung = False
+        self._told = False
+        self._renewed = False
+        self._runs = [0]
+        self._budget = Budget(limits.total_seconds)
         self._output_left = int(limits.output_kb * 1024) if keep_outputs else 0
         self._errors_left = _MAX_ERRORS
-        self._spent = 0.0
-        self._spent_on_cells = 0.0
-        self._busy = 0.0
+        self.fault: SandboxError | None = None
         self.peak_kb = 0
         self.warnings: tuple[tuple[str, str], ...] = ()
 
@@ -70,9 +83,9 @@ class Execution:
         return self._restarts
 
     @property
-    def seconds(self) -> tuple[float, float]:
-        """What the cells took, from the fork on, and what the calls took since the last rewind."""
-        return self._spent_on_cells, self._spent - self._spent_on_cells
+    def spent(self) -> Spent:
+        """What the cells took, from the fork on, and what came since the last rewind."""
+        return self._budget.spent
 
     @property
     def cells(self) -> tuple[CellOutput, ...]:
@@ -81,17 +94,28 @@ class Execution:
 
     def run_cells(self, progress: Progress = lambda done, total: None) -> None:
         """Run every code cell; a cell that fails in any way stops only itself."""
-        while self._session is None and self._restarts <= _MAX_RESTARTS and self._left() > 0:
+        while self._session is None and not self._is_exhausted():
             self._start(progress)
-        self._spent_on_cells = self._spent
+        self._budget.cells_have_run()
         for place, cell in enumerate(self._cells):
             if place not in self._results:
                 why = "The time for the whole notebook was used up before this cell ran."
                 self._results[place] = CellOutput(cell.index, "skipped", (), why)
 
+    def _is_exhausted(self) -> bool:
+        return self._budget.left() <= 0 or self._restarts > _MAX_RESTARTS
+
+    def _start_again(self) -> None:
+        """Run the cells in a new process; whoever lost the last one pays for it."""
+        renewed, self._renewed = self._renewed, False
+        with self._budget.cells_again() if renewed else contextlib.nullcontext():
+            if self._is_exhausted():
+                raise Finding(Verdict.TIMEOUT, self._exhausted())
+            self._start()
+
     def _start(self, progress: Progress = lambda done, total: None) -> None:
         self._session = session = Session(self._sandbox, self._confinement)
-        self._busy = 0.0
+        self._told = False
         waiting = [place for place in range(len(self._cells)) if place not in self._skipped]
         # The order of cells does not matter: what stopped for a name that is defined further down
         # runs again, until a pass brings nothing new.
@@ -112,9 +136,9 @@ class Execution:
     def _run(self, session: Session, place: int, *, again: bool) -> CellReply | None:
         """Run one cell; None when the process ended with it."""
         cell = self._cells[place]
-        seconds = self._allowed(self._limits.cell_seconds)
+        seconds = self._budget.allowed(self._limits.cell_seconds)
         try:
-            with self._clock():
+            with self._budget.clock():
                 reply = session.run_cell(
                     cell.source, place + 1, seconds=seconds, limit=max(0, self._output_left)
                 )
@@ -122,14 +146,14 @@ class Execution:
             self._skipped.add(place)
             self._lose_session(ended)
             self._results[place] = CellOutput(
-                cell.index, ended.reason, (), _why_cell(ended, seconds), 0.0
+                cell.index, ended.reason, (), why_cell(ended, seconds), 0.0
             )
             return None
         starved = reply.raised is not None and reply.raised.memory
         before = self._results.get(place)
         if before is None or starved or (again and not before.ok):
             self._output_left -= sum(len(output[2]) for output in reply.outputs)
-            self._results[place] = result = _cell_output(cell, reply, self._errors_left)
+            self._results[place] = result = cell_output(cell, reply, self._errors_left)
             self._errors_left = max(_LEAST_ERROR, self._errors_left - len(result.error))
         if starved:
             self._skipped.add(place)
@@ -137,40 +161,50 @@ class Execution:
             return None
         return reply
 
-    def _allowed(self, seconds: float) -> float:
-        """The limit of a cell or call: once something hung, it leaves half of the time to others.
-
-        A function that hangs also hangs every cell that tries it out, and must not cost the
-        questions that come after.
-        """
-        return min(seconds, self._left() / 2 if self._hung else self._left())
-
-    def _left(self) -> float:
-        return self._limits.total_seconds - self._spent
-
     def rewind(self) -> None:
-        """Give the calls their whole time again, for checks that are run under another seed.
+        """Begin a grading under another seed: the whole time again, and nothing told."""
+        self._budget.rewind()
+        self.renew()
 
-        The kernel's limit on CPU time is the process's: one that has been busy for as long as a
-        grading may take is replaced.
+    def renew(self) -> None:
+        """From here on calls meet a process that has been told nothing.
+
+        Raises SandboxError without the proof that the last one has ended with all it started.
         """
-        self._spent = self._spent_on_cells
-        if self._busy > self._limits.total_seconds:
-            self.close()
+        with self._faults_kept():
+            if self._told and self._session is not None:
+                self.close()
+                self._renewed = True
+        self._told = False
 
     @contextlib.contextmanager
-    def _clock(self) -> Iterator[None]:
-        """Count only the sandbox's time: how long a check itself takes is not the student's."""
-        started = time.monotonic()
+    def _faults_kept(self) -> Iterator[None]:
+        """A fault of ours is kept in `fault`: a check that swallows it is not judged by it."""
+        try:
+            yield
+        except SandboxError as fault:
+            self.fault = self.fault or fault
+            raise
+
+    @property
+    def run(self) -> int:
+        """The run that calls belong to now: 0, or the innermost `fresh_run`'s own number."""
+        return self._runs[-1]
+
+    @contextlib.contextmanager
+    def fresh_run(self) -> Iterator[None]:
+        """A run of its own: nothing that it is told leaves it, and nothing told before enters."""
+        self.renew()
+        self._runs.append(max(self._runs) + 1)
         try:
             yield
         finally:
-            took = time.monotonic() - started
-            self._spent += took
-            self._busy += took
+            self._runs.pop()
+            self.renew()
 
     def _lose_session(self, ended: SessionEnded) -> None:
-        self._hung = self._hung or ended.reason == "timeout"
+        if ended.reason == "timeout":
+            self._budget.note_hang()
         if self._session is not None:
             self.peak_kb = max(self.peak_kb, self._session.peak_kb)
         self._session = None
@@ -192,21 +226,34 @@ class Execution:
         keep: bool = False,
     ) -> CallReply:
         """Call a function of the notebook; raises Finding unless it returns in time."""
+        with self._faults_kept():
+            return self._call(name, positional, keywords, seconds=seconds, keep=keep)
+
+    def _call(
+        self,
+        name: str,
+        positional: tuple[Any, ...],
+        keywords: dict[str, Any],
+        *,
+        seconds: float,
+        keep: bool,
+    ) -> CallReply:
         if name in self._given_up:
-            raise self._given_up[name]
+            raise self._given_up[name].noted()
+        if self._budget.left() <= 0:
+            raise Finding(Verdict.TIMEOUT, self._exhausted())
         while self._session is None:
-            if self._left() <= 0 or self._restarts > _MAX_RESTARTS:
-                raise Finding(Verdict.TIMEOUT, self._exhausted())
-            self._start()
-        limit = self._allowed(seconds)
+            self._start_again()
+        limit = self._budget.allowed(seconds)
         if limit <= 0:
             raise Finding(Verdict.TIMEOUT, self._exhausted())
+        self._told = True
         try:
-            with self._clock():
+            with self._budget.clock():
                 reply = self._session.call(name, positional, keywords, seconds=limit, keep=keep)
         except SessionEnded as ended:
             self._lose_session(ended)
-            finding = _why_call(name, ended, limit)
+            finding = why_call(name, ended, limit)
             if ended.reason != "crashed":
                 self._given_up[name] = finding
             raise finding from None
@@ -219,7 +266,7 @@ class Execution:
         return reply
 
     def _exhausted(self) -> str:
-        if self._left() <= 0:
+        if self._budget.left() <= 0:
             return f"The {self._limits.total_seconds:g} s for the whole notebook were used up."
         return "The notebook ended its process too often to go on."
 
@@ -240,28 +287,3 @@ class Execution:
             self._session.close()
             self.peak_kb = max(self.peak_kb, self._session.peak_kb)
             self._session = None
-
-
-def _cell_output(cell: Cell, reply: CellReply, error_limit: int) -> CellOutput:
-    """What a cell did; of a long traceback, the end says the most."""
-    outputs = tuple(Output(*output) for output in reply.outputs)
-    if reply.raised is None:
-        return CellOutput(cell.index, "ok", outputs, "", reply.seconds)
-    status = "memory" if reply.raised.memory else "error"
-    error = reply.raised.traceback[-error_limit:]
-    return CellOutput(cell.index, status, outputs, error, reply.seconds)
-
-
-def _why_cell(ended: SessionEnded, seconds: float) -> str:
-    return {
-        "timeout": f"This cell did not end within {seconds:.3g} s and was stopped.",
-        "memory": "This cell used more memory than allowed and was stopped.",
-    }.get(ended.reason, "This cell ended its process.")
-
-
-def _why_call(name: str, ended: SessionEnded, seconds: float) -> Finding:
-    if ended.reason == "timeout":
-        return Finding(Verdict.TIMEOUT, f"`{name}` did not answer within {seconds:.3g} s.")
-    if ended.reason == "memory":
-        return Finding(Verdict.MEMORY, f"`{name}` used more memory than allowed.")
-    return Finding(Verdict.ERROR, f"The process ended while `{name}` ran.")

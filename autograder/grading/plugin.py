@@ -19,9 +19,10 @@ from _pytest.runner import runtestprotocol
 from autograder.assignment import Assignment, AssignmentError, Question
 from autograder.attachments import Attachments, collected
 from autograder.checks import Mark, mark_of
-from autograder.findings import Finding
+from autograder.findings import Finding, noting, settled
 from autograder.grading.execution import Execution
 from autograder.grading.student import Student
+from autograder.precision import answers_seen
 from autograder.results import CheckResult, Verdict
 from autograder.seeds import check_generator
 
@@ -83,15 +84,16 @@ class CheckPlugin:
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, bool]:
         """Note how a check's own call ended, and spare pytest a report that nobody would read."""
         outcomes = self._submitted().outcomes.setdefault(pyfuncitem.name, [])
-        try:
-            yield
-        except Exception as error:
-            outcomes.append(error)
-        except BaseException as error:
-            outcomes.append(error)
-            raise
-        else:
-            outcomes.append(None)
+        with noting() as notes, answers_seen():
+            try:
+                yield
+            except Exception as error:
+                outcomes.append(settled(error, notes))
+            except BaseException as error:
+                outcomes.append(error)
+                raise
+            else:
+                outcomes.append(settled(None, notes))
         return True
 
     @pytest.fixture
@@ -118,6 +120,8 @@ class CheckPlugin:
     def run(self, name: str, submitted: Submitted) -> CheckResult | BaseException:
         """Run one check for one submission; an exception that is no finding is returned."""
         mark = self._marks[name]
+        if mark.fresh:
+            submitted.execution.renew()
         self._current = submitted
         try:
             with collected() as attached:
@@ -125,6 +129,8 @@ class CheckPlugin:
         finally:
             self._current = None
         outcomes = submitted.outcomes.pop(name, [])
+        if submitted.execution.fault is not None:
+            return submitted.execution.fault
         if len(outcomes) != 1 or any(r.failed or r.skipped for r in reports if r.when != "call"):
             return RuntimeError(f"the check {name} ran {len(outcomes)} times, expected once")
         error = outcomes[0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograder.findings import Finding, fail
 from autograder.grading.execution import Execution
+from autograder.precision import note_answer
 from autograder.results import Verdict
 from autograder.sandbox.outside_replies import CallReply, Raised
 
@@ -30,6 +32,7 @@ class Student:
         forgive: bool = False,
     ) -> None:
         self._execution = execution
+        self._run = execution.run
         self._call_seconds = call_seconds
         self._keep = keep
         self._forgive = forgive
@@ -52,11 +55,24 @@ class Student:
         """
         return Student(self._execution, self._call_seconds, forgive=True)
 
+    @contextlib.contextmanager
+    def fresh(self) -> Iterator[Student]:
+        """The same functions in a process that ran the cells and has been told nothing.
+
+        Inside the block only the student that it gives may be asked. Both processes end with what
+        they were told: no handle goes into the block or leaves it, and whoever is asked after it
+        has been told nothing either. The cells run again for each, when it is first asked.
+        """
+        with self._execution.fresh_run():
+            yield Student(self._execution, self._call_seconds)
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
             raise AttributeError(name)
 
         def call(*positional: Any, **keywords: Any) -> Any:
+            if self._run != self._execution.run:
+                raise RuntimeError(f"`{name}` was asked of a student whose run is not this one")
             reply = self._execution.call(
                 name, positional, keywords, seconds=self._call_seconds, keep=self._keep
             )
@@ -78,6 +94,7 @@ class Student:
                 f"`{name}` changed {which}, but must leave what it is given as it was.",
                 "Work on a copy, and avoid in-place operators such as `+=` on an argument.",
             )
+        note_answer(reply.value)
         return reply.value
 
     def _missing(self, name: str, found: str) -> Finding:

@@ -1,16 +1,19 @@
 """How a submission's process gives up everything before the student's code runs in it.
 
 It starts as a fork of the warm interpreter inside bubblewrap and enters namespaces of its own
-(user, PID, mount, IPC), gets fresh file systems that vanish with it, drops every capability, sets
-its limits and installs the system-call filter. Any step that fails ends the process: fail closed.
+(user, PID, mount, IPC, network), gets fresh file systems that vanish with it, drops every
+capability, sets its limits and installs the system-call filter. Any step that fails ends the
+process: fail closed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import resource
+import socket
 import struct
 from dataclasses import dataclass
 
@@ -21,11 +24,20 @@ FILES = "/heldout/files"
 _NOBODY = 65534
 _STUDENT = 1000
 _NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
+_NEW_NETWORK = 0x40000000
+_SET_INTERFACE_FLAGS, _UP = 0x8914, 1
 _NOSUID, _NODEV, _NOEXEC, _BIND, _PRIVATE_RECURSIVE = 2, 4, 8, 0x1000, 0x44000
 _SET_DUMPABLE, _SET_DEATH_SIGNAL, _DROP_BOUNDING = 4, 1, 24
 _CAPABILITY_VERSION = 0x20080522
 _SETUID_SETGID = (1 << 6) | (1 << 7)
 _MB = 2**20
+# Counts of the whole machine that a process moves and that outlive it: what one run would leave
+# for the next to read.
+_COUNTERS = (
+    *("stat", "vmstat", "diskstats", "interrupts", "softirqs", "schedstat", "zoneinfo"),
+    *("buddyinfo", "pagetypeinfo", "slabinfo", "sys/fs/inode-nr", "sys/fs/inode-state"),
+    *("sys/fs/dentry-state", "sys/fs/file-nr", "pressure/cpu", "pressure/io", "pressure/memory"),
+)
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -60,13 +72,17 @@ def leave_root() -> None:
 
 
 def enter_namespaces() -> None:
-    """Enter new user, mount and IPC namespaces; the next child starts a new PID namespace."""
+    """Enter new user, mount, IPC and network namespaces; the next child starts a PID namespace."""
     user, group = os.getuid(), os.getgid()
     _libc.prctl(_SET_DUMPABLE, 1, 0, 0, 0)
-    _check(_libc.unshare(_NEW_USER | _NEW_MOUNTS | _NEW_IPC | _NEW_PIDS), "enter namespaces")
+    new = _NEW_USER | _NEW_MOUNTS | _NEW_IPC | _NEW_PIDS | _NEW_NETWORK
+    _check(_libc.unshare(new), "enter namespaces")
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"{_STUDENT} {user} 1")
     _write("/proc/self/gid_map", f"{_STUDENT} {group} 1")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as anybody:
+        loopback = struct.pack("16sh14x", b"lo", _UP)
+        fcntl.ioctl(anybody, _SET_INTERFACE_FLAGS, loopback)
 
 
 def mount_private(confinement: Confinement) -> None:
@@ -77,10 +93,13 @@ def mount_private(confinement: Confinement) -> None:
         _mount("tmpfs", place, "tmpfs", _NOSUID | _NODEV, quota)
     _mount("tmpfs", "/dev/pts", "tmpfs", _NOSUID | _NODEV | _NOEXEC, "size=4k,nr_inodes=2,mode=500")
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC, "")
+    for name in _COUNTERS:
+        if os.path.exists(f"/proc/{name}"):
+            _cover(f"/proc/{name}")
     for name in os.listdir(FILES):
         os.symlink(f"{FILES}/{name}", f"{HOME}/{name}")
     # Mapped and shared, /dev/zero is memory that belongs to nobody and that no limit counts.
-    _check(_libc.mount(b"/dev/null", b"/dev/zero", None, _BIND, None), "cover /dev/zero")
+    _cover("/dev/zero")
 
 
 def keep_to_cpus(confinement: Confinement) -> None:
@@ -133,6 +152,10 @@ def _keep_capabilities(mask: int) -> None:
 def _mount(source: str, target: str, kind: str, flags: int, options: str) -> None:
     words = [word.encode() for word in (source, target, kind)]
     _check(_libc.mount(*words, flags, options.encode()), f"mount {target}")
+
+
+def _cover(path: str) -> None:
+    _check(_libc.mount(b"/dev/null", path.encode(), None, _BIND, None), f"cover {path}")
 
 
 def _check(result: int, what: str) -> None:

@@ -2,10 +2,11 @@
 
 A denylist in classic BPF, by hand because libseccomp is not on every host: tracing, mounting,
 namespaces, keys, BPF, perf, userfaultfd, io_uring and the older asynchronous I/O, modules, exotic
-sockets, terminal injection and memory that belongs to no process (System V, memfd, shared without a
-file; a file in /dev/shm counts against its quota) answer EPERM; a foreign architecture (and x32)
-kills the process; clone3 answers ENOSYS so that the C library falls back to clone, whose flags can
-be read here.
+sockets, terminal injection, memory that belongs to no process (System V, memfd, shared without a
+file; a file in /dev/shm counts against its quota) and what tells of or changes how others use the
+files that all can read (watching them, what of them is in memory) answer EPERM; a foreign
+architecture (and x32) kills the process; clone3 answers ENOSYS so that the C library falls back to
+clone, whose flags can be read here.
 """
 
 from __future__ import annotations
@@ -42,6 +43,15 @@ _X86_64 = {
         206,  # asynchronous I/O, whose contexts all accounts of a host share
         *(438, 440, 447, 304, 256, 279, 424, 434),  # other processes: descriptors, memory, pidfds
         *(29, 30, 64, 65, 68, 69, 220, 319),  # System V shared memory, semaphores, queues; memfd
+        *(
+            253,
+            294,
+            300,
+            27,
+            451,
+            327,
+            221,
+        ),  # inotify, fanotify, mincore, cachestat, preadv2, fadvise
     },
 }
 _AARCH64 = {
@@ -61,6 +71,7 @@ _AARCH64 = {
         0,  # io_setup
         *(438, 440, 447, 238, 239, 424, 434),
         *(194, 196, 190, 193, 192, 186, 189, 279),
+        *(26, 262, 232, 451, 286, 223),
     },
 }
 

@@ -46,6 +46,8 @@ class _Session:
         self.channel = channel
         self.shell = shell
         self.objects: dict[int, Any] = {}
+        # A handle of another process of this notebook must not name something here.
+        self.first = int.from_bytes(os.urandom(5), "little")
         self.process = os.getpid()
 
     def receive(self) -> dict[str, Any]:
@@ -85,7 +87,10 @@ class _Session:
             return {"missing": "missing"}
         if not callable(function):
             return {"missing": type(function).__name__}
-        arguments = _Arguments(self, request["arguments"])
+        try:
+            arguments = _Arguments(self, request["arguments"])
+        except LookupError as error:
+            return {"raised": describe_error(error)}
         quiet = _Quiet()
         with warnings.catch_warnings(record=True) as caught, np.errstate(**_DEFAULT_ERRORS), quiet:
             warnings.simplefilter("always")
@@ -119,14 +124,27 @@ class _Session:
             if isinstance(value, kind):
                 return kind(value)
         if type(value).__module__ == "torch" and hasattr(value, "detach"):
-            return value.detach().cpu().numpy()
+            return _numpy_of(value)
         return self.keep(value)
+
+    def held(self, handle: wire.Handle) -> Any:
+        """The object that this handle was given for."""
+        if handle.number not in self.objects:
+            raise LookupError("what this was given ended with the process that held it")
+        return self.objects[handle.number]
 
     def keep(self, value: Any) -> wire.Handle:
         """Hold an object here and give the outside a number for it."""
-        number = len(self.objects)
+        number = self.first + len(self.objects)
         self.objects[number] = value
         return wire.Handle(number, type(value).__name__)
+
+
+def _numpy_of(tensor: Any) -> Any:
+    """A tensor as an array of its own dtype; bfloat16, which NumPy lacks, goes as float16."""
+    tensor = tensor.detach().cpu()
+    coarse = str(tensor.dtype) == "torch.bfloat16"
+    return tensor.float().numpy().astype(np.float16) if coarse else tensor.numpy()
 
 
 class _Arguments:
@@ -141,9 +159,9 @@ class _Arguments:
 
     def _restore(self, token: Any) -> Any:
         if isinstance(token, wire.Handle):
-            value = self.session.objects.get(token.number)
+            value = self.session.held(token)
         elif isinstance(token, wire.HeldTuple):
-            value = self.session.objects.get(token.handle.number)
+            value = self.session.held(token.handle)
         elif isinstance(token, wire.GeneratorSeed):
             value = np.random.default_rng(list(token.words))
         else:

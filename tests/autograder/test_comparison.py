@@ -9,6 +9,7 @@ import pytest
 
 from autograder.comparison import as_array, as_scalar, as_series, assert_close, unpack
 from autograder.findings import Finding
+from autograder.precision import answers_seen, note_answer
 from autograder.results import Verdict
 from autograder.sandbox.wire import Handle
 
@@ -203,3 +204,59 @@ def test_what_cannot_be_used_ends_the_check(use: Any, sentence: str) -> None:
         use()
     assert found.value.message.startswith(sentence)
     assert found.value.message.endswith(".")
+
+
+def single(value: Any) -> Any:
+    return np.asarray(value, dtype=np.float32)
+
+
+@pytest.mark.parametrize("value", [single([1 + 5e-5, 2.0]), single([1 + 5e-5, 2.0]).astype("c8")])
+def test_what_was_computed_in_32_bits_is_granted_more(value: Any) -> None:
+    expected = np.array([1.0, 2.0])
+    if value.dtype.kind == "f":
+        assert_close(value, expected)
+        assert_close([value, {"a": value[0]}], [expected, {"a": 1.0}])
+        assert_close(np.float32(1 + 5e-5), 1.0)
+    assert "1 of 2 values wrong" in complaint(value.real.astype(np.float64), expected)
+
+
+def test_a_failure_names_the_32_bits() -> None:
+    assert "float32" in complaint(single([1.1, 2.0]), np.array([1.0, 2.0]))
+    assert "float32" in complaint(np.float32(1.1), 1.0)
+    assert "float32" in complaint(single([np.nan]), np.ones(1))
+    assert "float32" not in complaint(np.array([1.1]), np.ones(1))
+
+
+def test_a_check_may_ask_for_64_bits_and_says_so() -> None:
+    assert_close(single([0.5]), np.array([0.5]), float64=True)
+    said = complaint(single([1 + 5e-5]), np.ones(1), float64=True)
+    assert "32 bits (float32)" in said
+    assert "asks for 64" in said
+
+
+@pytest.mark.parametrize("value", [np.ones(2, "f2"), np.float16(1), [np.ones(2, "f2")]])
+def test_16_bits_fail_with_the_sentence(value: Any) -> None:
+    expected = [np.ones(2)] if isinstance(value, list) else np.ones(np.shape(value))
+    said = complaint(value, expected if np.shape(value) or isinstance(value, list) else 1.0)
+    assert "16 bits (float16 or bfloat16)" in said
+
+
+def test_an_answer_in_32_bits_counts_as_such_after_a_check_has_computed_with_it() -> None:
+    with answers_seen():
+        note_answer({"theta": [single([1.0])]})
+        assert_close(np.array([1.0 + 5e-5]), np.ones(1))
+    complaint(np.array([1.0 + 5e-5]), np.ones(1))
+
+
+def test_mistakes_may_be_made_when_they_are_needed() -> None:
+    made: list[int] = []
+
+    def mistakes() -> dict[str, float]:
+        made.append(1)
+        return {"Twice.": 2.0}
+
+    assert_close(1.0, 1.0, mistakes=mistakes)
+    assert made == []
+    with pytest.raises(Finding) as found:
+        assert_close(2.0, 1.0, mistakes=mistakes)
+    assert found.value.hint == "Twice."

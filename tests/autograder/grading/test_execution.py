@@ -245,14 +245,64 @@ def test_a_result_that_cannot_be_read_does_not_end_the_process(execute: Any, sou
     assert value(execution, "tokens") == 2, "the process should be the same"
 
 
-def test_under_many_seeds_a_process_is_replaced_before_its_processor_time_ends(
-    execute: Any,
-) -> None:
-    count = "import time\ncalls = []\ndef count():\n    time.sleep(0.4)\n    calls.append(1)"
-    execution = execute(count + "\n    return len(calls)", total_seconds=1)
+COUNT = "calls = []\ndef count():\n    calls.append(1)\n    return len(calls)"
+
+
+def test_each_seed_meets_a_process_that_was_told_nothing_of_the_others(execute: Any) -> None:
+    execution = execute(COUNT)
     counts = []
-    for _ in range(4):
+    for _ in range(3):
         execution.rewind()
-        counts.append(value(execution, "count"))
-    assert counts == [1, 2, 3, 1]
-    assert execution.restarts == 0
+        counts += [value(execution, "count"), value(execution, "count")]
+    assert counts == [1, 2] * 3
+    assert execution.restarts == 0, "no process was lost"
+
+
+def test_a_process_that_was_told_nothing_is_as_good_as_a_new_one(execute: Any) -> None:
+    execution = execute(f"import os\n{COUNT}\ntoken = os.urandom(8).hex()\ndef own(): return token")
+    execution.renew()
+    execution.rewind()
+    first = value(execution, "own")
+    assert execution.spent.again == 0.0
+    execution.renew()
+    assert value(execution, "own") != first
+    assert execution.spent.again > 0.0
+
+
+def test_cells_that_run_again_are_not_charged_to_the_calls(execute: Any) -> None:
+    execution = execute(f"import time\ntime.sleep(1)\n{COUNT}", total_seconds=60)
+    before = execution.spent
+    for _ in range(2):
+        with execution.fresh_run():
+            value(execution, "count")
+    spent = execution.spent
+    assert spent.again >= 1.0, "the cells ran again"
+    assert spent.cells == before.cells
+    assert spent.calls < spent.again
+
+
+def test_cells_that_run_again_cost_no_more_than_the_whole_time_once_more(execute: Any) -> None:
+    slow = "import time\ntime.sleep(0.5)\ndef one():\n    return 1"
+    execution = execute(slow, total_seconds=3)
+
+    def ask_on() -> None:
+        for _ in range(60):
+            with execution.fresh_run():
+                value(execution, "one")
+
+    with pytest.raises(Finding) as found:
+        ask_on()
+    assert found.value.verdict is Verdict.TIMEOUT
+    spent = execution.spent
+    assert spent.cells + spent.again + spent.calls < 2 * 3 + PLENTY / 10
+
+
+def test_what_a_lost_process_held_is_no_handle_in_the_next(execute: Any) -> None:
+    execution = execute("def make():\n    return object()\ndef show(x):\n    return repr(x)")
+    handle = execution.call("make", (), {}, seconds=PLENTY, keep=True).value
+    assert "object" in value(execution, "show", handle)
+    execution.renew()
+    execution.call("make", (), {}, seconds=PLENTY, keep=True)
+    reply = execution.call("show", (handle,), {}, seconds=PLENTY)
+    assert reply.raised is not None
+    assert reply.raised.type == "LookupError"
