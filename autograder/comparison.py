@@ -47,7 +47,7 @@ class Tolerance:
             return ""
         if self.float64:
             return " It was computed in 32 bits (float32), and this check asks for 64 (float64)."
-        return f" It was computed in 32 bits (float32), which may be off by {SINGLE_RTOL:g} of it."
+        return f" It was computed in 32 bits (float32), for which {SINGLE_RTOL:g} of it is allowed."
 
 
 class Mismatch(Exception):

@@ -17,6 +17,7 @@ from reference import arrays as reference
 CLIP_RTOL = 1e-4
 FLAT = "If moderate logits are right: rewrite the formula so that np.exp meets nothing above 0."
 SHIFT = "If moderate logits are right: subtract from each row its own maximum before np.exp."
+STABLE = {"hint": SHIFT, "float64": True}
 SUM = "This is the sum: the loss is the mean."
 NO_MEAN = "The loss is a mean, so its gradient is divided by the number of terms, too."
 ELEMENTS = "Divide by all n * d elements, not by the n rows."
@@ -97,6 +98,7 @@ def check_clipped(student, p, y, case):
         "hint": "Clip p to [1e-12, 1 - 1e-12], at both ends, before the logarithm.",
         "mistakes": {h: surprise(np.clip(p, low, 1 - low), y).mean() for h, low in limits.items()},
         "rtol": CLIP_RTOL,
+        "float64": True,
     }
     compare(student, "binary_cross_entropy", (p, y), case=case, **options)
 
@@ -183,7 +185,7 @@ def extreme_logits(rng):
 def test_softmax_is_stable_at_the_edges(student, rng):
     """`softmax` is exact for abs(logits) up to 1e4, also where the rows differ a lot."""
     for z in extreme_logits(rng):
-        compare(student, "softmax", (z,), case="for abs(logits) up to 1e4", hint=SHIFT)
+        compare(student, "softmax", (z,), case="for abs(logits) up to 1e4", **STABLE)
 
 
 @question("cross_entropy", points=2)
@@ -221,7 +223,7 @@ def test_cross_entropy_is_exact_at_the_edges(student, rng):
         mixed = 0.9 * levels + rng.uniform(-2, 2, size=(n, k))
         for z, rows in ((low, "sure and wrong"), (-low, "sure and right"), (mixed, "different")):
             case = f"of {rows} rows, abs(logits) up to {size:g}"
-            compare(student, "cross_entropy", (z, labels), case=case, hint=SHIFT)
+            compare(student, "cross_entropy", (z, labels), case=case, **STABLE)
 
 
 @question("loss_grads", points=1)
@@ -283,10 +285,10 @@ def test_gradients_are_exact_at_the_edges(student, rng):
         z = size * rng.uniform(0.9, 1.0, size=4) * (2 * random_bits(rng, 4) - 1)
         for y in (random_bits(rng, 4), (z > 0).astype(float), (z < 0).astype(float)):
             case = f"for abs(logits) up to {size:g}"
-            compare(student, f"{BCE_LOGITS}_grad", (z, y), case=case, hint=FLAT)
+            compare(student, f"{BCE_LOGITS}_grad", (z, y), case=case, hint=FLAT, float64=True)
     for z in extreme_logits(rng):
         inputs = z, random_labels(rng, *z.shape)
-        compare(student, "cross_entropy_grad", inputs, case="for logits up to 1e4", hint=SHIFT)
+        compare(student, "cross_entropy_grad", inputs, case="for logits up to 1e4", **STABLE)
 
 
 def random_params(rng, X, hidden, activation):

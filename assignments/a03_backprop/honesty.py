@@ -1,20 +1,38 @@
-"""What an honest gradient check may answer, given the two gradients it compares.
+"""Judging `gradient_check` whatever became of the functions that it calls.
 
-A gradient check reports on other code. Where that code is the student's own `loss_and_grads` or
-`numerical_gradient` and is wrong, an honest check says so, and must not lose points for it.
+A gradient check reports on other code. Where that code is the student's own and is wrong, an honest
+check says so, and must not lose points for it. But nobody who is judged may be asked whether it is
+right. So what each answer must be is known before the call; and where one is not, the whole check
+is done once more, on other networks, in a process that was told nothing, in which the functions of
+the other questions are the reference's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import product
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from networks import STEP, Array, Problem, differences, flat, ratio
+import numpy as np
+from mistakes import misjudged
+from networks import STEP, Array, Problem, differences, measured, ratio
 
-from autograder.checks import Finding, as_array, as_scalar, unpack
+from autograder.checks import as_scalar, excusing, fail
+from reference import arrays as reference
 
 SMALL = 1e-4
+
+
+def slopes_of(f: Callable[[Array], float], theta: Array, h: float = STEP) -> Array:
+    """Central differences, as `numerical_gradient` of another question gives them."""
+    return differences(f, np.asarray(theta, dtype=np.float64), h)
+
+
+OTHERS = {
+    "numerical_gradient": slopes_of,
+    "dense_backward": reference.dense_backward,
+    "activation_backward": reference.activation_backward,
+    "loss_and_grads": reference.loss_and_grads,
+}
 
 
 def agrees(value: float, expected: float) -> bool:
@@ -28,47 +46,58 @@ def agrees(value: float, expected: float) -> bool:
     return abs(value - expected) < 0.01 * expected
 
 
-def is_honest(student: Any, problem: Problem, value: float) -> bool:
-    """Whether the value is right for some pair of the right gradients and the student's own."""
-    derived = [problem.grads(), *_usable([lambda: _own_backprop(student, problem)])]
-    ways = [lambda: _own_differences(student, problem), lambda: _own_loss(student, problem)]
-    slopes = [*measured(problem), *_usable(ways)]
-    return any(agrees(value, ratio(a, b)) for a, b in product(derived, slopes))
+def expected_of(problem: Problem) -> list[float]:
+    """What a right check answers, by central and by one-sided differences."""
+    ratios = [ratio(problem.grads(), slopes) for slopes in measured(problem)]
+    return [0.0] if min(ratios) < SMALL else ratios
 
 
-def measured(problem: Problem) -> Iterator[Array]:
-    """The slopes of the loss: central differences, then one-sided ones, which nothing forbids."""
-    yield differences(problem.loss_at, problem.theta, STEP)
-    yield differences(problem.loss_at, problem.theta, STEP, behind=0.0)
+def check_gradient_checks(
+    student: Any, rng: np.random.Generator, draw: Callable[[], Iterable[Problem]]
+) -> None:
+    """Right answers for all the networks that are drawn, by the student's functions or by others.
+
+    One kind of network calls for small answers and one for large ones, so neither pays alone; and
+    the second time is no second guess at the same networks.
+    """
+    complaint = _first_wrong(student, _shuffled(rng, draw))
+    if complaint is None:
+        return
+    again: tuple[str, str] | None = complaint
+    with student.fresh(**OTHERS) as other, excusing():
+        again = _first_wrong(other, _shuffled(rng, draw))
+    if again is not None:
+        fail(*complaint)
 
 
-def _usable(ways: list[Callable[[], Array]]) -> Iterator[Array]:
-    for way in ways:
-        try:
-            yield way()
-        except Finding:
-            continue
+def _shuffled(
+    rng: np.random.Generator, draw: Callable[[], Iterable[Problem]]
+) -> list[tuple[Problem, list[float]]]:
+    """The networks in random order, each with what a right check answers, before any is asked."""
+    problems = list(draw())
+    return [
+        (problems[place], expected_of(problems[place])) for place in rng.permutation(len(problems))
+    ]
 
 
-def _own_backprop(student: Any, problem: Problem) -> Array:
-    _, layers = unpack(student.loss_and_grads(*problem.arguments), 2)
-    grads = [unpack(layer, 2) for layer in unpack(layers, len(problem.params))]
-    return flat(
-        [as_array(part, shape=like.shape) for part, like in zip(layer, params, strict=True)]
-        for layer, params in zip(grads, problem.params, strict=True)
-    )
+def _first_wrong(
+    student: Any, problems: list[tuple[Problem, list[float]]]
+) -> tuple[str, str] | None:
+    """The sentence and the hint for the first wrong number, or None when all are right."""
+    for problem, expected in problems:
+        answer = student.gradient_check(*problem.arguments)
+        value = as_scalar(answer, what=f"`gradient_check` for {problem.shape}")
+        if not any(agrees(value, each) for each in expected):
+            return _complaint(problem, value, expected[0])
+    return None
 
 
-def _own_differences(student: Any, problem: Problem) -> Array:
-    return flat(
-        [as_array(student.numerical_gradient(loss, array), shape=array.shape)]
-        for array, loss in problem.pieces()
-    )
-
-
-def _own_loss(student: Any, problem: Problem) -> Array:
-    def loss_at(theta: Array) -> float:
-        loss, _ = unpack(student.loss_and_grads(*problem.at(theta).arguments), 2)
-        return as_scalar(loss)
-
-    return differences(loss_at, problem.theta, STEP)
+def _complaint(problem: Problem, value: float, expected: float) -> tuple[str, str]:
+    message = f"`gradient_check` for {problem.shape} is {value:.4g}, expected "
+    if not np.isfinite(value):
+        return f"{message}a number.", "0 / 0: the denominator is never below 1e-8."
+    if expected < SMALL:
+        return f"{message}less than {SMALL:g}, since backprop is right there.", ""
+    wrong = misjudged(problem, problem.grads(), next(measured(problem)))
+    hint = next((hint for hint, mistaken in wrong if agrees(value, mistaken)), "")
+    return f"{message}{expected:.4g}, since a relu is on its kink there.", hint

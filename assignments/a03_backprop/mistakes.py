@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from honesty import measured
 from networks import (
     CURVES,
     SLOPES,
@@ -18,6 +17,7 @@ from networks import (
     differences,
     flat,
     forward,
+    measured,
     mixed_kink,
     ratio,
 )

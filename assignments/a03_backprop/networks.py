@@ -5,7 +5,7 @@ The gradients that count come from the reference; the NumPy below exists to be n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import Any
@@ -79,24 +79,6 @@ class Problem:
         params = list(zip(arrays[::2], arrays[1::2], strict=True))
         return Problem(self.X, self.y, params, self.activation, self.loss)
 
-    def pieces(self) -> list[tuple[Array, Callable[[Array], float]]]:
-        """Each W and b, with the loss as a function of that one array alone."""
-        arrays, ends = [a for layer in self.params for a in layer], [0]
-        for array in arrays:
-            ends.append(ends[-1] + array.size)
-
-        def along(start: int, shape: tuple[int, ...]) -> Callable[[Array], float]:
-            def loss(piece: Array) -> float:
-                if not isinstance(piece, np.ndarray) or piece.shape != shape:
-                    raise ValueError("f takes an array of the shape of theta")
-                theta = self.theta
-                theta[start : start + piece.size] = piece.ravel()
-                return self.loss_at(theta)
-
-            return loss
-
-        return [(a, along(start, a.shape)) for a, start in zip(arrays, ends[:-1], strict=True)]
-
     def loss_at(self, theta: Array) -> float:
         """The loss for parameters given in one row."""
         return loss_of(forward(self.at(theta))[1][-1], self.y, self.loss)
@@ -165,14 +147,16 @@ def smooth(
     widths: list[int],
     n: int,
     dead: bool = False,
+    still: bool = False,
 ) -> Problem:
     """A problem at which any sensible step h measures every slope to within 1e-4 of itself.
 
     No pre-activation is near a kink and no slope is small, unless it is exactly 0. `dead` puts the
-    first hidden neuron far below zero, with tiny weights.
+    first hidden neuron far below zero, with tiny weights. `still` has X = 0, as kinks have.
     """
     while True:
         problem = draw(rng, activation, loss, widths=widths, n=n)
+        problem.X[:] *= not still
         if dead:
             _put_to_sleep(problem, rng)
         near = min((np.abs(z).min() for z in forward(problem)[1][:-1]), default=1.0)
@@ -220,6 +204,12 @@ def mixed_kink(rng: np.random.Generator) -> Problem:
         problem = Problem(X, problem.y, [(W, b), problem.params[1]], "relu", "mse")
         if np.sum(np.abs(X @ W + b) < 0.2) == 1 and _is_steady(problem):
             return problem
+
+
+def measured(problem: Problem) -> Iterator[Array]:
+    """The slopes of the loss: central differences, then one-sided ones, which nothing forbids."""
+    yield differences(problem.loss_at, problem.theta, STEP)
+    yield differences(problem.loss_at, problem.theta, STEP, behind=0.0)
 
 
 def _is_steady(problem: Problem) -> bool:

@@ -21,7 +21,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from autograder.assignment import Limits
@@ -38,6 +39,7 @@ from autograder.submitted.notebook import Notebook
 _MAX_RESTARTS = 25
 _MAX_PASSES = 8
 _MAX_ERRORS, _LEAST_ERROR = 200_000, 300
+_NOBODY: Mapping[str, Callable[..., Any]] = MappingProxyType({})
 Progress = Callable[[int, int], None]
 
 
@@ -70,6 +72,7 @@ class Execution:
         self._told = False
         self._renewed = False
         self._runs = [0]
+        self._standing_in = _NOBODY
         self._budget = Budget(limits.total_seconds)
         self._output_left = int(limits.output_kb * 1024) if keep_outputs else 0
         self._errors_left = _MAX_ERRORS
@@ -192,14 +195,19 @@ class Execution:
         return self._runs[-1]
 
     @contextlib.contextmanager
-    def fresh_run(self) -> Iterator[None]:
-        """A run of its own: nothing that it is told leaves it, and nothing told before enters."""
+    def fresh_run(self, standing_in: Mapping[str, Callable[..., Any]] = _NOBODY) -> Iterator[None]:
+        """A run of its own: nothing that it is told leaves it, and nothing told before enters.
+
+        In it the functions `standing_in` are called where the notebook calls its own.
+        """
         self.renew()
+        before, self._standing_in = self._standing_in, standing_in
         self._runs.append(max(self._runs) + 1)
         try:
             yield
         finally:
             self._runs.pop()
+            self._standing_in = before
             self.renew()
 
     def _lose_session(self, ended: SessionEnded) -> None:
@@ -250,7 +258,14 @@ class Execution:
         self._told = True
         try:
             with self._budget.clock():
-                reply = self._session.call(name, positional, keywords, seconds=limit, keep=keep)
+                reply = self._session.call(
+                    name,
+                    positional,
+                    keywords,
+                    seconds=limit,
+                    keep=keep,
+                    standing_in=self._standing_in,
+                )
         except SessionEnded as ended:
             self._lose_session(ended)
             finding = why_call(name, ended, limit)

@@ -56,14 +56,18 @@ class Student:
         return Student(self._execution, self._call_seconds, forgive=True)
 
     @contextlib.contextmanager
-    def fresh(self) -> Iterator[Student]:
+    def fresh(self, **standing_in: Callable[..., Any]) -> Iterator[Student]:
         """The same functions in a process that ran the cells and has been told nothing.
 
         Inside the block only the student that it gives may be asked. Both processes end with what
         they were told: no handle goes into the block or leaves it, and whoever is asked after it
         has been told nothing either. The cells run again for each, when it is first asked.
+
+        Functions that are `standing_in` (`loss_and_grads=reference.loss_and_grads`) are called,
+        outside, wherever the notebook calls its own of that name: so a question can be judged
+        whatever the others' faults, and nobody who is judged is asked whether it is right.
         """
-        with self._execution.fresh_run():
+        with self._execution.fresh_run(standing_in):
             yield Student(self._execution, self._call_seconds)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:

@@ -82,6 +82,8 @@ class _Session:
         }
 
     def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+        for number, name in enumerate(request["standing_in"]):
+            self.shell.user_ns[name] = _callback(self, number)
         function = self.shell.user_ns.get(request["name"], _MISSING)
         if function is _MISSING:
             return {"missing": "missing"}
@@ -104,6 +106,14 @@ class _Session:
             "changed": changed,
             "warnings": _told(caught),
         }
+
+    def asked(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Call a function that was passed to one outside, which asks for it now."""
+        try:
+            value = self.objects[question["ask"]](*wire.decode(question["arguments"]))
+            return {"told": wire.encode(value, self.plain)}
+        except Exception:
+            return {"told": None}
 
     def _result(self, value: Any, keep: bool) -> dict[str, Any]:
         try:
@@ -200,9 +210,13 @@ class _Arguments:
 
 
 def _callback(session: _Session, number: int) -> Callable[..., Any]:
-    def function(*arguments: Any) -> Any:
-        session.send({"callback": number, "arguments": wire.encode(list(arguments), session.plain)})
-        reply = session.receive()
+    def function(*arguments: Any, **keywords: Any) -> Any:
+        message = {"callback": number, "arguments": wire.encode(list(arguments), session.plain)}
+        if keywords:
+            message["keywords"] = wire.encode(keywords, session.plain)
+        session.send(message)
+        while "ask" in (reply := session.receive()):
+            session.send(session.asked(reply))
         if "raised" in reply:
             raise ValueError(reply["raised"])
         return wire.decode(reply["value"])

@@ -11,7 +11,9 @@ import contextlib
 import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,9 @@ from .outside_replies import CallReply, CellReply, read_call, read_cell
 
 _READ = 2**20
 _CLOSE_SECONDS = 30.0
+# A function from inside calls one from outside, which may ask it back: no honest one goes deeper.
+_DEEPEST = 4
+Function = Callable[..., Any]
 
 
 class SessionEnded(Exception):
@@ -56,26 +61,26 @@ class Session:
         *,
         seconds: float,
         keep: bool = False,
+        standing_in: Mapping[str, Function] = MappingProxyType({}),
     ) -> CallReply:
-        """Call the student's function of that name with plain data, functions and generators."""
-        callbacks: list[Callable[..., Any]] = []
+        """Call the student's function of that name with plain data, functions and generators.
+
+        The functions that are `standing_in` take the place of the notebook's of those names.
+        """
+        callbacks: list[Function] = list(standing_in.values())
         arguments = wire.encode([list(positional), keywords], _outgoing(callbacks))
         request = {"op": "call", "name": name, "arguments": arguments, "keep": keep}
+        request["standing_in"] = list(standing_in)
         return read_call(self._ask(request, seconds, tuple(callbacks)))
 
     def _ask(
-        self, request: dict[str, Any], seconds: float, callbacks: tuple[Callable[..., Any], ...]
+        self, request: dict[str, Any], seconds: float, callbacks: tuple[Function, ...]
     ) -> dict[str, Any]:
         self._sequence += 1
         request["seq"] = self._sequence
         deadline = time.monotonic() + seconds
         try:
-            self._send(request, deadline)
-            while True:
-                reply = self._receive(deadline)
-                if "callback" not in reply:
-                    break
-                self._send(_answer_callback(reply, callbacks), deadline)
+            reply = self._converse(request, deadline, callbacks)
         except SessionEnded as ended:
             raise self._why(ended) from None
         except (wire.WireError, OSError):
@@ -84,6 +89,29 @@ class Session:
         # Exactly a number: an array would answer the comparison with an array.
         if type(sequence) is not int or sequence != self._sequence:
             raise self._why(SessionEnded("crashed"))
+        return reply
+
+    def _converse(
+        self,
+        message: dict[str, Any],
+        deadline: float,
+        callbacks: tuple[Function, ...],
+        depth: int = 0,
+    ) -> dict[str, Any]:
+        """Send a message and answer what is asked back until the reply to it comes."""
+        self._send(message, deadline)
+        while "callback" in (reply := self._receive(deadline)):
+            if depth > _DEEPEST:
+                raise wire.WireError("callbacks within callbacks without end")
+
+            def ask(held: wire.Handle, arguments: tuple[Any, ...]) -> Any:
+                question = {"ask": held.number, "arguments": wire.encode(list(arguments))}
+                told = self._converse(question, deadline, callbacks, depth + 1)
+                if type(told.get("told")) is not bytes:
+                    raise ValueError("the function that was passed gave no plain data")
+                return wire.decode(told["told"])
+
+            self._send(_answer_callback(reply, callbacks, ask), deadline)
         return reply
 
     def _send(self, message: dict[str, Any], deadline: float) -> None:
@@ -166,20 +194,30 @@ def _outgoing(callbacks: list[Callable[..., Any]]) -> wire.Replace:
     return replace
 
 
+Ask = Callable[[wire.Handle, tuple[Any, ...]], Any]
+
+
 def _answer_callback(
-    reply: dict[str, Any], callbacks: tuple[Callable[..., Any], ...]
+    reply: dict[str, Any], callbacks: tuple[Function, ...], ask: Ask
 ) -> dict[str, Any]:
     number, arguments = reply["callback"], reply.get("arguments")
     if type(number) is not int or not 0 <= number < len(callbacks) or type(arguments) is not bytes:
         raise wire.WireError("a malformed callback")
-    values = wire.decode(arguments)
-    if type(values) is not list:
+    values = wire.decode(arguments, partial(_passed, ask))
+    named = reply.get("keywords")
+    keywords = wire.decode(named, partial(_passed, ask)) if type(named) is bytes else {}
+    if type(values) is not list or type(keywords) is not dict:
         raise wire.WireError("a malformed callback")
     try:
-        return {"value": wire.encode(callbacks[number](*values))}
-    except (
-        Exception
-    ) as error:  # a student may call our function with anything; it sees only the type
-        return {
-            "raised": f"the given function does not accept these arguments ({type(error).__name__})"
-        }
+        return {"value": wire.encode(callbacks[number](*values, **keywords))}
+    except (SessionEnded, OSError):
+        raise
+    except Exception as error:  # a student may call our function with anything; it sees the type
+        complaint = f"the given function does not accept these arguments ({type(error).__name__})"
+        return {"raised": complaint}
+
+
+def _passed(ask: Ask, token: Any) -> Any:
+    """What stays inside, passed to a function outside: it can be called there as well."""
+    held = token.handle if isinstance(token, wire.HeldTuple) else token
+    return (lambda *arguments: ask(held, arguments)) if type(held) is wire.Handle else token

@@ -1,6 +1,6 @@
 """Returns the slopes of the weights alone.
 
-Loses: loss_and_grads, gradient_check
+Loses: loss_and_grads
 """
 
 import numpy as np

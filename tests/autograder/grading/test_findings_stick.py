@@ -158,3 +158,44 @@ def test_a_fault_of_ours_that_a_check_swallows_is_no_score(author: Any, pool: Gr
     result = pool.grade(author(DOUBLE_ONCE + lines + HALVE), written(*SOLVED))
     assert result.status is Status.INFRASTRUCTURE_ERROR
     assert "no proof" in result.error
+
+
+STANDING_IN = """def half(x, by=2.0):
+        return x / by
+    def apply(f, x):
+        return f(f(x))
+    with student.fresh(halve=half, apply=apply) as other:
+        assert_close(other.double(6.0), 12.0)
+        assert_close(other.twice(6.0), 1.5)
+        assert_close(other.named(6.0), 2.0)
+        assert_close(other.within(6.0), 3.0)
+    assert_close(student.double(6.0), 8.0)
+"""
+LEANING = """def halve(x): return 1.5
+def apply(f, x): return 0.0
+def double(x): return 4 * halve(x) if halve(x) != 1.5 else 8.0
+def twice(x): return apply(lambda y: y / 2, x)
+def named(x): return halve(x, by=3.0)
+def within(x): return apply(lambda y: halve(y, by=2.0 ** 0.5), x)
+"""
+
+
+def test_what_stands_in_is_called_in_place_of_the_notebooks_own(
+    author: Any, pool: GradingPool
+) -> None:
+    checks = DOUBLE_ONCE + STANDING_IN + HALVE.replace("6.0), 3.0", "6.0), 1.5")
+    assignment = author(checks)
+    assignment.notebook_path.write_bytes(written(LEANING))
+    result = pool.grade(assignment, written(LEANING))
+    assert [q.message for q in result.questions if q.kind == "auto"] == ["", ""]
+
+
+def test_functions_that_call_each_other_across_the_boundary_come_to_an_end(
+    author: Any, pool: GradingPool
+) -> None:
+    lines = "with student.fresh(halve=lambda f: f(1.0)) as other:\n        other.double(1.0)\n"
+    endless = "def halve(f): return 0.0\ndef double(x): return halve(lambda y: halve(double))"
+    assignment = author(DOUBLE_ONCE + lines + HALVE)
+    assignment.notebook_path.write_bytes(written(*SOLVED))
+    result = pool.grade(assignment, written(endless))
+    assert verdicts(result)["double"] in ("error", "failed")
