@@ -22,9 +22,8 @@ from probes import (
     THRESHOLD,
     WIDTHS,
     Problem,
+    Task,
     reference_losses,
-    rings,
-    unseen_accuracy,
     used_together,
 )
 
@@ -327,14 +326,25 @@ def test_train_reshuffles_with_rng(student, rng):
 
 @question("convergence", points=2)
 def test_train_learns_to_tell_disc_from_ring(student, rng):
-    """A network trained by `train` tells a disc from the ring around it on rows it has not seen."""
-    problem = Problem(*rings(rng, 200), reference.init_params(WIDTHS, rng))
-    params, history = problem.ask_params(student.forgiving, rng, **RECIPE)
-    curves = {"yours": history, "the reference (mean of 100 runs)": REFERENCE_LOSSES}
-    plot("Your loss beside the reference's", x="epoch", y="mean BCE over all rows", curves=curves)
-    accuracy = unseen_accuracy(params, rng)
+    """Networks trained by `train` tell a disc from the ring around it on rows they have not seen.
+
+    There are two tasks, each in a place of its own, and what is class 1 in one is 0 in the other.
+    """
+    found = []
+    for task in Task.pair(rng):
+        problem = Problem(*task.rows(rng, 200), reference.init_params(WIDTHS, rng))
+        params, history = problem.ask_params(student.forgiving, rng, **RECIPE)
+        found.append(task.unseen_accuracy(params, rng))
+        if len(found) == 1:
+            draw_losses(history)
     require(
-        accuracy >= THRESHOLD,
-        f"The accuracy on unseen rows is {accuracy:.3f}, expected at least {THRESHOLD}.",
+        min(found) >= THRESHOLD,
+        f"The accuracy on unseen rows is {min(found):.3f}, expected at least {THRESHOLD}.",
         "Look at your history: the loss should fall from epoch to epoch, almost to zero.",
     )
+
+
+def draw_losses(history):
+    """The student's losses beside the reference's on tasks of the same kind."""
+    curves = {"yours": history, "the reference (mean of 100 runs)": REFERENCE_LOSSES}
+    plot("Your loss beside the reference's", x="epoch", y="mean BCE over all rows", curves=curves)

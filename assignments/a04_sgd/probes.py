@@ -137,19 +137,44 @@ def used_together(weights):
     return groups[np.argsort(order)]
 
 
-def rings(rng, n):
-    """Two classes in the plane: a disc of radius 1, and around it a ring from 1.4 to 2.2."""
-    y = rng.permutation(np.arange(n) % 2).astype(float)
-    radius = np.where(y > 0, rng.uniform(1.4, 2.2, size=n), rng.uniform(0.0, 1.0, size=n))
-    angle = rng.uniform(0.0, 2 * np.pi, size=n)
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1), y
+@dataclass(frozen=True)
+class Task:
+    """A disc and the ring around it, turned, stretched and moved; `ring` is the ring's class."""
 
+    shape: np.ndarray
+    centre: np.ndarray
+    ring: float
 
-def unseen_accuracy(params, rng):
-    """The fraction of 500 fresh rows of the rings that the network puts on the right side."""
-    X, y = rings(rng, 500)
-    logits = reference.mlp_forward(X, params, "relu")[:, 0]
-    return float(np.mean((logits > 0) == (y > 0)))
+    @classmethod
+    def draw(cls, rng, *, ring):
+        """A new place and form: weights that tell one task's classes apart fail at the next.
+
+        A network that knows the ring's class by heart and cuts at a circle in the middle of all
+        places is right on about 0.88 of the rows, and on 0.92 at most (measured over 60 seeds).
+        """
+        turn, stretch, way = rng.uniform(0, 2 * np.pi), rng.uniform(1, 1.3), rng.uniform(0, 7)
+        axes = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        shape = axes @ np.diag([stretch, 1 / stretch]) @ axes.T
+        return cls(shape, 0.6 * np.array([np.cos(way), np.sin(way)]), ring)
+
+    @classmethod
+    def pair(cls, rng):
+        """Two tasks in which the ring is of different classes, in any order."""
+        return [cls.draw(rng, ring=float(ring)) for ring in rng.permutation(2)]
+
+    def rows(self, rng, n):
+        """n rows and their classes: a disc of radius 1, and around it a ring from 1.4 to 2.2."""
+        y = rng.permutation(np.arange(n) % 2).astype(float)
+        outside, inside = rng.uniform(1.4, 2.2, size=n), rng.uniform(0.0, 1.0, size=n)
+        radius, angle = np.where(y == self.ring, outside, inside), rng.uniform(0, 2 * np.pi, size=n)
+        X = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+        return X @ self.shape + self.centre, y
+
+    def unseen_accuracy(self, params, rng):
+        """The fraction of 500 fresh rows that the network puts on the right side."""
+        X, y = self.rows(rng, 500)
+        logits = reference.mlp_forward(X, params, "relu")[:, 0]
+        return float(np.mean((logits > 0) == (y > 0)))
 
 
 def reference_losses():

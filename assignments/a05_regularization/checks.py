@@ -25,10 +25,9 @@ from noisy import (
     LOW,
     RECIPE,
     RUNS,
-    exercise,
+    Exercise,
     losses_of,
     reference_losses,
-    unseen_accuracy,
 )
 from one_step import check_nothing_to_drop, check_one_row, check_unit_rows
 from penalties import draw_networks, penalty_mistakes, pull_mistakes, pulls
@@ -294,11 +293,11 @@ def test_training_generalises(student, rng):
     """Networks trained on few and partly wrong labels tell unseen rows apart."""
     found = []
     for run in range(RUNS):
-        problem = exercise(rng)
-        params, history = problem.answer(student.forgiving, rng, **RECIPE)
+        exercise = Exercise.draw(rng)
+        params, history = exercise.problem.answer(student.forgiving, rng, **RECIPE)
         if run == 0:
             draw_losses(history)
-        found.append(unseen_accuracy(params, rng))
+        found.append(exercise.unseen_accuracy(params, rng))
     ramp(
         float(np.mean(found)),
         low=LOW,

@@ -13,7 +13,7 @@ import json
 import statistics
 
 import numpy as np
-from noisy import HIGH, LOW, MEASURED, RECIPE, RUNS, exercise, unseen_accuracy
+from noisy import HIGH, LOW, MEASURED, RECIPE, RUNS, Exercise
 
 from reference import arrays as reference
 
@@ -41,21 +41,22 @@ def accuracy(seed: int, left_out: str) -> float:
     rng, found = np.random.default_rng(seed), []
     omitted = left_out.split()
     for _ in range(RUNS):
-        data = exercise(rng).data
+        exercise = Exercise.draw(rng)
+        data = exercise.problem.data
         settings = {**RECIPE, "rng": rng}
         settings |= {name: 0.0 for name in omitted if name != "patience"}
         if "patience" in omitted:
             params = last_epoch(data, settings)
         else:
             params, _ = reference.train_regularized(*data, **settings)
-        found.append(unseen_accuracy(params, rng))
+        found.append(exercise.unseen_accuracy(params, rng))
     return statistics.mean(found)
 
 
 def first_run() -> dict[str, list[float]]:
     """The losses of one run with everything, which students see beside their own."""
     rng = np.random.default_rng(0)
-    _, history = reference.train_regularized(*exercise(rng).data, **RECIPE, rng=rng)
+    _, history = reference.train_regularized(*Exercise.draw(rng).problem.data, **RECIPE, rng=rng)
     names = ("train_loss", "val_loss")
     return {name: [float(f"{entry[name]:.4g}") for entry in history] for name in names}
 
