@@ -9,7 +9,7 @@ from functools import partial
 from itertools import product
 
 import numpy as np
-from honesty import check_gradient_checks
+from honesty import check_gradient_checks, ratios_of
 from mistakes import (
     activation_mistakes,
     grads_mistakes,
@@ -289,12 +289,12 @@ def test_gradient_check_is_small_where_both_agree(student, rng):
         # In the last one a neuron never fires: both gradients are exactly 0, and 0 / 0 must not
         # spoil the rest. Its weights are of about 1e-9: a nudge of 1e-5, undone by arithmetic,
         # leaves each of the five changed but for a chance of 1e-4.
-        yield smooth(rng, "tanh", "mse", widths=[3, 2, 2], n=4)
-        yield smooth(rng, "sigmoid", "cross_entropy", widths=[2, 2, 3], n=5)
-        yield smooth(rng, "relu", "mse", widths=[3, 2], n=4)
-        yield smooth(rng, "tanh", "bce", widths=[2, 2, 2, 1], n=5)
-        yield smooth(rng, "relu", "cross_entropy", widths=[2, 3, 3], n=5, dead=True)
-        yield pure_kink(rng, "mse", widths=[3, 2, 2], n=4)
+        yield smooth(rng, "tanh", "mse", widths=[3, 2, 2], n=4), [0.0]
+        yield smooth(rng, "sigmoid", "cross_entropy", widths=[2, 2, 3], n=5), [0.0]
+        yield smooth(rng, "relu", "mse", widths=[3, 2], n=4), [0.0]
+        yield smooth(rng, "tanh", "bce", widths=[2, 2, 2, 1], n=5), [0.0]
+        yield smooth(rng, "relu", "cross_entropy", widths=[2, 3, 3], n=5, dead=True), [0.0]
+        yield pure_kink(rng, "mse", widths=[3, 2, 2], n=4), [1.0]
 
     check_gradient_checks(student, rng, networks)
 
@@ -305,14 +305,14 @@ def test_gradient_check_is_large_at_a_kink(student, rng):
 
     def networks():
         # Backprop's slope is 0 there, so that the ratio is abs(b) / abs(b).
-        yield pure_kink(rng, "mse", widths=[2, 3, 2], n=5)
-        yield pure_kink(rng, "bce", widths=[2, 2, 2, 1], n=5)
-        yield pure_kink(rng, "cross_entropy", widths=[2, 3, 3], n=5)
+        yield pure_kink(rng, "mse", widths=[2, 3, 2], n=5), [1.0]
+        yield pure_kink(rng, "bce", widths=[2, 2, 2, 1], n=5), [1.0]
+        yield pure_kink(rng, "cross_entropy", widths=[2, 3, 3], n=5), [1.0]
         # Slopes of about 1e-3, far above the floor of 1e-8 and far below one taken too high.
         faint = pure_kink(rng, "mse", widths=[2, 4, 2], n=5)
         faint.params[1][0][:] *= 1e-3
-        yield faint
-        yield smooth(rng, "relu", "mse", widths=[2, 3, 2], n=5, still=True)
+        yield faint, [1.0]
+        yield smooth(rng, "relu", "mse", widths=[2, 3, 1], n=3, still=True), [0.0]
 
     check_gradient_checks(student, rng, networks)
 
@@ -323,8 +323,8 @@ def test_gradient_check_looks_at_every_layer(student, rng):
 
     def networks():
         for place in range(3):
-            yield kink_in_layer(rng, place, widths=[2, 2, 2, 2, 1], n=3)
-        yield smooth(rng, "relu", "mse", widths=[2, 2, 2, 1], n=3, still=True)
+            yield kink_in_layer(rng, place, widths=[2, 2, 2, 2, 1], n=3), [1.0]
+        yield smooth(rng, "relu", "mse", widths=[2, 2, 2, 1], n=3, still=True), [0.0]
 
     check_gradient_checks(student, rng, networks)
 
@@ -334,7 +334,8 @@ def test_gradient_check_takes_the_largest_ratio(student, rng):
     """`gradient_check` is the largest `abs(a - b) / max(1e-8, abs(a) + abs(b))` of all."""
 
     def networks():
-        yield from telling_kinks(rng)
-        yield smooth(rng, "relu", "mse", widths=[2, 2, 1], n=3)
+        for problem in telling_kinks(rng):
+            yield problem, ratios_of(problem)
+        yield smooth(rng, "relu", "mse", widths=[2, 2, 1], n=3), [0.0]
 
     check_gradient_checks(student, rng, networks)

@@ -20,6 +20,8 @@ from autograder.checks import as_scalar, excusing, fail
 from reference import arrays as reference
 
 SMALL = 1e-4
+# A network and what a right check may answer for it.
+Expectation = tuple[Problem, list[float]]
 
 
 def slopes_of(f: Callable[[Array], float], theta: Array, h: float = STEP) -> Array:
@@ -46,14 +48,13 @@ def agrees(value: float, expected: float) -> bool:
     return abs(value - expected) < 0.01 * expected
 
 
-def expected_of(problem: Problem) -> list[float]:
-    """What a right check answers, by central and by one-sided differences."""
-    ratios = [ratio(problem.grads(), slopes) for slopes in measured(problem)]
-    return [0.0] if min(ratios) < SMALL else ratios
+def ratios_of(problem: Problem) -> list[float]:
+    """What a right check answers at a kink, by central and by one-sided differences."""
+    return [ratio(problem.grads(), slopes) for slopes in measured(problem)]
 
 
 def check_gradient_checks(
-    student: Any, rng: np.random.Generator, draw: Callable[[], Iterable[Problem]]
+    student: Any, rng: np.random.Generator, draw: Callable[[], Iterable[Expectation]]
 ) -> None:
     """Right answers for all the networks that are drawn, by the student's functions or by others.
 
@@ -71,18 +72,14 @@ def check_gradient_checks(
 
 
 def _shuffled(
-    rng: np.random.Generator, draw: Callable[[], Iterable[Problem]]
-) -> list[tuple[Problem, list[float]]]:
-    """The networks in random order, each with what a right check answers, before any is asked."""
-    problems = list(draw())
-    return [
-        (problems[place], expected_of(problems[place])) for place in rng.permutation(len(problems))
-    ]
+    rng: np.random.Generator, draw: Callable[[], Iterable[Expectation]]
+) -> list[Expectation]:
+    """The networks in random order; what is expected of each is known before any is asked."""
+    drawn = list(draw())
+    return [drawn[place] for place in rng.permutation(len(drawn))]
 
 
-def _first_wrong(
-    student: Any, problems: list[tuple[Problem, list[float]]]
-) -> tuple[str, str] | None:
+def _first_wrong(student: Any, problems: list[Expectation]) -> tuple[str, str] | None:
     """The sentence and the hint for the first wrong number, or None when all are right."""
     for problem, expected in problems:
         answer = student.gradient_check(*problem.arguments)

@@ -71,7 +71,7 @@ class Execution:
         self._restarts = 0
         self._told = False
         self._renewed = False
-        self._runs = [0]
+        self._runs, self._begun = [0], 0
         self._standing_in = _NOBODY
         self._budget = Budget(limits.total_seconds)
         self._output_left = int(limits.output_kb * 1024) if keep_outputs else 0
@@ -202,7 +202,8 @@ class Execution:
         """
         self.renew()
         before, self._standing_in = self._standing_in, standing_in
-        self._runs.append(max(self._runs) + 1)
+        self._begun += 1
+        self._runs.append(self._begun)
         try:
             yield
         finally:

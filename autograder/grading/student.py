@@ -30,9 +30,10 @@ class Student:
         *,
         keep: bool = False,
         forgive: bool = False,
+        run: int | None = None,
     ) -> None:
         self._execution = execution
-        self._run = execution.run
+        self._run = execution.run if run is None else run
         self._call_seconds = call_seconds
         self._keep = keep
         self._forgive = forgive
@@ -45,7 +46,7 @@ class Student:
     @property
     def opaque(self) -> Student:
         """The same functions, whose results stay in the sandbox."""
-        return Student(self._execution, self._call_seconds, keep=True)
+        return Student(self._execution, self._call_seconds, keep=True, run=self._run)
 
     @property
     def forgiving(self) -> Student:
@@ -53,7 +54,7 @@ class Student:
 
         For a question that measures a function which another question already holds to purity.
         """
-        return Student(self._execution, self._call_seconds, forgive=True)
+        return Student(self._execution, self._call_seconds, forgive=True, run=self._run)
 
     @contextlib.contextmanager
     def fresh(self, **standing_in: Callable[..., Any]) -> Iterator[Student]:

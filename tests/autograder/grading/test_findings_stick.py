@@ -141,11 +141,22 @@ def test_a_fresh_check_begins_in_a_process_that_others_told_nothing(
     assert verdicts(result) == {"double": "passed", "halve": "passed", "why": "pending"}
 
 
-def test_one_student_is_not_asked_in_the_run_of_another(author: Any, pool: GradingPool) -> None:
-    lines = "with student.fresh() as other:\n        student.double(0.0)\n"
+@pytest.mark.parametrize("asked", ["student", "student.opaque", "student.forgiving"])
+def test_one_student_is_not_asked_in_the_run_of_another(
+    author: Any, pool: GradingPool, asked: str
+) -> None:
+    lines = f"with student.fresh() as other:\n        {asked}.double(0.0)\n"
     result = pool.grade(author(DOUBLE_ONCE + lines + HALVE), written(*SOLVED))
     assert result.status is Status.INFRASTRUCTURE_ERROR
     assert "run" in result.error
+
+
+def test_a_student_does_not_outlive_its_run(author: Any, pool: GradingPool) -> None:
+    lines = "with student.fresh() as first:\n        pass\n    with student.fresh() as second:\n"
+    result = pool.grade(
+        author(DOUBLE_ONCE + lines + "        first.double(0.0)\n" + HALVE), written(*SOLVED)
+    )
+    assert result.status is Status.INFRASTRUCTURE_ERROR
 
 
 def test_a_fault_of_ours_that_a_check_swallows_is_no_score(author: Any, pool: GradingPool) -> None:
