@@ -59,12 +59,10 @@ class Budget:
         finally:
             self._asked_again = False
 
-    def _is_free(self) -> bool:
-        return self._asked_again and self._again < self.total
-
     def left(self) -> float:
         """Seconds that the next cell or call may take from."""
-        return self.total - (self._again if self._is_free() else self._spent)
+        again = self.total - self._again if self._asked_again else 0.0
+        return again + self.total - self._spent
 
     def allowed(self, seconds: float) -> float:
         """The limit of a cell or call: once something hung, it leaves half of the time to others.
@@ -77,12 +75,11 @@ class Budget:
     @contextlib.contextmanager
     def clock(self) -> Iterator[None]:
         """Count what the sandbox takes meanwhile."""
-        free, started = self._is_free(), time.monotonic()
+        started = time.monotonic()
         try:
             yield
         finally:
             took = time.monotonic() - started
-            if free:
-                self._again += took
-            else:
-                self._spent += took
+            again = min(took, self.total - self._again) if self._asked_again else 0.0
+            self._again += again
+            self._spent += took - again
