@@ -11,27 +11,29 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from probes import MEASURED, RECIPE, THRESHOLD, WIDTHS, Task
+from probes import MEASURED, RECIPE, THRESHOLD, WIDTHS, Task, halves, rings
 
 from reference import arrays as reference
 
+Form = Callable[[np.random.Generator, np.ndarray], np.ndarray]
+
 CONTRASTS = {
-    "reference": (WIDTHS, RECIPE),
-    "no hidden layer": ([WIDTHS[0], WIDTHS[-1]], RECIPE),
-    "one step per epoch": (WIDTHS, {**RECIPE, "batch_size": 200}),
+    "reference": (WIDTHS, RECIPE, rings),
+    "reference, on both sides of a line": (WIDTHS, RECIPE, halves),
+    "no hidden layer": ([WIDTHS[0], WIDTHS[-1]], RECIPE, rings),
+    "one step per epoch": (WIDTHS, {**RECIPE, "batch_size": 200}, rings),
 }
 
 
-def run(seed: int, widths: list[int], recipe: dict[str, float]) -> tuple[float, float, list[float]]:
-    """One training run on 200 rows: its accuracy on others and on another task's, and its losses.
-
-    Both tasks have the ring in the same class.
-    """
+def run(
+    seed: int, widths: list[int], recipe: dict[str, float], form: Form
+) -> tuple[float, float, list[float]]:
+    """A training run on 200 rows: its accuracy on others and on another task's, and its losses."""
     rng = np.random.default_rng(seed)
-    task, other = (Task.draw(rng, ring=float(seed % 2)) for _ in range(2))
+    task, other = (Task.draw(rng, form) for _ in range(2))
     X, y = task.rows(rng, 200)
     params = reference.init_params(widths, rng)
     trained, history = reference.train(X, y, params, rng=rng, **recipe)
@@ -54,14 +56,15 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=100)
     seeds = parser.parse_args().seeds
     found, losses = {}, []
-    for name, (widths, recipe) in CONTRASTS.items():
+    for name, contrast in CONTRASTS.items():
         scores, others, histories = zip(
-            *[run(seed, widths, recipe) for seed in range(seeds)], strict=True
+            *[run(seed, *contrast) for seed in range(seeds)], strict=True
         )
         if name == "reference":
             losses = [float(f"{loss:.4g}") for loss in np.mean(histories, axis=0)]
-            found["the reference's weights for another task"] = spread(others)
         found[name] = spread(scores)
+        if name.startswith("reference"):
+            found[f"{name}: its weights for another task"] = spread(others)
     record = {"seeds": seeds, "recipe": RECIPE, "threshold": THRESHOLD, "accuracy": found}
     record["history"] = losses
     MEASURED.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
