@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from autograder.grading.checker import warm_modules
 from autograder.sandbox.outside_launch import Sandbox
-from tests.autograder.boundary import PLENTY, opened, run
+from tests.autograder.boundary import PLENTY, call, opened, run
 from tests.autograder.tiny import TOML, tiny_assignment
 
 pytestmark = pytest.mark.slow
@@ -49,3 +50,21 @@ def test_a_tensor_beyond_the_limit_counts_as_memory(sandbox: Sandbox) -> None:
         assert reply.raised is not None
         assert reply.raised.memory
         assert run(session, "print('alive')") == "alive"
+
+
+BITS = """
+import torch
+def tensor(kind):
+    return torch.ones(2, dtype=getattr(torch, kind))
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "dtype"), [("float64", "f8"), ("float32", "f4"), ("float16", "f2"), ("bfloat16", "f2")]
+)
+def test_a_tensors_bits_survive_the_wire(sandbox: Sandbox, kind: str, dtype: str) -> None:
+    with opened(sandbox) as session:
+        run(session, BITS)
+        value = call(session, "tensor", kind)
+    assert value.dtype == np.dtype(dtype)
+    assert value.tolist() == [1.0, 1.0]
