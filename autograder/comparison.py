@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -192,6 +193,7 @@ def _where(strange: Array, expected: str) -> str:
 
 
 Mistakes = Mapping[str, Any]
+_NONE: Mistakes = MappingProxyType({})
 
 
 def assert_close(
@@ -200,7 +202,7 @@ def assert_close(
     *,
     what: str = "the result",
     hint: str = "",
-    mistakes: Mistakes | Callable[[], Mistakes] | None = None,
+    mistakes: Mistakes | Callable[[], Mistakes] = _NONE,
     rtol: float = RTOL,
     atol: float = ATOL,
     float64: bool = False,
@@ -208,22 +210,26 @@ def assert_close(
     """End the check unless `actual` agrees with `expected` in structure, shape and values.
 
     `mistakes` maps a hint to the value that a known mistake would give: when the answer equals it,
-    that hint is shown instead of `hint`. Where they are dear, pass a function that makes them.
+    that hint is shown instead of `hint`. Where values are dear, pass a function in place of one, or
+    of all: it is called once something was wrong.
     `float64` is for what only 64 bits can show: stability, exactness, a difference of differences.
     """
     tolerance = Tolerance(rtol, atol, float64)
     try:
         compare(actual, expected, what, tolerance)
     except Mismatch as mismatch:
-        known = mistakes() if callable(mistakes) else mistakes
-        shown = _recognise(actual, known or {}, tolerance) or hint
+        shown = _recognise(actual, _made(mistakes), tolerance) or hint
         raise fail(_sentence(mismatch), shown) from None
+
+
+def _made(value: Any) -> Any:
+    return value() if callable(value) else value
 
 
 def _recognise(actual: Any, mistakes: Mistakes, tolerance: Tolerance) -> str:
     for hint, value in mistakes.items():
         try:
-            compare(actual, value, "", tolerance)
+            compare(actual, _made(value), "", tolerance)
         except Mismatch:
             continue
         return hint

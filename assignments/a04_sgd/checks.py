@@ -13,7 +13,7 @@ fails a statistical check is below 1e-6 and stands next to it.
 from functools import partial
 
 import numpy as np
-from descents import RULES, UPHILL, Descent, OnDemand, away_from_zero
+from descents import RULES, UPHILL, Descent, away_from_zero
 from partitions import draw_minibatches, require_disorder, require_fairness, require_spread
 from probes import (
     ALL_ROWS,
@@ -226,7 +226,7 @@ def test_train_on_whole_batches(student, rng):
         mistakes = {hint: partial(problem.descent, epochs, rate) for hint, rate in rates.items()}
         mistakes["The biases are trained, too."] = partial(problem.descent, epochs, lr, biases=0.0)
         what = f"the parameters ({len(sizes) - 1} layer(s), {n} rows, batch_size = {batch_size})"
-        assert_close(params, expected, what=what, mistakes=OnDemand(mistakes))
+        assert_close(params, expected, what=what, mistakes=mistakes)
         before = {
             "These are the losses before each epoch.": [problem.loss(problem.params), *history[:-1]]
         }
@@ -240,7 +240,7 @@ def test_train_on_whole_batches(student, rng):
         )
     }
     what = "the parameters (3 epochs with a rising loss)"
-    assert_close(params, expected, what=what, mistakes=OnDemand(best))
+    assert_close(params, expected, what=what, mistakes=best)
 
 
 @question("train", points=1)
@@ -266,7 +266,7 @@ def test_train_steps_once_per_batch(student, rng):
                 ),
             }
         what = f"the parameters after {epochs} epochs of {steps} batches"
-        assert_close(params, expected, what=what, mistakes=OnDemand(mistakes))
+        assert_close(params, expected, what=what, mistakes=mistakes)
         assert_close(actual, np.array(history), what="history", hint=ALL_ROWS)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
@@ -22,22 +21,6 @@ INSIDE = "eps stands outside the square root."
 def away_from_zero(rng, shape, *, low=0.3, high=2.0):
     """Numbers of both signs whose sizes are spread over [low, high]."""
     return rng.uniform(low, high, size=shape) * rng.choice([-1.0, 1.0], size=shape)
-
-
-class OnDemand(Mapping):
-    """Hint -> value, each computed only when somebody looks: after something was wrong."""
-
-    def __init__(self, functions):
-        self.functions = functions
-
-    def __getitem__(self, hint):
-        return self.functions[hint]()
-
-    def __iter__(self):
-        return iter(self.functions)
-
-    def __len__(self):
-        return len(self.functions)
 
 
 class Memory(dict):
@@ -249,9 +232,9 @@ class Descent:
         return theta, state
 
     def mistakes(self, t):
-        """Hint -> theta after step t by that mistake."""
+        """Hint -> a function for theta after step t by that mistake."""
         rules = MISTAKES[self.name]
-        return OnDemand({hint: partial(self._mistaken, rule, t) for hint, rule in rules.items()})
+        return {hint: partial(self._mistaken, rule, t) for hint, rule in rules.items()}
 
     def _mistaken(self, rule, steps):
         theta, memory = self.theta, Memory()

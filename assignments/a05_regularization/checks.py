@@ -32,7 +32,6 @@ from noisy import (
 from one_step import check_nothing_to_drop, check_one_row, check_unit_rows
 from penalties import draw_networks, penalty_mistakes, pull_mistakes, pulls
 from problems import random_params
-from runs import OnDemand
 from stops import CURVES, STAIRCASES, accuracies_of, mistakes
 from trainings import (
     check_batches,
@@ -168,7 +167,7 @@ def check_stop(student, accuracies, patience):
         reference.early_stopping(accuracies, patience),
         what=f"`early_stopping` for {case}",
         hint="The best epoch before `patience` epochs in a row without a new best.",
-        mistakes=OnDemand(mistakes(accuracies, patience)),
+        mistakes=mistakes(accuracies, patience),
     )
 
 

@@ -14,7 +14,6 @@ from functools import partial
 
 import numpy as np
 from problems import Problem
-from runs import OnDemand
 
 from autograder.checks import assert_close
 from reference import arrays as reference
@@ -152,7 +151,7 @@ def require_gradient(actual, problem, masks, *, p, weight_decay, case):
             gradient, problem, masks, p=p, weight_decay=0.0
         ),
     }
-    assert_close(actual, expected, what=f"the step {case}", hint=WHERE, mistakes=OnDemand(mistakes))
+    assert_close(actual, expected, what=f"the step {case}", hint=WHERE, mistakes=mistakes)
 
 
 def check_one_row(student, rng, *, p):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,22 +13,6 @@ from reference import arrays as reference
 METRICS = ("train_loss", "val_loss", "val_accuracy")
 MEASURED = "Measure after each epoch, on all rows, without dropout and without the L2 term."
 LENGTH = "history has one dict for each epoch, up to the one at which training stops."
-
-
-class OnDemand(Mapping):
-    """Hint -> value, each computed only when somebody looks: after something was wrong."""
-
-    def __init__(self, functions):
-        self.functions = functions
-
-    def __getitem__(self, hint):
-        return self.functions[hint]()
-
-    def __iter__(self):
-        return iter(self.functions)
-
-    def __len__(self):
-        return len(self.functions)
 
 
 @dataclass(frozen=True)

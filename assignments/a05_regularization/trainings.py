@@ -8,7 +8,7 @@ import numpy as np
 from masks import GIVEN_RNG, expected_by_chance, require_random_masks
 from one_step import draw_layer_pairs, draw_masks, draw_twice_dropped
 from problems import USUAL, Problem, staircase
-from runs import OnDemand, require_epochs, require_history, require_own_metrics
+from runs import require_epochs, require_history, require_own_metrics
 
 from autograder.checks import assert_close, require
 from reference import arrays as reference
@@ -24,7 +24,7 @@ def check_run(student, rng, problem, settings, *, case, mistakes):
     expected, run = problem.expected(**once), problem.ask(student, rng, **once)
     require_epochs(run, 1, case=f"after one epoch {case}")
     what = f"the parameters after one epoch {case}"
-    assert_close(run.params, expected.params, what=what, mistakes=OnDemand(mistakes))
+    assert_close(run.params, expected.params, what=what, mistakes=mistakes)
     penalty = reference.l2_penalty(expected.params, settings["weight_decay"])
     require_history(run, expected, case=f"after one epoch {case}", penalty=penalty)
     more = settings | {"epochs": 3}
@@ -84,7 +84,7 @@ def check_early_stop(student, rng, deltas, patience):
 
     last = {"These are the last epoch's: keep those of the best one.": expected.epochs - 1}
     others = {f"These are the parameters of epoch {e} (from 0).": e for e in range(epochs)}
-    mistakes = OnDemand({hint: partial(after, e) for hint, e in (last | others).items()})
+    mistakes = {hint: partial(after, e) for hint, e in (last | others).items()}
     assert_close(run.params, expected.params, what=f"the parameters {case}", mistakes=mistakes)
 
 

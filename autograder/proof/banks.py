@@ -1,7 +1,8 @@
 """The bank of an assignment: solutions known to be wrong, and known to be right in another style.
 
-Each is a Python file whose code becomes one more cell at the end of the source notebook. A wrong
-one says in its docstring which questions it must lose: `Loses: activations, perceptron`.
+Each is a Python file whose code becomes one more cell at the end of the source notebook, or a TOML
+file that changes lines of the model solution (`replacements.py`). A wrong one says which questions
+it must lose, in its docstring: `Loses: activations, perceptron`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import ast
 import json
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from autograder.assignment import Assignment, AssignmentError
+from autograder.proof.replacements import read_replacement
 
 _LOSES = re.compile(r"^Loses:\s*(.+?)\s*$", re.M)
 
@@ -29,18 +32,45 @@ class Solution:
 
 def read_bank(assignment: Assignment) -> list[Solution]:
     """Every wrong and right solution, sorted; raises AssignmentError for a malformed one."""
-    wrong = [_read(path, assignment) for path in sorted(assignment.wrong_path.glob("*.py"))]
-    right = [_read(path, assignment) for path in sorted(assignment.right_path.glob("*.py"))]
-    for solution in wrong:
+    wrong = {path: _read(path, assignment) for path in _files(assignment.wrong_path)}
+    right = {path: _read(path, assignment) for path in _files(assignment.right_path)}
+    for path, solution in wrong.items():
         if not solution.loses:
-            raise AssignmentError(f"wrong/{solution.name}.py has no `Loses:` line")
-    for solution in right:
+            raise AssignmentError(f"wrong/{path.name} does not say which questions it loses")
+    for path, solution in right.items():
         if solution.loses:
-            raise AssignmentError(f"right/{solution.name}.py must not lose anything")
-    return wrong + right
+            raise AssignmentError(f"right/{path.name} must not lose anything")
+    return [*wrong.values(), *right.values()]
+
+
+def bank_files(assignment: Assignment) -> list[Path]:
+    """The files of both banks."""
+    return [*_files(assignment.wrong_path), *_files(assignment.right_path)]
+
+
+def _files(folder: Path) -> list[Path]:
+    files = sorted([*folder.glob("*.py"), *folder.glob("*.toml")], key=lambda path: path.stem)
+    for one, other in pairwise(files):
+        if one.stem == other.stem:
+            raise AssignmentError(f"{one} and {other.name} have one name")
+    return files
 
 
 def _read(path: Path, assignment: Assignment) -> Solution:
+    if path.suffix == ".toml":
+        said = read_replacement(path, assignment.notebook_path)
+        what, loses, code = said.what, set(said.loses), said.code
+    else:
+        what, loses, code = _read_code(path)
+    known = {question.name for question in assignment.auto_questions}
+    if unknown := sorted(loses - known):
+        raise AssignmentError(f"{path} loses the unknown question {unknown[0]}")
+    if not what:
+        raise AssignmentError(f"{path} does not say what it is")
+    return Solution(path.stem, what, code, frozenset(loses))
+
+
+def _read_code(path: Path) -> tuple[str, set[str], str]:
     code = path.read_text(encoding="utf-8")
     try:
         docstring = ast.get_docstring(ast.parse(code)) or ""
@@ -48,13 +78,7 @@ def _read(path: Path, assignment: Assignment) -> Solution:
         raise AssignmentError(f"{path} is not Python: {error.msg}") from None
     found = _LOSES.search(docstring)
     loses = {name.strip() for name in found[1].split(",")} if found else set()
-    known = {question.name for question in assignment.auto_questions}
-    if unknown := sorted(loses - known):
-        raise AssignmentError(f"{path} loses the unknown question {unknown[0]}")
-    first = docstring.split("\n", 1)[0].strip()
-    if not first:
-        raise AssignmentError(f"{path} has no docstring that says what it is")
-    return Solution(path.stem, first, code, frozenset(loses))
+    return docstring.split("\n", 1)[0].strip(), loses, code
 
 
 def with_cell(notebook: bytes, code: str) -> bytes:

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.assignment import Assignment, AssignmentError
+from autograder.proof.banks import bank_files
 
 _NAME = ".validated.json"
 
@@ -72,5 +73,4 @@ def _digest(assignment: Assignment) -> str:
 
 
 def _files(assignment: Assignment) -> list[Path]:
-    banks = [*assignment.wrong_path.glob("*.py"), *assignment.right_path.glob("*.py")]
-    return [assignment.notebook_path, *sorted(banks)]
+    return [assignment.notebook_path, *sorted(bank_files(assignment))]

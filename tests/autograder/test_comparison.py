@@ -260,3 +260,22 @@ def test_mistakes_may_be_made_when_they_are_needed() -> None:
     with pytest.raises(Finding) as found:
         assert_close(2.0, 1.0, mistakes=mistakes)
     assert found.value.hint == "Twice."
+
+
+def test_each_mistake_may_be_made_when_it_is_needed() -> None:
+    made = []
+
+    def double() -> float:
+        made.append("double")
+        return 4.0
+
+    def square() -> float:
+        made.append("square")
+        return 9.0
+
+    mistakes = {"Divide by n.": double, "Take the root.": square}
+    assert_close(2.0, 2.0, mistakes=mistakes)
+    assert made == []
+    with pytest.raises(Finding) as found:
+        assert_close(4.0, 2.0, mistakes=mistakes)
+    assert (found.value.hint, made) == ("Divide by n.", ["double"])
