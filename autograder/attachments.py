@@ -65,14 +65,18 @@ def plot(title: str, *, x: str, y: str, curves: Mapping[str, Any]) -> None:
         attached.plots.append(Plot(title, x, y, drawn))
 
 
-def measure(what: str, value: float) -> None:
+def measure(what: str, value: float, *, final: float | None = None) -> None:
     """Rank the submission by this number on the assignment's leaderboard; higher is better.
 
-    Take it on public rows, of which no point depends. The last one of a check counts.
+    `value` is taken on rows that no point depends on, `final` is the same on others again, which
+    no point and no `value` depends on: students learn it once staff reveal the final ranks, so
+    that nobody tunes a model to it. The leaderboard compares three decimals. The last call of a
+    check counts; a number that is not finite is left out, and without a `value` so is `final`.
     """
     attached = _current.get()
     if attached is not None and math.isfinite(value):
-        attached.measure = Measure(what[:_LONGEST_TEXT], float(value))
+        kept = float(final) if final is not None and math.isfinite(final) else None
+        attached.measure = Measure(what[:_LONGEST_TEXT], float(value), kept)
 
 
 def _curve(label: str, values: Any) -> Curve | None:

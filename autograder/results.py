@@ -51,16 +51,20 @@ class Plot(msgspec.Struct, frozen=True):
 
 
 class Measure(msgspec.Struct, frozen=True):
-    """A number that ranks submissions of an assignment, and what it is; higher is better."""
+    """A number that ranks submissions of an assignment, and what it is; higher is better.
+
+    `final` is the same on other rows: no student learns it before staff reveal the final ranks.
+    """
 
     what: str
     value: float
+    final: float | None = None
 
 
 class CheckResult(msgspec.Struct, frozen=True):
     """One hidden check: `points` it is worth, `score` it earned, and what the student may read.
 
-    A measure is taken on public rows: students may compare it, and no point depends on it.
+    A measure is taken on rows that no point depends on: students may compare its value.
     """
 
     name: str
@@ -141,13 +145,14 @@ class GradeResult(msgspec.Struct, frozen=True):
 
     @property
     def measure(self) -> Measure | None:
-        """What a check measured on public rows, if any did."""
+        """What a check measured on rows that no point depends on, if any did."""
         checks = (check for question in self.questions for check in question.checks)
         return next((check.measure for check in checks if check.measure), None)
 
     def record(self) -> dict[str, Any]:
-        """The submission as the command line's JSON contract writes it."""
+        """The submission as the command line's JSON contract writes it, for staff."""
         receipt = {} if self.receipt is None else {"receipt": msgspec.to_builtins(self.receipt)}
+        measured = {} if self.measure is None else {"measure": msgspec.to_builtins(self.measure)}
         return {
             "submission": self.submission,
             "assignment": self.assignment,
@@ -158,6 +163,7 @@ class GradeResult(msgspec.Struct, frozen=True):
             "error": self.error,
             "seconds": round(self.seconds, 4),
             "grader_version": self.grader_version,
+            **measured,
             **receipt,
         }
 

@@ -30,6 +30,7 @@ from webapp.imports import api as imports_api
 from webapp.imports import pages as imports
 from webapp.insight import api as insight_api
 from webapp.insight import pages as insight
+from webapp.leaderboard import api as leaderboard_api
 from webapp.leaderboard import pages as leaderboard
 from webapp.people import api as people_api
 from webapp.people import pages as people
@@ -113,7 +114,16 @@ OPERATIONS = (
         submissions_api,
     ),
     *(catalogue_api, document, duties_api, extensions_api, gradebook_api, handout_api),
-    *(imports_api, insight_api, people_api, queue_api, reading_api, regrades_api, results_api),
+    *(
+        imports_api,
+        insight_api,
+        leaderboard_api,
+        people_api,
+        queue_api,
+        reading_api,
+        regrades_api,
+        results_api,
+    ),
     *(
         roster_api,
         rubric_api,

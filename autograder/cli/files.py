@@ -117,5 +117,7 @@ def _write_receipts(
         if name in taken or name in ("", ".", ".."):
             name = f"{name[:80]}-{file_sha256(source.source.encode())[:12]}"
         taken.add(name)
-        record = sealed({**result.record(), "source": source.source}, seed)
+        told = result.record()
+        told.pop("measure", None)  # A receipt may be given to the student before the final ranks.
+        record = sealed({**told, "source": source.source}, seed)
         write_whole(folder / f"{name}.json", json.dumps(record, indent=1) + "\n")

@@ -143,7 +143,7 @@ def _results(session: Session, chance: random.Random) -> None:
 
 def _leaderboard(session: Session, assignment_id: int, users: list[int]) -> None:
     """Everybody takes part in it."""
-    session.add(Leaderboard(course_assignment_id=assignment_id))
+    session.add(Leaderboard(course_assignment_id=assignment_id, opened_at=now()))
     entries = [
         {"course_assignment_id": assignment_id, "user_id": user, "alias": name, "alias_key": name}
         for user in users

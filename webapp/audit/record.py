@@ -71,6 +71,8 @@ SightAction = Literal[
     "hide written scores",
     "open leaderboard",
     "close leaderboard",
+    "reveal final ranks",
+    "take back final ranks",
     "change suggested papers",
     "change example proposals",
     "change course page",

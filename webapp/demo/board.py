@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.leaderboard import board as leaderboard
 from webapp.leaderboard import operations
-from webapp.models import Course, CourseAssignment, User
+from webapp.leaderboard.queries import state_of
+from webapp.models import BoardState, Course, CourseAssignment, User
 
 _ALIASES = ("Perceptron", "Gradient 7", "Late plane", "Drop-out", "Seed 42")
 
@@ -20,9 +20,9 @@ def ensure_leaderboard(session: Session, course: Course, students: list[User]) -
         .order_by(CourseAssignment.position.desc())
         .limit(1)
     )
-    if last is None or leaderboard.is_on(session, last):
+    if last is None or state_of(session, last) != BoardState.NONE:
         return
-    operations.open_or_close(session, last, on=True)
+    operations.set_open(session, last)
     for student, alias in zip(students[1:], _ALIASES, strict=False):
         operations.join(session, last, student.id, alias)
     session.commit()

@@ -96,6 +96,7 @@ def _row(held: jobs.Claim, result: GradeResult) -> Result:
         detail=to_json(result),
         conditions=conditions_of(result),
         measure=result.measure.value if result.measure else None,
+        measure_final=result.measure.final if result.measure else None,
         measure_name=result.measure.what if result.measure else "",
         questions=[
             QuestionScore(

@@ -1,4 +1,4 @@
-"""What people do with a leaderboard: open and close it, take part, and leave."""
+"""What people do with a leaderboard: open, close and reveal it, take part, and leave."""
 
 from __future__ import annotations
 
@@ -6,36 +6,83 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from webapp.audit.record import Action, record
-from webapp.base.database import change
+from webapp.audit.record import record
+from webapp.base.clock import now
+from webapp.base.database import Missing, change
 from webapp.leaderboard.alias import AliasRefused, key_of, likeness
-from webapp.leaderboard.board import entry_of
-from webapp.models import CourseAssignment, Enrolment, Leaderboard, LeaderboardEntry, User
+from webapp.leaderboard.queries import SHOWN, board_for_staff, entry_of, state_of
+from webapp.models import (
+    BoardState,
+    CourseAssignment,
+    Enrolment,
+    Leaderboard,
+    LeaderboardEntry,
+    User,
+)
 
 
-def switch(session: Session, actor: Enrolment, assignment: CourseAssignment, *, on: bool) -> None:
-    """Give the assignment a leaderboard, or take it away.
+class BoardRefused(Exception):
+    """The leaderboard is not where this can be done: one sentence."""
 
-    Who took part is remembered, and still is on it when it comes back.
+
+def open_board(session: Session, actor: Enrolment, assignment: CourseAssignment) -> None:
+    """Show the leaderboard to students; one that is open or final stays as it is.
+
+    Who took part before it was closed still is on it.
     """
     with change(session):
-        open_or_close(session, assignment, on=on)
-        action: Action = "open leaderboard" if on else "close leaderboard"
-        record(session, actor, action, subject=assignment.assignment)
+        if state_of(session, assignment) not in SHOWN:
+            set_open(session, assignment)
+            record(session, actor, "open leaderboard", subject=assignment.assignment)
 
 
-def open_or_close(session: Session, assignment: CourseAssignment, *, on: bool) -> None:
-    """Keep whether there is a leaderboard; the caller commits."""
+def close_board(session: Session, actor: Enrolment, assignment: CourseAssignment) -> None:
+    """Hide it from students, final ranks too; who took part is remembered."""
+    with change(session):
+        found = session.get(Leaderboard, assignment.id)
+        if found is not None and found.state in SHOWN:
+            found.opened_at = found.revealed_at = None
+            record(session, actor, "close leaderboard", subject=assignment.assignment)
+
+
+def reveal(session: Session, actor: Enrolment, assignment: CourseAssignment) -> None:
+    """Rank by the final rows, attempts received by now alone; raises BoardRefused."""
+    with change(session):
+        found = session.get(Leaderboard, assignment.id)
+        if found is None or found.state != BoardState.OPEN:
+            raise BoardRefused("Only an open leaderboard has final ranks to reveal.")
+        board = board_for_staff(session, assignment)
+        if not board.has_final:
+            raise BoardRefused("Nobody on the leaderboard has a final number yet.")
+        found.revealed_at = now()
+        counts = {"ranked": board.measured_places - board.lacking, "lacking": board.lacking}
+        record(session, actor, "reveal final ranks", subject=assignment.assignment, **counts)
+
+
+def take_back(session: Session, actor: Enrolment, assignment: CourseAssignment) -> None:
+    """Rank by the board's rows again and hide the final ones; raises BoardRefused."""
+    with change(session):
+        found = session.get(Leaderboard, assignment.id)
+        if found is None or found.state != BoardState.FINAL:
+            raise BoardRefused("The final ranks are not revealed.")
+        found.revealed_at = None
+        record(session, actor, "take back final ranks", subject=assignment.assignment)
+
+
+def set_open(session: Session, assignment: CourseAssignment) -> None:
+    """Keep that the leaderboard is open; the caller commits."""
     found = session.get(Leaderboard, assignment.id)
-    if on and found is None:
-        session.add(Leaderboard(course_assignment_id=assignment.id))
-    elif not on and found is not None:
-        session.delete(found)
+    if found is None:
+        found = Leaderboard(course_assignment_id=assignment.id)
+        session.add(found)
+    found.opened_at = now()
 
 
 def join(session: Session, assignment: CourseAssignment, user_id: int, alias: str) -> None:
-    """Take part, or change one's alias; raises AliasRefused with a sentence."""
+    """Take part, or change one's alias; raises AliasRefused with a sentence, or Missing."""
     alias = " ".join(alias.split())
+    if state_of(session, assignment) not in SHOWN:
+        raise Missing
     key = key_of(alias)
     try:
         with change(session):

@@ -1,4 +1,4 @@
-"""The leaderboard: look, take part under an alias, leave; instructors open and close it."""
+"""The leaderboard: look, take part under an alias, leave; instructors open, close and reveal it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from werkzeug.wrappers import Response
 
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, assignment_in, for_roles
-from webapp.leaderboard import board as leaderboard
-from webapp.leaderboard import operations
+from webapp.leaderboard import operations, queries
 from webapp.leaderboard.alias import SHORTEST_ALIAS, AliasRefused
+from webapp.leaderboard.operations import BoardRefused
 from webapp.models import CourseAssignment, Enrolment, Role
 from webapp.models.leaderboard import LONGEST_ALIAS
+from webapp.visibility import sight
 
 blueprint = Blueprint(
     "leaderboard", __name__, url_prefix="/courses/<slug>/assignments/<name>/leaderboard"
@@ -21,7 +22,7 @@ blueprint = Blueprint(
 @blueprint.get("")
 @for_roles(*EVERYONE)
 def show(enrolment: Enrolment, name: str) -> str:
-    """The ranks under aliases; staff see who is who."""
+    """The ranks under aliases; staff see who is who, and a preview before it is open."""
     return _page(enrolment, assignment_in(enrolment, name))
 
 
@@ -30,13 +31,11 @@ def show(enrolment: Enrolment, name: str) -> str:
 def join(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
     """Take part, or change one's alias."""
     assignment = assignment_in(enrolment, name)
-    if not leaderboard.is_on(db.session, assignment):
-        abort(404)
     alias = request.form.get("alias", "")
     try:
         operations.join(db.session, assignment, enrolment.user_id, alias)
     except AliasRefused as error:
-        return _page(enrolment, assignment, str(error), alias), 422
+        return _page(enrolment, assignment, alias_refused=str(error), typed=alias), 422
     flash("You are on the leaderboard.", "success")
     return redirect(_address(enrolment, assignment), code=303)
 
@@ -48,42 +47,83 @@ def leave(enrolment: Enrolment, name: str) -> Response:
     assignment = assignment_in(enrolment, name)
     if operations.leave(db.session, assignment, enrolment.user_id):
         flash("You have left the leaderboard, and your alias is forgotten.", "success")
-    on = leaderboard.is_on(db.session, assignment)
+    shown = queries.state_of(db.session, assignment) in queries.SHOWN
     home = url_for("courses.home", slug=enrolment.course.slug)
-    return redirect(_address(enrolment, assignment) if on else home, code=303)
+    return redirect(_address(enrolment, assignment) if shown else home, code=303)
 
 
-@blueprint.post("/switch")
+@blueprint.post("/open")
 @for_roles(Role.INSTRUCTOR)
-def switch(enrolment: Enrolment, name: str) -> Response:
-    """Give the assignment a leaderboard, or take it away."""
+def open_board(enrolment: Enrolment, name: str) -> Response:
+    """Show it to students."""
     assignment = assignment_in(enrolment, name)
-    on = request.form.get("on") == "yes"
-    operations.switch(db.session, enrolment, assignment, on=on)
-    flash(f"The leaderboard is {'open' if on else 'closed'}.", "success")
-    return redirect(_address(enrolment, assignment), code=303)
+    operations.open_board(db.session, enrolment, assignment)
+    return _done(enrolment, assignment, "The leaderboard is open.")
+
+
+@blueprint.post("/close")
+@for_roles(Role.INSTRUCTOR)
+def close_board(enrolment: Enrolment, name: str) -> Response:
+    """Hide it from students."""
+    assignment = assignment_in(enrolment, name)
+    operations.close_board(db.session, enrolment, assignment)
+    return _done(enrolment, assignment, "The leaderboard is closed.")
+
+
+@blueprint.post("/reveal")
+@for_roles(Role.INSTRUCTOR)
+def reveal(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
+    """Rank by the final rows."""
+    assignment = assignment_in(enrolment, name)
+    try:
+        operations.reveal(db.session, enrolment, assignment)
+    except BoardRefused as error:
+        return _page(enrolment, assignment, refusal=str(error)), 422
+    return _done(enrolment, assignment, "The final ranks are revealed.")
+
+
+@blueprint.post("/take-back")
+@for_roles(Role.INSTRUCTOR)
+def take_back(enrolment: Enrolment, name: str) -> Response | tuple[str, int]:
+    """Hide the final ranks again."""
+    assignment = assignment_in(enrolment, name)
+    try:
+        operations.take_back(db.session, enrolment, assignment)
+    except BoardRefused as error:
+        return _page(enrolment, assignment, refusal=str(error)), 422
+    return _done(enrolment, assignment, "The final ranks are hidden again.")
 
 
 def _page(
-    enrolment: Enrolment, assignment: CourseAssignment, refusal: str = "", typed: str = ""
+    enrolment: Enrolment,
+    assignment: CourseAssignment,
+    *,
+    refusal: str = "",
+    alias_refused: str = "",
+    typed: str = "",
 ) -> str:
-    on = leaderboard.is_on(db.session, assignment)
-    if not on and not enrolment.is_staff:
+    board = queries.board_for(db.session, enrolment, assignment)
+    if board is None:
         abort(404)
-    found = leaderboard.board(db.session, assignment) if on else None
-    own = found.of(enrolment.user_id) if found else None
+    entry = queries.entry_of(db.session, assignment, enrolment.user_id)
     return render_template(
         "leaderboard/leaderboard.html",
         course=enrolment.course,
         assignment=assignment,
-        on=on,
-        board=found,
-        own=own,
+        board=board,
+        entry=entry,
+        held=sight.sight_of(db.session, assignment) if enrolment.is_staff else board.held,
         refusal=refusal,
-        typed=typed or (own.alias if own else ""),
+        alias_refused=alias_refused,
+        typed=typed or (entry.alias if entry else ""),
         shortest=SHORTEST_ALIAS,
         longest=LONGEST_ALIAS,
     )
+
+
+def _done(enrolment: Enrolment, assignment: CourseAssignment, said: str) -> Response:
+    flash(said, "success")
+    return redirect(_address(enrolment, assignment), code=303)
 
 
 def _address(enrolment: Enrolment, assignment: CourseAssignment) -> str:

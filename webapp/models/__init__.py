@@ -17,7 +17,7 @@ from webapp.models.courses import (
 from webapp.models.extensions import Extension
 from webapp.models.failures import CheckFailure
 from webapp.models.imports import BulkImport, ImportItem, ImportState, RosterFile
-from webapp.models.leaderboard import Leaderboard, LeaderboardEntry
+from webapp.models.leaderboard import BoardState, Leaderboard, LeaderboardEntry
 from webapp.models.presentations import PresentationPlace
 from webapp.models.readings import BankComment, Reader, Reading, ReadingRules, RubricRow
 from webapp.models.regrades import Regrade, RegradeItem, RegradeState, Scope
@@ -65,6 +65,7 @@ __all__ = [
     "AuditEntry",
     "BankComment",
     "Base",
+    "BoardState",
     "BulkImport",
     "CheckFailure",
     "Content",

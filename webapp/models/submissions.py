@@ -200,8 +200,10 @@ class Result(Base):
     # What was graded under the same conditions need not be graded again.
     conditions: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
     regrade_id: Mapped[int | None] = mapped_column(index=True)
-    # What a check measured on public rows, for the leaderboard, and what the number is.
+    # What a check measured on rows that no point depends on, for the leaderboard, the same on other
+    # rows for its final ranks, and what the number is.
     measure: Mapped[float | None]
+    measure_final: Mapped[float | None]
     measure_name: Mapped[str] = mapped_column(sa.String(80), default="", server_default="")
 
     questions: Mapped[list[QuestionScore]] = relationship(order_by="QuestionScore.position")

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from webapp.base.database import db
 from webapp.courses.access import assignment_in, for_roles
 from webapp.courses.assignments import assignments_of, retired_of
-from webapp.leaderboard import board as leaderboard
+from webapp.leaderboard.queries import state_of
 from webapp.models import CourseAssignment, Enrolment, Role
 from webapp.settings import catalogue, forms, operations
 from webapp.settings.changes import SettingsRefused
@@ -125,7 +125,7 @@ def _assignment_page(
         assignment=item,
         entry=catalogue.entry_of(db.session, item),
         sight=sight.sight_of(db.session, item),
-        has_leaderboard=leaderboard.is_on(db.session, item),
+        leaderboard=state_of(db.session, item),
         shown=_shown(forms.shown_assignment(item, course.time_zone), refused),
         refused=refused or {},
         shown_rules=_shown(forms.shown_rules(item, course.time_zone), of_rules),

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, assignment_in, for_roles
 from webapp.handout.panel import panel_of
-from webapp.leaderboard import board as leaderboard
+from webapp.leaderboard import queries as leaderboard
 from webapp.models import Enrolment, Role, Submission
 from webapp.queue.operations import grade_again
 from webapp.scoring import late_words
@@ -90,6 +90,6 @@ def render_assignment(enrolment: Enrolment, name: str, refusal: str = "") -> str
         else "",
         tries=standing.tries.sentence(enrolment.course.time_zone),
         sight=sight.sight_of(db.session, item, enrolment.user_id),
-        has_leaderboard=leaderboard.is_on(db.session, item),
+        has_leaderboard=leaderboard.state_of(db.session, item) in leaderboard.SHOWN,
         handout=panel_of(enrolment, item) if standing.is_open else None,
     )

@@ -1,7 +1,8 @@
 """What a copy of a course takes: how it is taught, and nothing of who took it or what they did.
 
-`TAKEN` are the tables; of each row everything is taken but what is named here. A leaderboard is
-closed in the copy, which is to have none: staff open it once there is something to rank.
+`TAKEN` are the tables; of each row everything is taken but what is named here. That an assignment
+has a leaderboard is taken, and the leaderboard is closed and empty: staff open it once there is
+something to rank.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from webapp.models import (
     Base,
     Course,
     CourseAssignment,
+    Leaderboard,
     MessageTemplate,
     PaperList,
     ProposalExamples,
@@ -38,7 +40,12 @@ _OF_THE_COURSE: tuple[type[Base], ...] = (
     ProposalExamples,
     ReadingRules,
 )
-TAKEN = (Course, CourseAssignment, ResultVisibility, RubricRow, *_OF_THE_COURSE)
+# Of an assignment, at most one row each, with what starts anew in a copy.
+_OF_AN_ASSIGNMENT: dict[type[ResultVisibility] | type[Leaderboard], tuple[str, ...]] = {
+    ResultVisibility: ("published_at",),
+    Leaderboard: ("opened_at", "revealed_at"),
+}
+TAKEN = (Course, CourseAssignment, RubricRow, *_OF_AN_ASSIGNMENT, *_OF_THE_COURSE)
 
 
 def take_over(session: Session, old: Course, new: Course, move: Move | None) -> int:
@@ -54,7 +61,7 @@ def take_over(session: Session, old: Course, new: Course, move: Move | None) -> 
         session.add_all(_like(row, of_course) for row in _rows_of(session, table, old))
     session.flush()
     numbers = _assignments(session, old, new, move)
-    _rules_of_results(session, numbers)
+    _of_assignments(session, numbers)
     _rubrics(session, old, new, numbers)
     return len(numbers)
 
@@ -73,13 +80,12 @@ def _assignments(
     return {number: row.id for number, row in made.items()}
 
 
-def _rules_of_results(session: Session, numbers: dict[int | None, int | None]) -> None:
-    rows = session.scalars(
-        sa.select(ResultVisibility).where(ResultVisibility.course_assignment_id.in_(numbers))
-    )
-    for row in rows.all():
-        place = {"course_assignment_id": numbers[row.course_assignment_id]}
-        session.add(_like(row, place | {"published_at": None}))
+def _of_assignments(session: Session, numbers: dict[int | None, int | None]) -> None:
+    for table, anew in _OF_AN_ASSIGNMENT.items():
+        rows = session.scalars(sa.select(table).where(table.course_assignment_id.in_(numbers)))
+        for row in rows.all():
+            place = {"course_assignment_id": numbers[row.course_assignment_id]}
+            session.add(_like(row, place | dict.fromkeys(anew)))
 
 
 def _rubrics(

@@ -8,7 +8,7 @@ what they may still use; late days, which nobody asks for, do not put it off.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,6 +50,18 @@ class Sight:
         return f"{held} until staff publish them."
 
 
+@dataclass(frozen=True)
+class ClassSight:
+    """What each student of a class sees of one assignment: most the same, some by an extension."""
+
+    general: Sight
+    extended: Mapping[int, Sight]
+
+    def of(self, user_id: int) -> Sight:
+        """What one of them sees."""
+        return self.extended.get(user_id, self.general)
+
+
 def sight_of(session: Session, assignment: CourseAssignment, user_id: int | None = None) -> Sight:
     """What students see of one assignment, or one of them with an extension of their own."""
     return sights_of(session, [assignment], user_id)[assignment.id]
@@ -71,6 +83,18 @@ def sights_of(
         .where(CourseAssignment.id.in_(found))
     )
     return {number: _sight(found[number], rule, until) for number, rule, until in rows}
+
+
+def sights_of_class(session: Session, item: CourseAssignment) -> ClassSight:
+    """What every student sees of an assignment, in few statements however many they are."""
+    rule = session.get(ResultVisibility, item.id)
+    rows = session.execute(
+        sa.select(Extension.user_id, Extension.due_at).where(
+            Extension.course_assignment_id == item.id
+        )
+    )
+    own = {user_id: _sight(item, rule, until) for user_id, until in rows}
+    return ClassSight(_sight(item, rule, None), own)
 
 
 def _sight(

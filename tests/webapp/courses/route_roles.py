@@ -150,7 +150,10 @@ RULES = {
     "catalogue.add": TEACH,
     "preview.show": STAFF,
     "preview.release": STAFF,
-    "leaderboard.switch": TEACH,
+    "leaderboard.open_board": TEACH,
+    "leaderboard.reveal": TEACH,
+    "leaderboard.take_back": TEACH,
+    "leaderboard.close_board": TEACH,
     "similarity.pair": TEACH,  # before a new report takes its pairs away
     "similarity.show": TEACH,
     "similarity.start": TEACH,
@@ -217,6 +220,10 @@ BY_TOKEN = {
     # See test_api_course_page.py for these.
     *("api.course_page", "api.change_course_page", "api.announcements", "api.announce"),
     *("api.change_announcement", "api.remove_announcement"),
+    # See test_leaderboard_api.py for these.
+    *("api.leaderboard", "api.join_leaderboard", "api.leave_leaderboard"),
+    *("api.open_leaderboard", "api.close_leaderboard", "api.reveal_final_ranks"),
+    "api.take_back_final_ranks",
 }
 # A role of the site opens these: see tests/webapp/administration.
 OF_THE_SITE = {

@@ -16,6 +16,7 @@ from tests.webapp.courses.route_roles import (
 )
 from tests.webapp.graders import PNG
 from tests.webapp.sample_course import ASSIGNMENT
+from webapp.base.clock import now
 from webapp.models import (
     Announcement,
     BankComment,
@@ -53,7 +54,7 @@ def adas_things(session, graded) -> dict[str, int | str]:
         course_id=course.id, user_id=ada.id, body="B", filename="r.pdf", sha256=content
     )
     review.thumbnail = PNG
-    board = Leaderboard(course_assignment_id=submission.course_assignment_id)
+    board = Leaderboard(course_assignment_id=submission.course_assignment_id, opened_at=now())
     session.add_all([team, review, board])
     asked = RegradeRequest(
         course_assignment_id=submission.course_assignment_id,

@@ -113,6 +113,7 @@ def _result(number: int, submission: int, version: str, *, current: bool) -> Row
         **{"grader_version": version, "status": status, "score": 1.0, "max_score": 5.0},
         **{"seconds": 0.5, "created_at": at(2), "detail": DETAILS[number], "regrade_id": None},
         **{"conditions": "c" * 64, "measure": 0.75, "measure_name": "late hours found"},
+        "measure_final": 0.74,
     }
 
 
@@ -254,7 +255,7 @@ ROWS: dict[str, list[Row]] = {
         {"id": 1, "regrade_id": 1, "submission_id": 1, "old_result_id": 21, "new_result_id": 1},
         {"id": 2, "regrade_id": 2, "submission_id": 2, "old_result_id": 2, "new_result_id": None},
     ],
-    "leaderboards": [{**FIRST, "opened_at": at(0)}],
+    "leaderboards": [{**FIRST, "opened_at": at(0), "revealed_at": at(21)}],
     "leaderboard_entries": [
         {"id": 1, **FIRST, "user_id": ADA, "alias": "Io", "alias_key": "io", "joined_at": at(1)}
     ],

@@ -44,7 +44,11 @@ ADDED: dict[str, Row] = {
     },
     "import_items": {"received_at": None},
     "jobs": {"queue": "cpu", "regrade_id": None},
-    "results": {"conditions": "", "regrade_id": None, "measure": None, "measure_name": ""},
+    "leaderboards": {"revealed_at": None},
+    "results": {
+        **{"conditions": "", "regrade_id": None, "measure": None, "measure_name": ""},
+        "measure_final": None,
+    },
     "submissions": {"adjustment": None, "kept": 1.0, "days_late": 0, "late_days_used": 0},
 }
 Columns = dict[str, set[str]]

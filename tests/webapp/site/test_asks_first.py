@@ -17,6 +17,7 @@ ASKS = (
     "accounts.sign_out_everywhere",
     "course_page.remove_announcement",
     "imports.discard",
+    "leaderboard.reveal",
     "proposals.leave_team",
     "queue.cancel",
     "readings.rubrics.remove_comment",

@@ -37,6 +37,7 @@ from webapp.models import (
     Enrolment,
     FormerEnrolment,
     Job,
+    Leaderboard,
     Proposal,
     Regrade,
     RegradeRequest,
@@ -135,6 +136,9 @@ def open_everything(session: Session) -> None:
     retired = CourseAssignment(id=3, course_id=1, assignment="a03_old", title="Old", points=1.0)
     retired.position, retired.retired_at = 3, now()
     session.add(retired)
+    # One leaderboard that is open, and one that shows the final ranks.
+    session.get_one(Leaderboard, 1).revealed_at = None
+    session.add(Leaderboard(course_assignment_id=2, opened_at=now(), revealed_at=now()))
     session.get_one(CourseAssignment, 1001).late_penalty = 0.5
     session.execute(sa.update(Regrade).where(Regrade.id == 2).values(state="open"))
     # A submission that waits and one that staff stopped.
@@ -235,10 +239,13 @@ EVERY: dict[str, Callable[[World], Any]] = {
     "imports.take_import": lambda w: imports.take_import(w.session, w.ina, w.item, number=1),
     "leaderboard.join": lambda w: leaderboard.join(w.session, w.item, BOB, "Europa"),
     "leaderboard.leave": lambda w: leaderboard.leave(w.session, w.item, ADA),
-    "leaderboard.open_or_close": _helper(
-        lambda w: leaderboard.open_or_close(w.session, w.item, on=False)
+    "leaderboard.close_board": lambda w: leaderboard.close_board(w.session, w.ina, w.item),
+    "leaderboard.open_board": lambda w: leaderboard.open_board(
+        w.session, w.ina, w.get(CourseAssignment, 3)
     ),
-    "leaderboard.switch": lambda w: leaderboard.switch(w.session, w.ina, w.item, on=False),
+    "leaderboard.reveal": lambda w: leaderboard.reveal(w.session, w.ina, w.item),
+    "leaderboard.set_open": _helper(lambda w: leaderboard.set_open(w.session, w.item)),
+    "leaderboard.take_back": lambda w: leaderboard.take_back(w.session, w.ina, w.other),
     "students.add_note": lambda w: students.add_note(
         w.session, w.ina, w.get(User, ADA), text="Ill."
     ),

@@ -13,7 +13,15 @@ from tests.webapp.terms.two_courses import ROWS, dump
 from webapp.administration.new_course import CourseRefused, TypedCourse, read_course
 from webapp.audit.record import SiteActor
 from webapp.base.clock import local
-from webapp.models import AuditEntry, Base, Course, CourseAssignment, Leaderboard
+from webapp.models import (
+    AuditEntry,
+    Base,
+    BoardState,
+    Course,
+    CourseAssignment,
+    Leaderboard,
+    LeaderboardEntry,
+)
 from webapp.models.belonging import course_of, ways
 from webapp.terms import copying
 from webapp.terms.operations import copy_course
@@ -22,7 +30,7 @@ from webapp.terms.weeks import Move
 ADMINISTRATOR = SiteActor(5)
 TAKES = {
     *("courses", "course_assignments", "result_visibility", "reading_rubrics", "reading_rules"),
-    *("paper_lists", "proposal_examples", "bank_comments", "message_templates"),
+    *("paper_lists", "proposal_examples", "bank_comments", "message_templates", "leaderboards"),
 }
 # Why a copy has none of these.
 LEAVES = {
@@ -38,7 +46,6 @@ LEAVES = {
         *("similarity_reports", "similar_pairs", "audit_entries"),
     },
     "news of that term": {"announcements"},
-    "closed until staff open it": {"leaderboards"},
 }
 
 
@@ -126,7 +133,20 @@ def test_a_rule_for_results_comes_along_unpublished(full_session: Session) -> No
         sa.select(rows.c.rule, rows.c.published_at).where(rows.c.course_assignment_id == number)
     ).one()
     assert tuple(found) == ("published", None)
-    assert full_session.get(Leaderboard, number) is None
+
+
+def test_a_leaderboard_comes_along_closed_and_empty(full_session: Session) -> None:
+    old, new = _copied(full_session)
+    theirs = full_session.get_one(Leaderboard, old.assignments[0].id)
+    assert theirs.state == BoardState.FINAL
+    ours = full_session.get_one(Leaderboard, new.assignments[0].id)
+    assert (ours.state, ours.opened_at, ours.revealed_at) == (BoardState.CLOSED, None, None)
+    entries = sa.select(LeaderboardEntry).where(
+        LeaderboardEntry.course_assignment_id == new.assignments[0].id
+    )
+    assert full_session.scalars(entries).all() == []
+    # Where there was none, there is none.
+    assert full_session.get(Leaderboard, new.assignments[1].id) is None
 
 
 def test_rubrics_come_along_with_their_assignments(full_session: Session) -> None:
