@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from autograder.attachments import MOST_CURVES, MOST_PLOTS, MOST_VALUES, collected, measure, plot
 from autograder.grading import GradingPool
@@ -85,13 +87,36 @@ def test_a_measure_that_is_no_number_is_dropped_and_the_last_one_counts() -> Non
     assert attached.measure == Measure("AUC", 0.75)
 
 
+@pytest.mark.parametrize(
+    ("value", "final", "kept"),
+    [
+        (0.75, 0.5, Measure("AUC", 0.75, 0.5)),
+        (0.75, np.float64(0.5), Measure("AUC", 0.75, 0.5)),
+        (0.75, None, Measure("AUC", 0.75)),
+        (0.75, float("nan"), Measure("AUC", 0.75)),
+        (0.75, float("inf"), Measure("AUC", 0.75)),
+        (float("nan"), 0.5, None),
+    ],
+)
+def test_a_number_on_the_final_rows_comes_with_the_boards_or_not_at_all(
+    value: float, final: float | None, kept: Measure | None
+) -> None:
+    with collected() as attached:
+        measure("AUC", value, final=final)
+    assert attached.measure == kept
+
+
+def test_a_result_of_before_there_were_final_numbers_is_read() -> None:
+    assert msgspec.json.decode(b'{"what": "AUC", "value": 0.5}', type=Measure).final is None
+
+
 CHECKS = """
 from autograder.checks import fail, measure, plot
 @question("double", points=1)
 def test_double(student, rng):
     '''`double(x)` is 2x.'''
     plot("Losses", x="epoch", y="loss", curves={"yours": student.double([3.0, 1.0])})
-    measure("twice", student.double(0.25))
+    measure("twice", student.double(0.25), final=student.double(0.125))
     fail("Not this time.")
 
 @question("double", points=1)
@@ -117,9 +142,15 @@ def test_what_a_failed_check_attached_is_in_the_result_and_travels(
 ) -> None:
     first, second = graded["right"].questions[0].checks
     assert first.plots[0].curves[0].values == (6.0, 2.0)
-    assert graded["right"].measure == Measure("twice", 0.5)
+    assert graded["right"].measure == Measure("twice", 0.5, 0.25)
     assert (second.plots, second.measure) == ((), None)
     assert from_json(to_json(graded["right"])) == graded["right"]
+
+
+def test_what_was_measured_is_in_the_record_for_staff(graded: dict[str, GradeResult]) -> None:
+    told = {"what": "twice", "value": 0.5, "final": 0.25}
+    assert graded["right"].record()["measure"] == told
+    assert "measure" not in replace(graded["right"], questions=()).record()
 
 
 def test_odd_curves_change_neither_score_nor_verdict(graded: dict[str, GradeResult]) -> None:

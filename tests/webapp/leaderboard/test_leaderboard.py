@@ -2,55 +2,62 @@
 
 from __future__ import annotations
 
-import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from msgspec.structs import replace
 
-from autograder.results import Measure
 from tests.webapp.graders import notebook, result
-from tests.webapp.sample_course import enrol
-from webapp.models import (
-    Course,
-    CourseAssignment,
-    Enrolment,
-    LeaderboardEntry,
-    ResultRule,
-    ResultVisibility,
-    Role,
-    User,
-)
-
-BOARD = "/courses/dl/assignments/a01_demo/leaderboard"
+from tests.webapp.leaderboard.boards import API, BOARD, STAFF_API, WHAT, measured, places, rows
+from webapp.base.clock import now
+from webapp.models import AuditEntry, Enrolment, Extension, LeaderboardEntry, ResultRule, User
+from webapp.visibility.operations import publish, set_rule
 
 
-@pytest.fixture
-def opened(auth):
-    auth.login("ina").post(f"{BOARD}/switch", {"on": "yes"})
-
-
-def measured(value, score=1.5):
-    """A result whose check measured something on public rows."""
-    found = result(score=score)
-    first, *others = found.questions
-    check = replace(first.checks[0], measure=Measure("mean AUC on public rows", value))
-    return replace(found, questions=(replace(first, checks=(check,)), *others))
-
-
-def rows(visitor) -> list[list[str]]:
-    page = visitor.get(BOARD).text
-    found = re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.S)[1:]
-    cells = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.S) for row in found]
-    return [[" ".join(re.sub(r"<[^>]+>", " ", c).split()) for c in row] for row in cells]
-
-
-def test_without_the_setting_there_is_none(auth):
+def test_before_staff_open_it_there_is_nothing_for_students(auth, ask, graded):
+    graded("ada", measured(0.79))
     ada = auth.login("ada")
     assert ada.get(BOARD).status_code == 404
     assert ada.post(f"{BOARD}/join", {"alias": "Perceptron"}).status_code == 404
-    assert "has no leaderboard" in auth.login("gil").get(BOARD).text
-    assert "leaderboard" not in ada.get("/courses/dl/assignments/a01_demo").text
+    assert ask("ada", "GET", API)[0] == 404
+    assert ask("ada", "POST", f"{API}/join", {"alias": "Perceptron"})[0] == 404
+    assert "eaderboard" not in ada.get("/courses/dl/assignments/a01_demo").text
+    assert "0.79" not in str(ask("ada", "GET", "/api/v1/courses/dl/submissions"))
+
+
+def test_before_it_is_open_staff_see_a_preview(auth, ask, graded):
+    assert "Nothing is measured yet." in auth.login("gil").get(BOARD).text
+    graded("ada", measured(0.79, 0.78))
+    gil = auth.login("gil")
+    assert rows(gil) == [["1", "takes no part", "Ada", "0.790", "0.780"]]
+    assert "Students see nothing of a leaderboard here" in gil.get(BOARD).text
+    assert "Open the leaderboard" not in gil.get(BOARD).text
+    told = ask("gil", "GET", API)[1]
+    assert (told["state"], told["places"][0]["alias"], told["places"][0]["name"]) == (
+        *("none", None, "Ada"),
+    )
+    auth.login("ina").post(f"{BOARD}/open")
+    assert rows(gil) == []
+
+
+def test_opening_and_closing_are_logged_once(auth, ask, session):
+    ina = auth.login("ina")
+    for change in ("close", "open", "open", "close", "close"):
+        ina.post(f"{BOARD}/{change}")
+    assert ask("ina", "POST", f"{STAFF_API}/open")[1]["state"] == "open"
+    assert ask("ina", "POST", f"{STAFF_API}/close")[1]["state"] == "closed"
+    logged = session.scalars(
+        sa.select(AuditEntry.action).where(AuditEntry.action.like("%leaderboard"))
+    ).all()
+    assert logged == ["open leaderboard", "close leaderboard"] * 2
+
+
+@pytest.mark.parametrize("change", ["open", "close", "reveal", "take-back"])
+def test_only_instructors_change_it(auth, ask, change):
+    for name in ("ada", "gil"):
+        assert auth.login(name).post(f"{BOARD}/{change}").status_code == 403
+        assert ask(name, "POST", f"{STAFF_API}/{change}")[0] == 403
+    assert ask("eve", "POST", f"{STAFF_API}/{change}")[0] == 404
 
 
 @pytest.mark.usefixtures("opened")
@@ -58,12 +65,12 @@ def test_only_those_who_join_are_ranked_and_the_best_comes_first(auth, graded):
     graded("ada", measured(0.79), notebook("x = 1"))
     graded("bob", measured(0.81), notebook("x = 2"))
     ada, bob = auth.login("ada"), auth.login("bob")
-    assert "Nobody has joined yet." in ada.get(BOARD).text
+    assert "Nobody is ranked yet." in ada.get(BOARD).text
     ada.post(f"{BOARD}/join", {"alias": "Perceptron"})
     assert rows(bob) == [["1", "Perceptron", "0.790"]]
     bob.post(f"{BOARD}/join", {"alias": "Gradient 7"})
     assert rows(ada) == [["1", "Gradient 7", "0.810"], ["2", "Perceptron you", "0.790"]]
-    assert "Mean AUC on public rows" in ada.get(BOARD).text
+    assert WHAT[1:] in ada.get(BOARD).text
 
 
 @pytest.mark.usefixtures("opened")
@@ -87,7 +94,7 @@ def test_who_leaves_is_gone_at_once_and_may_come_back_under_another_alias(auth, 
     bob.post(f"{BOARD}/join", {"alias": "Perceptron"})
     ada.post(f"{BOARD}/join", {"alias": "Another"})
     ada.post(f"{BOARD}/join", {"alias": "A third"})
-    assert sorted(row[1] for row in rows(bob)) == ["A third", "Perceptron you"]
+    assert [row[1] for row in rows(auth.login("gil"))] == ["A third", "Perceptron"]
 
 
 @pytest.mark.parametrize(
@@ -137,41 +144,105 @@ def test_the_newest_attempt_is_ranked_and_one_without_a_measure_has_no_rank(auth
     assert rows(ada) == [["–", "Perceptron you", "nothing measured yet"]]
 
 
-@pytest.mark.usefixtures("opened")
-def test_equal_numbers_share_a_rank(auth, graded, session):
-    course = session.scalars(sa.select(Course).where(Course.slug == "dl")).one()
-    user = User(email="cy@example.edu", name="Cy")
-    session.add(user)
-    session.flush()
-    enrol(session, course, user, Role.STUDENT)
-    item = session.scalars(
-        sa.select(CourseAssignment).where(CourseAssignment.course_id == course.id)
-    ).one()
-    names = {"ada": 0.8, "bob": 0.8, "cy": 0.7}
-    for number, (name, value) in enumerate(names.items()):
-        graded(name, measured(value), notebook(f"x = {number}"))
-        person = session.scalars(sa.select(User).where(User.name == name.capitalize())).one()
-        entry = LeaderboardEntry(
-            course_assignment_id=item.id,
-            user_id=person.id,
-            alias=f"A{number}",
-            alias_key=f"a{number}",
-        )
-        session.add(entry)
-    session.commit()
-    assert [row[:2] for row in rows(auth.login("gil"))] == [["1", "A0"], ["1", "A1"], ["3", "A2"]]
+@pytest.mark.usefixtures("opened", "cy")
+def test_numbers_that_look_alike_share_a_rank_and_no_more_is_told(auth, ask, graded, joined):
+    for name, value in {"bob": 0.80041, "ada": 0.79962, "cy": 0.7}.items():
+        graded(name, measured(value), notebook(f"x = {value}"))
+    joined("bob", "ada", "cy")
+    assert [row[:2] for row in rows(auth.login("gil"))] == [
+        *(["1", "ada-1"], ["1", "bob-1"], ["3", "cy-1"]),
+    ]
+    told = places(ask("ada", "GET", API)[1])
+    assert [each[:3] for each in told] == [
+        *((1, "ada-1", 0.8), (1, "bob-1", 0.8), (3, "cy-1", 0.7)),
+    ]
 
 
 @pytest.mark.usefixtures("opened")
-def test_ranks_are_public_while_results_are_held_back_and_tell_no_points(auth, graded, session):
-    item = session.scalars(sa.select(CourseAssignment).where(CourseAssignment.course_id == 1)).one()
-    session.add(ResultVisibility(course_assignment_id=item.id, rule=ResultRule.PUBLISHED))
+def test_others_without_a_number_are_not_there(auth, ask, graded, joined):
+    graded("ada", result(score=0), notebook("x = 1"))
+    graded("bob", measured(0.7), notebook("x = 2"))
+    joined("ada", "bob")
+    assert rows(auth.login("bob")) == [["1", "bob-1 you", "0.700"]]
+    assert [each[1] for each in places(ask("bob", "GET", API)[1])] == ["bob-1"]
+    assert [row[1] for row in rows(auth.login("ada"))] == ["bob-1", "ada-1 you"]
+    assert len(rows(auth.login("gil"))) == 2
+
+
+@pytest.mark.usefixtures("opened")
+def test_while_results_are_held_back_nothing_is_told_of_anybody(
+    auth, ask, graded, joined, session, item
+):
+    set_rule(session, item, ResultRule.PUBLISHED)
     session.commit()
-    graded("ada", measured(0.79, score=1.25))
+    graded("ada", measured(0.79, score=1.25), notebook("x = 1"))
+    joined("bob")
     ada = auth.login("ada")
-    ada.post(f"{BOARD}/join", {"alias": "Perceptron"})
+    # Neither whether her check got as far as to be measured, nor how well, nor of others.
+    pages = []
+    for found in (measured(0.79), measured(0.81), result(score=0)):
+        graded("ada", found, notebook(f"x = {found.score}, {found.questions}"))
+        ada.post(f"{BOARD}/join", {"alias": "Perceptron"})
+        pages.append((rows(ada), ask("ada", "GET", API)[1], rows(auth.login("bob"))))
+    assert pages[0] == pages[1] == pages[2]
+    assert pages[0][0] == pages[0][2] == []
+    told = pages[0][1]
+    assert (told["places"], told["measured"], told["alias"]) == ([], "", "Perceptron")
+    assert "held back until staff publish them" in told["held_back"]
+    assert "held back until staff publish them" in ada.get(BOARD).text
+    graded("ada", measured(0.79), notebook("x = 5"))
+    assert "students see nobody here" in auth.login("gil").get(BOARD).text
+    assert rows(auth.login("gil"))[0][1] == "Perceptron"
+    publish(session, item, on=True)
+    session.commit()
     assert rows(ada) == [["1", "Perceptron you", "0.790"]]
-    assert "1.25" not in ada.get(BOARD).text
+    publish(session, item, on=False)
+    session.commit()
+    assert rows(ada) == []
+
+
+@pytest.mark.usefixtures("opened")
+def test_who_waits_longer_for_results_is_not_there_and_sees_nobody(
+    auth, ask, graded, joined, session, item, ina
+):
+    graded("ada", measured(0.79), notebook("x = 1"))
+    graded("bob", measured(0.7), notebook("x = 2"))
+    joined("ada", "bob")
+    set_rule(session, item, ResultRule.AFTER_DUE)
+    item.due_at = now() - timedelta(days=1)
+    ada = session.scalars(sa.select(User).where(User.name == "Ada")).one()
+    until = now() + timedelta(days=1)
+    longer = Extension(course_assignment_id=item.id, user_id=ada.id, due_at=until, reason="Ill.")
+    longer.given_by_id = ina.user_id
+    session.add(longer)
+    session.commit()
+    assert rows(auth.login("bob")) == [["1", "bob-1 you", "0.700"]]
+    assert rows(auth.login("ada")) == []
+    assert ask("ada", "GET", API)[1]["places"] == []
+    staff = auth.login("gil")
+    assert len(rows(staff)) == 2
+    assert "1 of these is not shown to students" in staff.get(BOARD).text
+    assert ask("gil", "GET", API)[1]["hidden"] == 1
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_program_joins_and_leaves(ask):
+    code, told = ask("ada", "POST", f"{API}/join", {"alias": "Perceptron"})
+    assert (code, told["alias"], told["places"][0]["own"]) == (200, "Perceptron", True)
+    code, told = ask("bob", "POST", f"{API}/join", {"alias": "perceptron"})
+    assert (code, told["error"]) == (422, "The alias perceptron is taken: choose another.")
+    assert ask("gil", "POST", f"{API}/join", {"alias": "Grader"})[0] == 403
+    assert ask("ada", "POST", f"{API}/leave")[1]["alias"] is None
+    assert ask("ada", "POST", f"{API}/join", {"alias": "Again"}, scopes=("read",))[0] == 403
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_student_is_told_no_names_and_no_numbers_of_staff(ask, graded, joined):
+    graded("ada", measured(0.79), notebook("x = 1"))
+    joined("ada")
+    told = ask("bob", "GET", API)[1]
+    assert (told["without_final"], told["of_another_version"], told["hidden"]) == (None,) * 3
+    assert [(each["user"], each["name"]) for each in told["places"]] == [(None, None)]
 
 
 @pytest.mark.usefixtures("opened")
@@ -188,7 +259,7 @@ def test_closed_it_is_hidden_and_open_again_it_remembers(auth):
     ada, ina = auth.login("ada"), auth.login("ina")
     ada.post(f"{BOARD}/join", {"alias": "Perceptron"})
     assert "Leaderboard" in ada.get("/courses/dl/assignments/a01_demo").text
-    ina.post(f"{BOARD}/switch", {"on": "no"})
+    ina.post(f"{BOARD}/close")
     assert ada.get(BOARD).status_code == 404
-    ina.post(f"{BOARD}/switch", {"on": "yes"})
+    ina.post(f"{BOARD}/open")
     assert [row[1] for row in rows(ada)] == ["Perceptron you"]
