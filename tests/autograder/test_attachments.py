@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 from msgspec.structs import replace
 
 from autograder.attachments import MOST_CURVES, MOST_PLOTS, MOST_VALUES, collected, measure, plot
+from autograder.cli.files import Outputs
 from autograder.grading import GradingPool
 from autograder.results import GradeResult, Measure, from_json, to_json
 from autograder.sandbox.wire import Handle
+from autograder.submitted.intake import Source
 from tests.autograder.two import HALVE, SOLVED, two_functions, written
 
 
@@ -151,6 +154,20 @@ def test_what_was_measured_is_in_the_record_for_staff(graded: dict[str, GradeRes
     told = {"what": "twice", "value": 0.5, "final": 0.25}
     assert graded["right"].record()["measure"] == told
     assert "measure" not in replace(graded["right"], questions=()).record()
+
+
+def test_staffs_file_has_the_final_number_and_a_receipt_does_not(
+    graded: dict[str, GradeResult], tmp_path: Path
+) -> None:
+    source = Source("ada", "ada.ipynb", "ada", lambda: b"")
+    outputs = Outputs(tmp_path / "all.json", None, None, tmp_path)
+    assignment = two_functions(tmp_path, CHECKS + HALVE)
+    assert outputs.write(assignment, [source], [graded["right"]], b"secret") == ""
+    (record,) = json.loads((tmp_path / "all.json").read_bytes())
+    assert record["measure"]["final"] == 0.25
+    receipt = json.loads((tmp_path / f"{record['submission']}.json").read_bytes())
+    assert "measure" not in receipt
+    assert receipt["questions"] == record["questions"]
 
 
 def test_odd_curves_change_neither_score_nor_verdict(graded: dict[str, GradeResult]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import EVERY_RULE, violations
-from tests.browser.confirming import publish
+from tests.browser.confirming import asking, publish
 from tests.browser.conftest import Visitors
 from tests.browser.service import ASSIGNMENT, Site
 
@@ -70,7 +70,10 @@ def test_a_student_joins_the_leaderboard_is_ranked_and_leaves(
 ) -> None:
     student = site.student(6)
     with closing(sqlite3.connect(site.data / "heldout.sqlite", timeout=30)) as database:
-        database.execute("UPDATE results SET measure = 0.75 + id / 10000.0, measure_name = 'AUC'")
+        database.execute(
+            "UPDATE results SET measure = 0.75 + id / 1000.0, measure_final = 0.75 - id / 1000.0,"
+            " measure_name = 'AUC'"
+        )
         database.commit()
     page = visitors.signed_in(student)
     page.goto(site.address(f"assignments/{ASSIGNMENT}"))
@@ -86,7 +89,7 @@ def test_a_student_joins_the_leaderboard_is_ranked_and_leaves(
     expect(page.get_by_text("You are on the leaderboard.")).to_be_visible()
     own = page.locator("tbody tr", has_text="Night flight")
     expect(own).to_contain_text("you")
-    expect(own).to_contain_text(re.compile(r"0\.7\d\d"))
+    expect(own).to_contain_text(re.compile(r"0\.[78]\d\d"))
     assert violations(page, EVERY_RULE) == ""
 
     other = visitors.signed_in(site.student(1))
@@ -97,6 +100,27 @@ def test_a_student_joins_the_leaderboard_is_ranked_and_leaves(
     staff.goto(site.address(_BOARD))
     expect(staff.locator("tbody tr", has_text="Night flight")).to_contain_text(student.name)
 
+    _reveal(site, visitors, page)
     page.get_by_role("button", name="Leave the leaderboard").click()
     expect(page.get_by_text("You have left the leaderboard")).to_be_visible()
     expect(page.locator("tbody tr")).to_have_count(before)
+
+
+def _reveal(site: Site, visitors: Visitors, student: Page) -> None:
+    """The instructor reveals the final ranks, sees what the student sees, and takes them back."""
+    instructor = visitors.signed_in(site.staff("instructor"))
+    instructor.goto(site.address(_BOARD))
+    asking(instructor, "Reveal the final ranks…").click()
+    expect(instructor.get_by_text("but not what was seen")).to_be_visible()
+    assert violations(instructor, EVERY_RULE) == ""
+    instructor.get_by_role("button", name="Reveal them").click()
+    expect(instructor.get_by_text("The final ranks are revealed.")).to_be_visible()
+    assert violations(instructor, EVERY_RULE) == ""
+    student.reload()
+    expect(student.get_by_role("columnheader", name="Final rank")).to_be_visible()
+    expect(student.locator("tbody")).to_contain_text(re.compile("up|down|same place"))
+    assert violations(student, EVERY_RULE) == ""
+    instructor.get_by_role("button", name="Take the final ranks back").click()
+    expect(instructor.get_by_text("The final ranks are hidden again.")).to_be_visible()
+    student.reload()
+    expect(student.get_by_role("columnheader", name="Final rank")).to_have_count(0)

@@ -41,7 +41,7 @@ _OF_THE_COURSE: tuple[type[Base], ...] = (
     ReadingRules,
 )
 # Of an assignment, at most one row each, with what starts anew in a copy.
-_OF_AN_ASSIGNMENT: dict[type[ResultVisibility] | type[Leaderboard], tuple[str, ...]] = {
+_OF_AN_ASSIGNMENT: dict[Any, tuple[str, ...]] = {
     ResultVisibility: ("published_at",),
     Leaderboard: ("opened_at", "revealed_at"),
 }

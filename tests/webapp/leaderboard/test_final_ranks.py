@@ -9,10 +9,14 @@ import zipfile
 import pytest
 import sqlalchemy as sa
 
-from tests.webapp.graders import notebook, result
+from tests.webapp.graders import StandInPool, notebook, result
 from tests.webapp.leaderboard.boards import API, BOARD, STAFF_API, measured, places, rows
+from tests.webapp.queue.test_jobs import drain
 from tests.webapp.site.test_asks_first import asked
-from webapp.models import AuditEntry, BoardState, Leaderboard, Result, ResultRule
+from webapp.audit.record import CommandLine
+from webapp.grading.conditions import Conditions
+from webapp.models import AuditEntry, BoardState, Leaderboard, Result, ResultRule, Scope
+from webapp.regrades import operations as regrades
 from webapp.visibility.operations import set_rule
 
 pytestmark = pytest.mark.usefixtures("opened")
@@ -102,9 +106,9 @@ def test_the_reveal_asks_first_is_logged_and_can_be_taken_back(auth, session, it
     ]
 
 
-def test_old_values_lack_a_final_number_and_a_regrade_is_offered(auth, graded, joined, session):
+def test_old_values_lack_a_final_number_and_a_regrade_is_offered(auth, graded, joined):
     graded("ada", measured(0.81), notebook("x = 1"))
-    bobs = graded("bob", measured(0.79, 0.613), notebook("x = 2"))
+    graded("bob", measured(0.79, 0.613), notebook("x = 2"))
     joined("ada", "bob")
     ina = auth.login("ina")
     page = ina.get(BOARD).text
@@ -116,11 +120,28 @@ def test_old_values_lack_a_final_number_and_a_regrade_is_offered(auth, graded, j
     told = rows(auth.login("ada"))
     assert told[0] == ["1", "= the same place", "bob-1", "0.790", "0.613"]
     assert told[1] == ["–", "–", "ada-1 you", "0.810", "no final number"]
-    # As a regrade that is published fills it in.
-    older = session.scalars(sa.select(Result).where(Result.submission_id != bobs.id)).one()
-    older.measure_final = 0.9
-    session.commit()
-    assert [row[2] for row in rows(auth.login("bob"))] == ["ada-1", "bob-1 you"]
+
+
+def test_a_regrade_fills_final_numbers_in_once_it_is_published(
+    auth, graded, joined, session, engine, item
+):
+    graded("ada", measured(0.81), notebook("x = 1"))
+    graded("bob", measured(0.79, 0.613), notebook("x = 2"))
+    joined("ada", "bob")
+    site = CommandLine(item.course_id)
+    regrade = regrades.start_regrade(
+        session, site, item, Conditions("v2", ""), scope=Scope.ALL, section=""
+    )
+    drain(engine, StandInPool(lambda data: measured(0.8, 0.6 + (b"x = 1" in data), version="v2")))
+    session.expire_all()
+    ina = auth.login("ina")
+    assert "1 of 2 has no final number." in ina.get(BOARD).text
+    regrades.publish_regrade(session, site, regrade)
+    assert "no final number" not in ina.get(BOARD).text
+    ina.post(f"{BOARD}/reveal")
+    assert [row[2:] for row in rows(auth.login("bob"))] == [
+        *(["ada-1", "0.800", "1.600"], ["bob-1 you", "0.800", "0.600"]),
+    ]
 
 
 def test_without_a_final_number_there_is_nothing_to_reveal(auth, ask, graded, joined):
