@@ -220,7 +220,7 @@ BY_TOKEN = {
     # See test_api_course_page.py for these.
     *("api.course_page", "api.change_course_page", "api.announcements", "api.announce"),
     *("api.change_announcement", "api.remove_announcement"),
-    # See test_leaderboard_api.py for these.
+    # See tests/webapp/leaderboard for these.
     *("api.leaderboard", "api.join_leaderboard", "api.leave_leaderboard"),
     *("api.open_leaderboard", "api.close_leaderboard", "api.reveal_final_ranks"),
     "api.take_back_final_ranks",

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from autograder.results import CellOutput
+from autograder.results import CellOutput, Curve, Plot
 from tests.webapp.graders import notebook, result
 from webapp.base.clock import now
 from webapp.models import (
@@ -108,6 +108,20 @@ def test_a_student_reads_points_and_messages_only_when_the_rule_allows(
     words = (SCORE, "1.25", "0.75", MESSAGE, "an earlier message", COMMENT, "Sum over the right")
     found = {place for place, text in told.items() if any(word in text for word in words)}
     assert found == (set(told) - {"notebook"} if seen else set())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_a_check_drew_is_shown_with_its_points(app, auth, session, graded, rule, case):
+    kind, due, published, seen = CASES[case]
+    rule(kind, due, published)
+    found = result(score=1)
+    first, *others = found.questions
+    curve = Plot("Rows found", "share", "found", (Curve("yours", (0.4321, 0.9876)),))
+    check = replace(first.checks[0], plots=(curve,))
+    found = replace(found, questions=(replace(first, checks=(check,)), *others))
+    told = places(app, auth, session, graded("ada", found))
+    drawn = {place for place, text in told.items() if "Rows found" in text}
+    assert drawn == ({"result", "status"} if seen else set())
 
 
 @pytest.mark.parametrize("case", CASES)
