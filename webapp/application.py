@@ -16,6 +16,10 @@ from webapp.courses import switching, viewing
 from webapp.grading.library import GraderLibrary
 from webapp.handout.shelf import Shelf
 from webapp.queue import broker
+from webapp.rendering.forgetting import know_copies
+from webapp.rendering.prepared import Renderings
+from webapp.rendering.shelf import RENDERINGS
+from webapp.rendering.shelf import Shelf as RenderingShelf
 from webapp.site import addresses, errors, filters, headers, requests_log, sign_in
 
 _FORM_BYTES = 256 * 1024
@@ -31,6 +35,8 @@ def build(
     app.config.from_mapping(_configuration(settings))
     app.config.from_mapping(overrides or {})
     app.extensions["heldout"] = library or GraderLibrary()
+    shelf = RenderingShelf(settings.data / RENDERINGS)
+    app.extensions["heldout-renderings"] = Renderings(shelf)
     app.extensions["heldout-shelf"] = Shelf(settings.data / "releases")
     if settings.proxies:
         count = settings.proxies
@@ -42,6 +48,7 @@ def build(
     broker.configure(settings.broker_url)
     with app.app_context():
         prepare(db.engine)
+        know_copies(db.sessionmaker, shelf)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     addresses.guard_forms(app)

@@ -25,6 +25,7 @@ from tests.services.reused import ReusedDatabase
 from tests.webapp import sample_course
 from tests.webapp.browser import Visitor
 from tests.webapp.graders import LIBRARY, PNG, StandInPool, notebook, result
+from tests.webapp.rendering.here import made_here
 from tests.webapp.shared import MovingEngines, SharedApplication
 from webapp import create_app, migrations
 from webapp.base.config import Settings, embedded_database
@@ -133,7 +134,9 @@ def settings(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Se
 def shared_application(tmp_path_factory: pytest.TempPathFactory) -> SharedApplication:
     """The application of this process, made once and lent to one test after the other."""
     settings = settings_for(tmp_path_factory.mktemp("application"))
-    return SharedApplication(create_app(settings, library=LIBRARY, overrides=OVERRIDES))
+    app = create_app(settings, library=LIBRARY, overrides=OVERRIDES)
+    made_here(app, settings.data)
+    return SharedApplication(app)
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
-from flask import g, has_app_context
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
@@ -48,6 +49,17 @@ _PAGE = {"formula characters": 40_000, "steps": 1_000_000}
 # What notebooks use and the converter knows by another name.
 _OTHER_NAMES = {r"{aligned}": r"{align*}", r"\arg": r"\operatorname{arg}"}
 _OTHER_NAME = re.compile(r"\{aligned\}|\\arg(?![A-Za-z])")
+_spent: ContextVar[dict[str, int] | None] = ContextVar("formulas", default=None)
+
+
+@contextmanager
+def one_page() -> Iterator[None]:
+    """What is made meanwhile is one page, which may hold so many formulas."""
+    before = _spent.set({})
+    try:
+        yield
+    finally:
+        _spent.reset(before)
 
 
 def may_hold_formulas(text: str) -> bool:
@@ -77,9 +89,9 @@ def _renderer(block: bool) -> Callable[..., str]:
 
 def _affordable(what: str, amount: int) -> bool:
     """Whether the page being made may still spend this; counts it."""
-    if not has_app_context():
+    spent = _spent.get()
+    if spent is None:
         return True
-    spent: dict[str, int] = g.setdefault("formulas", {})
     spent[what] = spent.get(what, 0) + amount
     return spent[what] <= _PAGE[what]
 

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from autograder.results import CellOutput, Output
-from webapp.base import formulas
+from webapp.base import bounds, formulas
 
 _SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 _TEXT_TAGS = {
@@ -37,7 +37,8 @@ _BACKTICKS = re.compile(r"`([^`\n]+)`")
 
 @functools.cache
 def _parser(html: bool, with_formulas: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": html, "linkify": False}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": html, "linkify": False})
+    bounds.enable_tables(parser)
     return formulas.enable(parser) if with_formulas else parser
 
 
@@ -53,6 +54,8 @@ def markdown(text: str, top: int = 3) -> Markup:
     """
     parser = _parser_for(text)
     tokens = parser.parse(text)
+    if not bounds.fits(tokens):
+        return as_written(text)
     headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
     levels = sorted({token.tag for token in headings})
     for token in headings:
@@ -72,6 +75,8 @@ def markdown_cell(text: str) -> Markup:
     """
     parser = _parser_for(text, html=True)
     tokens = parser.parse(text)
+    if not bounds.fits(tokens):
+        return as_written(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
@@ -83,8 +88,20 @@ def inline_code(text: str) -> Markup:
     return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
 
 
+def as_written(text: str, *, cut: bool = False) -> Markup:
+    """A text that is not set; `cut` where it goes on."""
+    return Markup("<pre>{}{}</pre>").format(
+        text, "\n… cut here: the file has all of it." if cut else ""
+    )
+
+
 def sanitised(html: str) -> Markup:
-    """HTML with only structure and formulas left: no script, style, picture, form, id, class."""
+    """HTML with only structure and formulas left: no script, style, picture, form, id, class.
+
+    Where tags lie too deep in one another, it is shown as it was written.
+    """
+    if bounds.nested_too_deeply(html):
+        return as_written(html)
     clean = nh3.clean(
         html,
         tags=_TEXT_TAGS | formulas.TAGS,
@@ -137,6 +154,11 @@ def _piece(position: int, output: Output) -> Piece:
     if output.mime == "text/markdown":
         return Piece("html", html=markdown(output.text), truncated=cut)
     return Piece("error" if output.kind == "stderr" else "text", output.text, truncated=cut)
+
+
+def picture_kind(data: bytes) -> str:
+    """The MIME type of a picture that `picture_bytes` gave."""
+    return next((mime for mime, begin in _SIGNATURES.items() if data.startswith(begin)), "")
 
 
 def picture_bytes(output: Output) -> bytes | None:

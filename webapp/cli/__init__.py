@@ -30,8 +30,11 @@ _COUNT = click.IntRange(1, 256)
     "--workers", default=os.cpu_count() or 1, type=_COUNT, help="Submissions graded at a time."
 )
 @click.option("--no-worker", is_flag=True, help="Serve only; grade with `heldout worker`.")
+@click.option("--no-renderer", is_flag=True, help="Prepare no pages here; `heldout renderer` does.")
 @data_option
-def serve(host: str, port: int, threads: int, workers: int, no_worker: bool) -> None:
+def serve(
+    host: str, port: int, threads: int, workers: int, no_worker: bool, no_renderer: bool
+) -> None:
     """Serve the site, and grade what students submit."""
     with one_sentence():
         settings = Settings.from_environment()
@@ -43,6 +46,7 @@ def serve(host: str, port: int, threads: int, workers: int, no_worker: bool) -> 
         service = Service(
             settings, host, port, threads=threads, slots=workers, with_worker=not no_worker
         )
+        service.with_renderer = not no_renderer
         service.on_ready = _announcer(f"Serving on http://{host}:{port}/ (Ctrl-C stops).")
         service.run()
 
@@ -72,6 +76,23 @@ def worker(workers: int, queues: tuple[str, ...]) -> None:
         require_shared_seed()
         _refuse_without_sandbox()
         work(workers, queues)
+
+
+@click.command()
+@data_option
+def renderer() -> None:
+    """Prepare pages of what people wrote, beside a `heldout serve --no-renderer`.
+
+    Both need the same data folder; it needs no database and no secret.
+    """
+    from webapp.base import logs
+    from webapp.base.config import data_folder
+    from webapp.rendering.shelf import RENDERINGS
+    from webapp.service.renderer_process import render
+
+    logs.configure()
+    with one_sentence():
+        render(data_folder() / RENDERINGS)
 
 
 @click.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from webapp.base.database import Missing, db
@@ -11,6 +10,7 @@ from webapp.course_page import operations, queries, texts
 from webapp.course_page.texts import TextConflict, TextRefused, typed, typed_news, version_of
 from webapp.courses.access import EVERYONE, for_roles
 from webapp.models import Announcement, Enrolment, Role
+from webapp.rendering.prepared import Prepared, renderings
 from webapp.site.addresses import row_number
 
 blueprint = Blueprint("course_page", __name__, url_prefix="/courses/<slug>/about")
@@ -30,12 +30,17 @@ _REMOVED = (
 def show(enrolment: Enrolment) -> str:
     """The page and what was announced; an empty one offers its instructors a template."""
     course, page = enrolment.course, request.args.get("page", 1, type=row_number)
+    desk = renderings().desk(enrolment.user_id, course.id)
+    listed = queries.announcements(db.session, course.id, page=page)
+    text = desk.text(course.page, top=2) if course.page else None
+    news = {row.Announcement.id: desk.text(row.Announcement.text, top=4) for row in listed.rows}
     return render_template(
         "course_page/about.html",
         course=course,
-        text=texts.rendered(course.page) if course.page else None,
-        listed=queries.announcements(db.session, course.id, page=page),
-        rendered=texts.rendered,
+        text=text,
+        listed=listed,
+        news=news,
+        waits=any(each.waiting for each in (*news.values(), text) if each is not None),
         version_of=version_of,
     )
 
@@ -68,9 +73,13 @@ def save(enrolment: Enrolment) -> Response | str | tuple[str, int]:
 
 @blueprint.post("/preview")
 @for_roles(Role.INSTRUCTOR)
-def preview(_enrolment: Enrolment) -> str:
-    """The Markdown being written, as it will be read."""
-    return render_template("course_page/_preview.html", preview=_previewed(_typed_text()))
+def preview(enrolment: Enrolment) -> str:
+    """The Markdown being written, as it will be read; what was made for it is kept for minutes."""
+    return render_template(
+        "course_page/_preview.html",
+        course=enrolment.course,
+        preview=_previewed(enrolment, _typed_text()),
+    )
 
 
 @blueprint.get("/announcements/new")
@@ -144,9 +153,11 @@ def _typed_news() -> texts.News:
     return typed_news(request.form.get("title", ""), request.form.get("text", ""))
 
 
-def _previewed(text: str) -> Markup | None:
+def _previewed(enrolment: Enrolment, text: str) -> Prepared | None:
     """Nothing for an empty text or one that will be refused."""
-    return texts.rendered(text) if text and len(text) <= texts.LONGEST_PAGE else None
+    if not text or len(text) > texts.LONGEST_PAGE:
+        return None
+    return renderings().desk(enrolment.user_id, None).text(text, top=2)
 
 
 def _editor(
@@ -159,7 +170,7 @@ def _editor(
         "course_page/edit.html",
         course=enrolment.course,
         text=text,
-        preview=_previewed(text),
+        preview=_previewed(enrolment, text),
         other=current if conflict else None,
         version=seen or version_of(current),
         longest=texts.LONGEST_PAGE,
@@ -186,7 +197,7 @@ def _announcing(
         found=found,
         title=title,
         text=text,
-        preview=_previewed(typed(text)),
+        preview=_previewed(enrolment, typed(text)),
         version=seen or current,
         longest=texts.LONGEST_ANNOUNCEMENT,
         longest_title=texts.LONGEST_TITLE,

@@ -10,13 +10,11 @@ import functools
 import hashlib
 from dataclasses import dataclass
 
-from markdown_it.token import Token
-from markupsafe import Markup
-
+from webapp.base import bounds
+from webapp.base.bounds import MOST_HTML as MOST_RENDERED
 from webapp.base.markdown import markdown, parsed
 
 LONGEST_PAGE, LONGEST_ANNOUNCEMENT, LONGEST_TITLE = 20_000, 6_000, 200
-MOST_RENDERED = 150_000
 # Each may begin a link, so each is looked for in all the text behind it.
 _MOST_BRACKETS = 2_000
 TEMPLATE = """\
@@ -99,30 +97,8 @@ def require_fitting(text: str, longest: int) -> None:
         )
 
 
-def rendered(text: str, top: int = 2) -> Markup:
-    """A kept text as everyone reads it, its headings from `h{top}` down.
-
-    One that would be too large is shown as it was written.
-    """
-    if _renders_small(text):
-        return _html(text, top)
-    return Markup("<pre>{}</pre>").format(text)
-
-
 @functools.lru_cache(maxsize=256)
 def _renders_small(text: str) -> bool:
-    if text.count("[") > _MOST_BRACKETS or sum(map(_size, parsed(text))) > MOST_RENDERED:
+    if text.count("[") > _MOST_BRACKETS or not bounds.fits(parsed(text)):
         return False  # before anything so large is made
-    return len(_html(text, 2)) <= MOST_RENDERED
-
-
-@functools.lru_cache(maxsize=64)
-def _html(text: str, top: int) -> Markup:
-    """Made once for all who read it."""
-    return markdown(text, top)
-
-
-def _size(token: Token) -> int:
-    """About what a token is rendered to; its strings may be shared with other tokens."""
-    attributes = sum(len(str(value)) for value in token.attrs.values())
-    return len(token.content) + attributes + sum(map(_size, token.children or ()))
+    return len(markdown(text, 2)) <= MOST_RENDERED

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
+from webapp.base.printed_length import printed_pages
 from webapp.demo.slides import slide_pdf
 from webapp.grading.library import GraderLibrary
 from webapp.models import (
@@ -175,7 +176,7 @@ def _review(session: Session, student: Enrolment, number: int) -> PaperReview:
     draft = draft_of(session, *owner)
     if draft is None:
         draft = operations.save_draft(session, student, text=text, revision=0)
-    return operations.hand_in_review(session, student, draft)
+    return operations.hand_in_review(session, student, draft, pages=printed_pages(draft.body))
 
 
 def _score(session: Session, reviews: Sequence[PaperReview], readers: Sequence[Enrolment]) -> None:

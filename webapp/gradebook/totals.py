@@ -140,8 +140,11 @@ def with_written_option(session: Session, course: Course) -> set[int]:
         .where(
             Team.course_id == course.id,
             members.scalar_subquery().between(SMALLEST_TEAM, LARGEST_TEAM),
-            sa.exists().where(Slide.proposal_id == Proposal.id),
+            sa.exists().where(Slide.proposal_id == Proposal.id, Slide.refusal == ""),
         )
     )
-    reviewers = sa.select(PaperReview.user_id).where(PaperReview.course_id == course.id)
+    reviewers = sa.select(PaperReview.user_id).where(
+        PaperReview.course_id == course.id,
+        sa.or_(PaperReview.body != "", PaperReview.refusal == ""),
+    )
     return set(session.scalars(sa.union(in_team, reviewers)))

@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 
 from webapp.base.database import db
 from webapp.course_page.queries import newest_announcement
-from webapp.course_page.texts import rendered
 from webapp.courses.access import EVERYONE, for_roles
 from webapp.home import agenda
 from webapp.home.queries import enrolments_of
 from webapp.models import Enrolment
+from webapp.rendering.prepared import renderings
 from webapp.results import requests
 from webapp.submissions.standing import standings
 from webapp.written.queries import option_of
@@ -54,6 +54,7 @@ def home(enrolment: Enrolment) -> str | Response:
     found = standings(db.session, course, enrolment.user_id)
     option = option_of(db.session, course, enrolment.user_id)
     news = newest_announcement(db.session, course.id)
+    desk = renderings().desk(enrolment.user_id, course.id)
     return render_template(
         "home/home.html",
         course=course,
@@ -64,6 +65,6 @@ def home(enrolment: Enrolment) -> str | Response:
         earned=sum(s.assignment.weighed(s.best.counted) for s in found if s.best),
         possible=sum(s.assignment.in_total for s in found),
         news=news,
-        news_text=rendered(news.text, 3) if news else None,
+        news_text=desk.text(news.text, top=3) if news else None,
         requests=requests.news_of(db.session, course, enrolment.user_id),
     )

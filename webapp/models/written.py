@@ -72,12 +72,20 @@ class Proposal(Base):
 
     @property
     def slide(self) -> Slide | None:
-        """The slide that counts."""
-        return self.slides[-1] if self.slides else None
+        """The slide that counts: the newest that was not refused."""
+        return next((slide for slide in reversed(self.slides) if not slide.refusal), None)
+
+    @property
+    def refused(self) -> Slide | None:
+        """The newest slide, where it was refused."""
+        return self.slides[-1] if self.slides and self.slides[-1].refusal else None
 
 
 class Slide(Base):
-    """A one-page PDF as it was handed in."""
+    """A PDF as it was handed in; one that turned out to be none of one page has a `refusal`.
+
+    Until it was looked at, `thumbnail` is empty.
+    """
 
     __tablename__ = "slides"
 
@@ -89,6 +97,8 @@ class Slide(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(sa.ForeignKey("contents.sha256"))
     thumbnail: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    looked_at: Mapped[datetime | None]
+    refusal: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
 
     content: Mapped[Content] = relationship()
 
@@ -108,9 +118,17 @@ class PaperReview(Base):
     sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("contents.sha256"))
     thumbnail: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     received_at: Mapped[datetime] = mapped_column(default=now)
+    # Of the PDF, as of a slide.
+    looked_at: Mapped[datetime | None]
+    refusal: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
 
     user: Mapped[User] = relationship()
     content: Mapped[Content | None] = relationship()
+
+    @property
+    def counts(self) -> bool:
+        """Whether there is something to read: a text, or a PDF that was not refused."""
+        return bool(self.body) or not self.refusal
 
 
 class PaperList(Base):

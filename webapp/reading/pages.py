@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.base.database import db
-from webapp.base.markdown import markdown
 from webapp.base.paging import nearest_page, page_count
 from webapp.courses.access import STAFF, for_roles
 from webapp.courses.assignments import question_titles
@@ -18,6 +17,7 @@ from webapp.reading.kinds.answer import ANSWER, questions_of
 from webapp.reading.kinds.kind import Opened, Place
 from webapp.reading.queries import graders_of, readers_of, readings_of, works
 from webapp.reading.works import is_shown, next_work
+from webapp.rendering.prepared import renderings
 from webapp.rubrics.forms import sent_in
 from webapp.rubrics.marks import ReadingRefused
 from webapp.rubrics.names import reading_names
@@ -179,7 +179,8 @@ def _page(enrolment: Enrolment, work: Opened, refusal: str = "") -> str:
         kind=kind.name,
         row=work.row,
         shown=shown,
-        body=markdown(shown.text, top=2),
+        body=renderings().desk(enrolment.user_id, place.course.id).text(shown.text, top=2),
+        again=address_of(place, kind.name, work.number),
         names=names,
         rubric=rubric,
         refusal=refusal,

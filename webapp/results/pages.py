@@ -10,11 +10,18 @@ from werkzeug.wrappers import Response
 from webapp.base import markdown
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, for_roles
-from webapp.models import Enrolment
+from webapp.models import Enrolment, Submission
+from webapp.rendering.asked import Asked
+from webapp.rendering.prepared import Prepared, renderings
 from webapp.results.panel import panel_of, render_result
-from webapp.submissions.notebook_cells import source_cells
-from webapp.visibility.submissions import content_of, detail_of, submission_in
+from webapp.visibility.submissions import (
+    content_of,
+    detail_as_kept,
+    names_of_result,
+    submission_in,
+)
 
+_Executed = tuple[Prepared, bytes | None]
 _CELL = re.compile(r"^Cell (\d{1,5}), line ", re.M)
 
 blueprint = Blueprint("results", __name__, url_prefix="/courses/<slug>/submissions")
@@ -64,34 +71,38 @@ def status(enrolment: Enrolment, submission_id: int) -> Response:
 def notebook(enrolment: Enrolment, submission_id: int) -> str:
     """The student's own cells as they ran, with outputs and tracebacks."""
     submission = submission_in(db.session, enrolment, submission_id)
-    result = detail_of(db.session, submission)
-    if result is None:
-        abort(404)
-    outputs = {cell.cell_index: cell for cell in result.cells}
-    cells = [
-        (cell, outputs.get(cell.index), markdown.pieces(outputs[cell.index]))
-        if cell.index in outputs
-        else (cell, None, [])
-        for cell in source_cells(content_of(db.session, submission))
-    ]
     return render_template(
-        "results/notebook.html", course=enrolment.course, submission=submission, cells=cells
+        "results/notebook.html",
+        course=enrolment.course,
+        submission=submission,
+        found=_executed(enrolment, submission)[0],
     )
+
+
+def _executed(enrolment: Enrolment, submission: Submission, picture: str = "") -> _Executed:
+    """The notebook as the renderer makes it, and one of its pictures."""
+    names = names_of_result(db.session, submission)
+    if names is None:
+        abort(404)
+
+    def load() -> Asked:
+        data = content_of(db.session, submission)
+        return Asked("notebook", data, detail_as_kept(db.session, submission))
+
+    desk = renderings().desk(enrolment.user_id, enrolment.course_id)
+    found = desk.notebook(names, load)
+    return found, desk.picture(names, picture) if picture else None
 
 
 @blueprint.get("/<int:submission_id>/pictures/<int:cell>/<int:position>")
 @for_roles(*EVERYONE)
 def picture(enrolment: Enrolment, submission_id: int, cell: int, position: int) -> Response:
-    """One plot of one cell."""
-    result = detail_of(db.session, submission_in(db.session, enrolment, submission_id))
-    found = [c for c in result.cells if c.cell_index == cell] if result else []
-    if not found or position >= len(found[0].outputs):
-        abort(404)
-    output = found[0].outputs[position]
-    data = markdown.picture_bytes(output)
+    """One plot of one cell, which was kept when the notebook's page was made."""
+    submission = submission_in(db.session, enrolment, submission_id)
+    data = _executed(enrolment, submission, f"{cell}-{position}")[1]
     if data is None:
         abort(404)
     response = make_response(data)
-    response.mimetype = output.mime
+    response.mimetype = markdown.picture_kind(data)
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from werkzeug.wrappers import Response
 
 from autograder.results import GradeResult
-from webapp.base import markdown
 from webapp.base.curves import LineChart, line_chart
 from webapp.base.database import db
 from webapp.courses.assignments import question_titles
 from webapp.models import Enrolment, Submission
 from webapp.queue.status import progress
+from webapp.rendering.prepared import renderings
 from webapp.results import requests
 from webapp.results.history import history
 from webapp.results.improvement import since_last
@@ -97,10 +97,12 @@ def panel_of(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
         # Of the result, only what became of the notebook itself is the student's yet.
         return shown | {"result": replace(result, questions=(), score=None) if result else None}
     shown["since"] = since_last(db.session, submission, shown["attempts"])
-    return shown | _marked(submission, result, data)
+    return shown | _marked(enrolment, submission, result=result, data=data)
 
 
-def _marked(submission: Submission, result: GradeResult | None, data: bytes) -> dict[str, Any]:
+def _marked(
+    enrolment: Enrolment, submission: Submission, *, result: GradeResult | None, data: bytes
+) -> dict[str, Any]:
     """The questions with what staff and the student said about them."""
     shown: dict[str, Any] = {
         "result": result,
@@ -112,9 +114,8 @@ def _marked(submission: Submission, result: GradeResult | None, data: bytes) -> 
     manual = [q.name for q in result.questions if q.kind == "manual"] if result else []
     if manual:
         texts = answers_of(data, manual)
-        shown["answers"] = {
-            name: markdown.markdown(text, top=4) for name, text in texts.items() if text
-        }
+        desk = renderings().desk(enrolment.user_id, enrolment.course_id)
+        shown["answers"] = {name: desk.text(text, top=4) for name, text in texts.items() if text}
         shown["grades"] = manual_grades(db.session, submission)
     return shown
 

@@ -27,6 +27,7 @@ from webapp.assignments.packed import FolderRefused, from_zip
 from webapp.base.clock import now
 from webapp.base.data_folder import SECRETS, write_private
 from webapp.base.database import make_engine
+from webapp.rendering.shelf import RENDERINGS
 from webapp.service import postgresql_dump
 
 FORMAT = 1
@@ -107,6 +108,8 @@ def restore(file: Path, database_url: str, data: Path, *, force: bool = False) -
             postgresql_dump.restore(database_url, copy, force=force)
         for name, content in private.items():
             write_private(data / name, content)
+        # Pages that were made of what the database held before.
+        shutil.rmtree(data / RENDERINGS, ignore_errors=True)
     return manifest
 
 

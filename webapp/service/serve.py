@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from webapp.base import environment
 from webapp.base.config import Settings
+from webapp.rendering.renderer import nothing_secret
 
 _STOP_SECONDS = 40.0
 _START_SECONDS = 60.0
@@ -65,6 +66,7 @@ class Service:
     threads: int = 16
     slots: int = 2
     with_worker: bool = True
+    with_renderer: bool = True
     on_ready: Callable[[], None] = field(default=lambda: None)
 
     def run(self) -> None:
@@ -75,6 +77,7 @@ class Service:
             signal.signal(number, lambda received, _frame: asked.append(received))
         web = self._start_web()
         worker = self._start_worker() if self.with_worker else None
+        renderer = self._start_renderer() if self.with_renderer else None
         try:
             self._wait_until_ready(web, asked)
             if not asked:
@@ -85,9 +88,12 @@ class Service:
                 if worker is not None and worker.poll() is not None:
                     time.sleep(_RESTART_PAUSE)
                     worker = self._start_worker() if not asked else worker
+                if renderer is not None and renderer.poll() is not None:
+                    time.sleep(_RESTART_PAUSE)
+                    renderer = self._start_renderer() if not asked else renderer
                 time.sleep(0.2)
         finally:
-            _stop([web] if worker is None else [web, worker])
+            _stop([child for child in (web, worker, renderer) if child is not None])
 
     def _start_web(self) -> subprocess.Popen[bytes]:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -101,6 +107,12 @@ class Service:
             if variable.secret:
                 child.pop(variable.name, None)
         return _start(["-m", "webapp.service.worker_process", str(self.slots)], child)
+
+    def _start_renderer(self) -> subprocess.Popen[bytes]:
+        # It meets what students wrote, and needs a folder alone: no database, no setting.
+        child = {**nothing_secret(), environment.DATA.name: str(self.settings.data)}
+        child[environment.LOG_LEVEL.name] = environment.LOG_LEVEL.read()
+        return _start(["-m", "webapp.service.renderer_process"], child)
 
     def _wait_until_ready(self, web: subprocess.Popen[bytes], asked: list[int]) -> None:
         host = "127.0.0.1" if self.host in ("0.0.0.0", "") else self.host  # noqa: S104 - compared

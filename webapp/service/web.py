@@ -10,6 +10,7 @@ import sys
 import threading
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,11 +24,14 @@ from webapp.base.parent import end_with_parent
 from webapp.grading.release import NoRelease, source_of
 from webapp.handout.queries import set_anywhere
 from webapp.handout.shelf import shelf
+from webapp.models import Course
 from webapp.queue.workers import say_what_the_site_has
+from webapp.rendering.prepared import Renderings, renderings
+from webapp.written.looking import keep_looking
 
 log = logging.getLogger("heldout.web")
 
-_SAY_SECONDS = 5.0
+_SAY_SECONDS, _FORGET_SECONDS = 5.0, 60.0
 
 
 class WebServer(BaseApplication):
@@ -62,6 +66,10 @@ class WebServer(BaseApplication):
         app = create_app()
         make_releases_ready(app)
         threading.Thread(target=keep_saying, name="versions", daemon=True).start()
+        with app.app_context():
+            beside = (db.engine, renderings(), threading.Event())
+        threading.Thread(target=keep_looking, args=beside, name="pdfs", daemon=True).start()
+        threading.Thread(target=keep_forgetting, args=beside, name="copies", daemon=True).start()
         leave_out_of_collections()
         return app
 
@@ -90,6 +98,27 @@ def keep_saying(stop: threading.Event | None = None) -> None:
         if stop.wait(_SAY_SECONDS):
             engine.dispose()
             return
+
+
+def keep_forgetting(
+    engine: sa.Engine, kept: Renderings, stop: threading.Event | None = None
+) -> None:
+    """Delete the copies of courses that are gone: another machine erased one, or this one fell."""
+    stop = stop or threading.Event()
+    while not stop.wait(_FORGET_SECONDS):
+        try:
+            forget_what_is_gone(engine, kept)
+        except SQLAlchemyError as error:
+            log.warning("copies could not be compared with the courses: %s", error)
+
+
+def forget_what_is_gone(engine: sa.Engine, kept: Renderings) -> None:
+    """The same, once."""
+    found = kept.shelf.courses()
+    with Session(engine) as session:
+        there = set(session.scalars(sa.select(Course.id).where(Course.id.in_(found))))
+    for course in found - there:
+        kept.shelf.forget(course)
 
 
 def leave_out_of_collections() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -11,9 +13,10 @@ from webapp.grading import release as release_preview
 from webapp.grading.release import NoRelease
 from webapp.handout.panel import taken_now
 from webapp.models import Enrolment
+from webapp.rendering.asked import Asked
+from webapp.rendering.prepared import renderings
 from webapp.settings.release_file import release_file
 from webapp.submissions.attempt_list import graded_examples
-from webapp.submissions.notebook_cells import source_cells
 
 blueprint = Blueprint("preview", __name__, url_prefix="/courses/<slug>/staff/assignments/<name>")
 
@@ -24,11 +27,13 @@ def show(enrolment: Enrolment, name: str) -> str:
     """The release cell by cell, and attempts to look at as their students do."""
     assignment = assignment_in(enrolment, name)
     found = release_preview.look(db.session, assignment.assignment)
+    desk = renderings().desk(enrolment.user_id, enrolment.course_id)
+    digest = hashlib.sha256(found.data).hexdigest()
     return render_template(
         "settings/preview.html",
         course=enrolment.course,
         assignment=assignment,
-        cells=source_cells(found.data),
+        release=desk.notebook((digest,), lambda: Asked("notebook", found.data)),
         refusal=found.refusal,
         examples=graded_examples(db.session, assignment),
         taken=taken_now(assignment),

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from webapp.base import clock
 from webapp.base.comments import LONGEST_COMMENT
 from webapp.base.config import MAX_UPLOAD_BYTES
-from webapp.base.markdown import inline_code, markdown_cell
+from webapp.base.markdown import inline_code
 from webapp.models import Role
 
 # Each verdict: the words a student reads, an icon that is text, and the colour's name.
@@ -55,7 +55,6 @@ def init_app(app: Flask) -> None:
             "points": points,
             "size": size,
             "in_words": clock.in_words,
-            "markdown_cell": markdown_cell,
             "inline_code": inline_code,
         }
     )

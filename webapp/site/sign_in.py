@@ -46,7 +46,7 @@ UPLOAD_ENDPOINTS = (
     "reviews.hand_in_file",
 )
 # What a page sends while somebody types.
-TYPING_ENDPOINTS = ("reviews.save_draft", "reviews.preview")
+TYPING_ENDPOINTS = ("reviews.save_draft", "reviews.preview", "course_page.preview")
 WELCOME_DAYS = 14
 # `_remember` is how the form's “Keep me signed in” reaches the cookie.
 _OF_FLASK_LOGIN = ("_user_id", "_fresh", "_id", "_remember", "_remember_seconds")

@@ -14,6 +14,7 @@ from webapp.courses.erasing import erase
 from webapp.models import AuditEntry, Course, RosterFile
 from webapp.models.archived import lifted
 from webapp.queue import stopping
+from webapp.rendering.forgetting import forget_when_kept
 from webapp.similarity import operations as similarity
 from webapp.terms.copying import take_over
 from webapp.terms.queries import Waiting, what_a_course_has, what_waits
@@ -119,6 +120,7 @@ def delete_course(session: Session, actor: SiteActor, course: Course, *, typed: 
         _hold(session, course)
         _keep_what_the_site_did(session, course_id)
         erase(session, course)
+        forget_when_kept(session, course_id)
         site = SiteActor(actor.user_id)
         record(session, site, "delete course", subject=f"course {slug}", **detail)
 

@@ -42,6 +42,30 @@ def detail_of(session: Session, submission: Submission) -> GradeResult | None:
     return None if row is None else from_json(row.detail)
 
 
+def names_of_result(session: Session, submission: Submission) -> tuple[str, ...] | None:
+    """What tells this file with its current result from any other; None before it is graded."""
+    row = session.execute(
+        sa.select(Result.id, Result.created_at, Result.grader_version).where(
+            Result.submission_id == submission.id, Result.current.is_(True)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return (submission.sha256, str(row.id), row.created_at.isoformat(), row.grader_version)
+
+
+def detail_as_kept(session: Session, submission: Submission) -> bytes:
+    """The whole current result as it lies in the database; raises Missing before there is one."""
+    found = session.scalar(
+        sa.select(Result.detail).where(
+            Result.submission_id == submission.id, Result.current.is_(True)
+        )
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
 def content_of(session: Session, submission: Submission) -> bytes:
     """The file as it was handed in."""
     return session.scalars(sa.select(Content.data).where(Content.sha256 == submission.sha256)).one()

@@ -7,6 +7,7 @@ revision that it was written on. A save on an older one changes nothing and is t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -15,7 +16,6 @@ from sqlalchemy.orm import Session
 from webapp.audit.record import record
 from webapp.base.clock import now
 from webapp.base.database import change
-from webapp.grading.library import Slide as SeenPdf
 from webapp.models import (
     Enrolment,
     PaperList,
@@ -28,7 +28,7 @@ from webapp.models import (
 from webapp.site.uploads import FileRefused, Upload, store
 from webapp.written.examples import Example, as_text, fitting_examples
 from webapp.written.papers import fitting_references
-from webapp.written.printed_length import printed_pages
+from webapp.written.pdfs import SeenPdf, Waiting
 from webapp.written.queries import draft_of, review_of
 from webapp.written.review_text import DraftConflict, DraftRefused, ReviewText
 from webapp.written.rules import TextRefused
@@ -48,9 +48,17 @@ def save_proposal_text(session: Session, proposal: Proposal, *, title: str, abst
 
 
 def hand_in_slide(
-    session: Session, actor: Enrolment, proposal: Proposal, *, upload: Upload, seen: SeenPdf
+    session: Session,
+    actor: Enrolment,
+    proposal: Proposal,
+    *,
+    upload: Upload,
+    seen: SeenPdf | None,
 ) -> Slide:
-    """Hand in a slide beside those before; a late one is kept and marked. Raises FileRefused."""
+    """Hand in a slide beside those before; a late one is kept and marked. Raises FileRefused.
+
+    Without `seen` it is looked at later, and may be refused then.
+    """
     _require_one_page(seen, "slide")
     with change(session):
         store(session, upload)
@@ -60,7 +68,8 @@ def hand_in_slide(
             filename=upload.filename,
             size=len(upload.data),
             sha256=upload.sha256,
-            thumbnail=seen.thumbnail_png,
+            thumbnail=seen.thumbnail_png if seen else b"",
+            looked_at=now() if seen else None,
         )
         session.add(slide)
     return slide
@@ -103,9 +112,14 @@ def _next_draft(
         raise DraftConflict
 
 
-def hand_in_review(session: Session, actor: Enrolment, draft: ReviewDraft) -> PaperReview:
-    """Make the draft the review that is read, if it fits one page; raises DraftRefused."""
-    pages = printed_pages(draft.body)
+def hand_in_review(
+    session: Session, actor: Enrolment, draft: ReviewDraft, *, pages: float
+) -> PaperReview:
+    """Make the draft the review that is read, if it fits one page; raises DraftRefused.
+
+    `pages` is how much of a page it fills; 0 where that is not known yet, which is no reason to
+    turn it away.
+    """
     if pages > 1:
         raise DraftRefused(
             f"The review fills {pages:.2f} pages, expected at most 1: shorten it. "
@@ -118,21 +132,50 @@ def hand_in_review(session: Session, actor: Enrolment, draft: ReviewDraft) -> Pa
 
 
 def hand_in_review_file(
-    session: Session, actor: Enrolment, *, upload: Upload, seen: SeenPdf
+    session: Session, actor: Enrolment, *, upload: Upload, seen: SeenPdf | None
 ) -> PaperReview:
-    """Hand in the review as a PDF; the Markdown stays as it is. Raises FileRefused."""
+    """Hand in the review as a PDF; the Markdown stays as it is. Raises FileRefused.
+
+    Without `seen` it is looked at later, as a slide is.
+    """
     _require_one_page(seen, "review")
     with change(session):
         store(session, upload)
         review = _own_review(session, actor)
         review.filename, review.sha256 = upload.filename, upload.sha256
-        review.thumbnail, review.received_at = seen.thumbnail_png, now()
+        review.thumbnail, review.received_at = (seen.thumbnail_png if seen else b""), now()
+        review.looked_at, review.refusal = (now() if seen else None), ""
     return review
 
 
-def _require_one_page(seen: SeenPdf, what: str) -> None:
-    if seen.pages != 1:
-        raise FileRefused(f"The PDF has {seen.pages} pages, expected 1: a {what} is one page.")
+def keep_what_was_seen(session: Session, waiting: Waiting, *, seen: SeenPdf | str) -> bool:
+    """Keep a PDF's picture, or why it is refused; False where another is there meanwhile."""
+    refusal = seen if isinstance(seen, str) else _refusal(seen, waiting.what)
+    table = Slide if waiting.what == "slide" else PaperReview
+    values: dict[str, Any] = {"looked_at": now(), "refusal": refusal[:300]}
+    if not isinstance(seen, str):
+        values["thumbnail"] = seen.thumbnail_png
+    with change(session):
+        changed = session.execute(
+            sa.update(table)
+            .where(table.id == waiting.id, table.sha256 == waiting.sha256)
+            .where(table.looked_at.is_(None))
+            .values(values)
+            .returning(table.id)
+        ).all()
+    return bool(changed)
+
+
+def _require_one_page(seen: SeenPdf | None, what: str) -> None:
+    refusal = _refusal(seen, what) if seen else ""
+    if refusal:
+        raise FileRefused(refusal)
+
+
+def _refusal(seen: SeenPdf, what: str) -> str:
+    if seen.pages == 1:
+        return ""
+    return f"The PDF has {seen.pages} pages, expected 1: a {what} is one page."
 
 
 def _own_review(session: Session, actor: Enrolment) -> PaperReview:

@@ -16,20 +16,19 @@ from werkzeug.wrappers import Response
 
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, for_roles
-from webapp.grading.library import library
 from webapp.models import Enrolment, Proposal, Reading, Role, Slide
+from webapp.rendering.prepared import renderings
 from webapp.rubrics.names import file_name
 from webapp.rubrics.queries import published_scores, rubric_of
 from webapp.site.downloads import attachment
 from webapp.site.uploads import FileRefused, read_upload
 from webapp.written import operations, team_operations
 from webapp.written.examples import examples_of
+from webapp.written.pdfs import LOOKED_AT_SOON, MOST_BYTES, look
 from webapp.written.queries import proposal_in, team_of
 from webapp.written.rules import NotPossible, TextRefused, conditions, is_late
 
 blueprint = Blueprint("proposals", __name__, url_prefix="/courses/<slug>")
-
-_SLIDE_BYTES = 10 * 2**20
 
 
 @blueprint.get("/proposal")
@@ -122,16 +121,21 @@ def save_text(enrolment: Enrolment) -> Response | tuple[str, int]:
 @blueprint.post("/proposal/slide")
 @for_roles(Role.STUDENT)
 def hand_in_slide(enrolment: Enrolment) -> Response | tuple[str, int]:
-    """Hand in the slide: one page of PDF, seen by the sandbox; late ones are kept and marked."""
+    """Hand in the slide: one page of PDF, as the renderer sees it; late ones are kept and marked.
+
+    Where the renderer has no time now, the slide is in all the same, and looked at soon.
+    """
     proposal = _own_proposal(enrolment)
     try:
-        upload = read_upload(request.files.get("slide"), most=_SLIDE_BYTES, what="a PDF slide")
-        seen = library().inspect_pdf(upload.data)
+        upload = read_upload(request.files.get("slide"), most=MOST_BYTES, what="a PDF slide")
+        desk = renderings().desk(enrolment.user_id, None)
+        seen = look(desk, upload.data, upload.sha256)
         slide = operations.hand_in_slide(db.session, enrolment, proposal, upload=upload, seen=seen)
     except FileRefused as error:
         return _page(enrolment, refusal=str(error), field="slide"), 422
     late = is_late(slide.received_at, enrolment.course.slides_due_at)
-    flash("The slide is in, marked as late." if late else "The slide is in.", "success")
+    said = "The slide is in, marked as late." if late else "The slide is in."
+    flash(said if seen else f"{said} {LOOKED_AT_SOON}", "success")
     return _back(enrolment)
 
 
@@ -148,7 +152,7 @@ def slide(enrolment: Enrolment, proposal_id: int) -> Response:
 @for_roles(*EVERYONE)
 def slide_picture(enrolment: Enrolment, proposal_id: int) -> Response:
     """A picture of the slide."""
-    response = make_response(_slide_in(enrolment, proposal_id).thumbnail)
+    response = make_response(_slide_in(enrolment, proposal_id).thumbnail or abort(404))
     response.mimetype = "image/png"
     return response
 

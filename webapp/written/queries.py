@@ -21,8 +21,9 @@ from webapp.written.rules import WrittenOption
 
 def option_of(session: Session, course: Course, user_id: int) -> WrittenOption:
     """A student's team and review."""
+    review = review_of(session, course.id, user_id)
     return WrittenOption(
-        team_of(session, course.id, user_id), review_of(session, course.id, user_id)
+        team_of(session, course.id, user_id), review if review and review.counts else None
     )
 
 

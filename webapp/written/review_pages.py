@@ -16,10 +16,9 @@ from werkzeug.wrappers import Response
 
 from webapp.base.clock import local
 from webapp.base.database import db
-from webapp.base.markdown import markdown
 from webapp.courses.access import EVERYONE, for_roles
-from webapp.grading.library import library
 from webapp.models import Enrolment, PaperReview, ReviewDraft, Role
+from webapp.rendering.prepared import renderings
 from webapp.rubrics.names import file_name
 from webapp.rubrics.queries import published_scores, rubric_of
 from webapp.site.addresses import row_number
@@ -27,14 +26,12 @@ from webapp.site.downloads import attachment
 from webapp.site.uploads import FileRefused, read_upload
 from webapp.written import operations
 from webapp.written.papers import suggested
-from webapp.written.printed_length import printed_pages
+from webapp.written.pdfs import LOOKED_AT_SOON, MOST_BYTES, look
 from webapp.written.queries import draft_of, review_in, review_of
 from webapp.written.review_text import LONGEST_BODY, DraftConflict, DraftRefused, ReviewText
 from webapp.written.rules import is_late
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/courses/<slug>")
-
-_REVIEW_BYTES = 10 * 2**20
 
 
 @blueprint.get("/review")
@@ -62,8 +59,7 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
         revision=draft.revision if draft else 0,
         body=body,
         paper=paper,
-        preview=markdown(body[:LONGEST_BODY]),
-        pages=printed_pages(body[:LONGEST_BODY]),
+        preview=renderings().desk(enrolment.user_id, course.id).review(body[:LONGEST_BODY]),
         papers=suggested(db.session, course.id),
         scores=published_scores(db.session, course, "review", review_id=review.id)
         if review
@@ -83,7 +79,9 @@ def save(enrolment: Enrolment) -> Response | tuple[str, int]:
         if request.form.get("then") == "preview":
             flash("Your draft is saved. It is not handed in yet.", "info")
             return _back(enrolment)
-        review = operations.hand_in_review(db.session, enrolment, draft)
+        laid_out = renderings().desk(enrolment.user_id, enrolment.course_id).review(draft.body)
+        pages = laid_out.ready.pages if laid_out.ready else 0.0
+        review = operations.hand_in_review(db.session, enrolment, draft, pages=pages)
     except DraftRefused as error:
         return _page(enrolment, refusal=str(error), field="text"), 422
     except DraftConflict:
@@ -129,11 +127,10 @@ def _conflict(enrolment: Enrolment) -> str:
 @blueprint.post("/review/preview")
 @for_roles(Role.STUDENT)
 def preview(enrolment: Enrolment) -> str:
-    """The Markdown being written, as it will be read."""
+    """The Markdown being written, as it will be read; what was made for it is kept for minutes."""
     body = request.form.get("body", "")[:LONGEST_BODY]
-    return render_template(
-        "written/_preview.html", preview=markdown(body), pages=printed_pages(body)
-    )
+    found = renderings().desk(enrolment.user_id, None).review(body)
+    return render_template("written/_preview.html", course=enrolment.course, preview=found)
 
 
 @blueprint.post("/review/file")
@@ -141,12 +138,14 @@ def preview(enrolment: Enrolment) -> str:
 def hand_in_file(enrolment: Enrolment) -> Response | tuple[str, int]:
     """Hand in the review as a one-page PDF; the Markdown stays as it is."""
     try:
-        upload = read_upload(request.files.get("review"), most=_REVIEW_BYTES, what="a PDF review")
-        seen = library().inspect_pdf(upload.data)
+        upload = read_upload(request.files.get("review"), most=MOST_BYTES, what="a PDF review")
+        desk = renderings().desk(enrolment.user_id, None)
+        seen = look(desk, upload.data, upload.sha256)
         review = operations.hand_in_review_file(db.session, enrolment, upload=upload, seen=seen)
     except FileRefused as error:
         return _page(enrolment, refusal=str(error), field="file"), 422
-    flash(_saved(enrolment, review), "success")
+    said = _saved(enrolment, review)
+    flash(said if seen else f"{said} {LOOKED_AT_SOON}", "success")
     return _back(enrolment)
 
 
@@ -166,7 +165,7 @@ def file(enrolment: Enrolment, review_id: int) -> Response:
 def file_picture(enrolment: Enrolment, review_id: int) -> Response:
     """A picture of the PDF's page."""
     picture = review_in(db.session, enrolment, review_id).thumbnail
-    if picture is None:
+    if not picture:
         abort(404)
     response = make_response(picture)
     response.mimetype = "image/png"

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from webapp.base import markdown
+from webapp.base import formulas, markdown
 from webapp.base.formulas import ATTRIBUTES, TAGS
 
 BLOCK = '<math display="block" tabindex="0">'
@@ -118,8 +118,8 @@ def _seconds(call, text: str) -> float:
     return min(found)
 
 
-def test_one_page_sets_only_so_many_formulas(app):
-    with app.app_context():
+def test_one_page_sets_only_so_many_formulas():
+    with formulas.one_page():
         pages = [markdown.markdown_cell("$" + "x" * 1000 + f"_{{{n}}}$") for n in range(60)]
     assert "<math" in pages[0]
     assert "<math" not in pages[-1]

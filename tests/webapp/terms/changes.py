@@ -372,7 +372,7 @@ EVERY: dict[str, Callable[[World], Any]] = {
         w.session, w.ina, w.item, on=False
     ),
     "written.hand_in_review": lambda w: written.hand_in_review(
-        w.session, w.who(ADA), w.get(ReviewDraft)
+        w.session, w.who(ADA), w.get(ReviewDraft), pages=0.5
     ),
     "written.hand_in_review_file": lambda w: written.hand_in_review_file(
         w.session, w.who(BOB), upload=UPLOAD, seen=SEEN

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 
 from tests.webapp.conftest import OVERRIDES
+from webapp.base.printed_length import printed_pages
 from webapp.models import Course, PaperReview, ReviewDraft
-from webapp.written.printed_length import printed_pages
 
 PAGE = "/courses/dl/review"
 
