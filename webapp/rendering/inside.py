@@ -67,7 +67,7 @@ def made_apart(frame: bytes) -> bytes:
         if not ended_by_itself(fork):
             os.kill(fork, signal.SIGKILL)
         status = _status_of(fork)
-    if ended and status == 0:
+    if ended and status == 0 and data:
         return data
     return encode(Made(failed=_failure(ended, status)))
 

@@ -160,7 +160,7 @@ def test_a_slide_of_two_pages_is_refused_and_one_page_replaces_another(auth, ses
     two = hand_in_slide(ada, b"%PDF-2")
     assert two.status_code == 422
     assert "2 pages, expected 1" in two.text
-    assert "This is not a PDF" in hand_in_slide(ada, b"GIF89a").text
+    assert "is not a PDF" in hand_in_slide(ada, b"GIF89a").text
     hand_in_slide(ada, b"%PDF-1 first")
     hand_in_slide(ada, b"%PDF-1 second", "final.pdf")
     page = ada.get("/courses/dl/proposal").text
