@@ -67,8 +67,10 @@ _NOTHING = Prepared(Made())
 class Renderings:
     """The application's side of the renderer."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
+    def __init__(
+        self, shelf: Shelf, *, patience: float = PATIENCE, pdf_patience: float = PDF_PATIENCE
+    ) -> None:
+        self.shelf, self.patience, self.pdf_patience = shelf, patience, pdf_patience
         self._places = threading.BoundedSemaphore(MOST_WAITING)
         self._accounts: set[int] = set()
         self._lock = threading.Lock()
@@ -122,15 +124,21 @@ class Desk:
         return self._renderings.shelf.picture(self._place(key_of("notebook", *parts)), name)
 
     def pdf(
-        self, sha256: str, load: Callable[[], bytes], patience: float = PDF_PATIENCE
+        self, sha256: str, load: Callable[[], bytes], patience: float | None = None
     ) -> tuple[Prepared, bytes]:
         """A PDF's number of pages, and a picture of its first."""
         key = key_of("pdf", sha256)
+        patience = self._renderings.pdf_patience if patience is None else patience
         found = self.find(key, lambda: Asked("pdf", load()), patience=patience)
         return found, self._renderings.shelf.picture(self._place(key), "page") or b""
 
     def find(
-        self, key: str, load: Callable[[], Asked], *, plain: str = "", patience: float = PATIENCE
+        self,
+        key: str,
+        load: Callable[[], Asked],
+        *,
+        plain: str = "",
+        patience: float | None = None,
     ) -> Prepared:
         """A copy; where there is none it is wanted, and waited for a moment."""
         shelf, place = self._renderings.shelf, self._place(key)
@@ -139,7 +147,7 @@ class Desk:
             if not shelf.has_renderer():
                 return Prepared(None, plain, away=True)
             shelf.want(self._account, place, load())
-            made = self._awaited(place, patience)
+            made = self._awaited(place, self._renderings.patience if patience is None else patience)
         return Prepared(made, plain)
 
     def _awaited(self, place: Place, patience: float) -> Made | None:

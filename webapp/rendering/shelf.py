@@ -199,7 +199,7 @@ class Shelf:
 
     @contextlib.contextmanager
     def _lock_file(self) -> Iterator[int]:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(self._folder)
         descriptor = os.open(self._folder / "renderer", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             yield descriptor
@@ -225,9 +225,16 @@ def _size(path: Path) -> int:
         return 0
 
 
+def _make_private(folder: Path) -> None:
+    """A folder that its owner alone enters, and those above it that are missing."""
+    if not folder.is_dir():
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def _write(path: Path, data: bytes) -> None:
     """A file of its owner's alone, whole or not at all; the disk need not have it at once."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_private(path.parent)
     aside = path.with_name(f".{secrets.token_hex(8)}")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)
