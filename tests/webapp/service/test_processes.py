@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from tests.webapp.conftest import settings_for
 from webapp import cli
+from webapp.base.environment import VARIABLES
 from webapp.service import serve
 from webapp.service.serve import ServeError, Service, require_free_port
 
@@ -93,6 +94,17 @@ def test_secrets_of_the_service_do_not_reach_the_worker(settings, monkeypatch):
     assert web["HELDOUT_SECRET_KEY"] == settings.secret_key
     assert settings.secret_key not in worker.values()
     assert settings.password_salt not in worker.values()
+
+
+def test_the_renderer_gets_a_folder_and_nothing_else_of_the_site(settings, monkeypatch):
+    for variable in VARIABLES:
+        monkeypatch.setenv(variable.name, "a secret key of tests only")
+    started: list[dict[str, str]] = []
+    monkeypatch.setattr(serve, "_start", lambda command, child: started.append(child))
+    Service(settings, "127.0.0.1", 8000)._start_renderer()
+    (renderer,) = started
+    ours = {name for name in renderer if name.startswith("HELDOUT")}
+    assert ours == {"HELDOUT_DATA", "HELDOUT_LOG_LEVEL"}
 
 
 def test_the_service_answers_and_ends_on_a_signal(tmp_path):

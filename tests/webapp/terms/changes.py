@@ -44,6 +44,7 @@ from webapp.models import (
     RequestState,
     ResultRule,
     ReviewDraft,
+    Slide,
     Submission,
     Team,
     User,
@@ -74,6 +75,7 @@ from webapp.visibility import operations as visibility
 from webapp.written import operations as written
 from webapp.written import team_operations as teams
 from webapp.written.examples import Example
+from webapp.written.pdfs import Waiting
 from webapp.written.review_text import ReviewText
 
 ADA, BOB, CYD, GIL, INA, FAY = range(1, 7)
@@ -187,6 +189,12 @@ _ANSWER = results.Answer(RequestState.DECLINED, "It is as it should be.")
 _PAPERS = ["B. Author (2021). Another title."]
 
 _NEWS = News("Room", "We moved again.")
+
+
+def _unseen(slide: Slide) -> Waiting:
+    return Waiting("slide", slide.id, slide.user_id, slide.sha256)
+
+
 _SEEN_PAGE, _SEEN_NEWS = version_of("# Rooms"), version_of("Room", "We moved.")
 
 EVERY: dict[str, Callable[[World], Any]] = {
@@ -379,6 +387,9 @@ EVERY: dict[str, Callable[[World], Any]] = {
     ),
     "written.hand_in_slide": lambda w: written.hand_in_slide(
         w.session, w.who(ADA), w.get(Proposal), upload=UPLOAD, seen=SEEN
+    ),
+    "written.keep_what_was_seen": lambda w: written.keep_what_was_seen(
+        w.session, _unseen(w.get(Slide)), seen=SEEN
     ),
     "written.save_draft": lambda w: written.save_draft(
         w.session, w.who(ADA), text=ReviewText("P", "More"), revision=3
