@@ -195,6 +195,7 @@ ROWS: dict[str, list[Row]] = {
         {
             **{"id": 1, **COURSE, "user_id": BOB, "paper": "A paper", "body": "# Good"},
             **{"filename": "", "sha256": None, "thumbnail": None, "received_at": at(5)},
+            **{"looked_at": None, "refusal": ""},
         }
     ],
     "teams": [
@@ -212,6 +213,7 @@ ROWS: dict[str, list[Row]] = {
         {
             **{"id": 1, "proposal_id": 1, "user_id": ADA, "received_at": at(1), "size": 2},
             **{"filename": "slide.pdf", "sha256": "b" * 64, "thumbnail": b"\x89PNG"},
+            **{"looked_at": None, "refusal": ""},
         }
     ],
     "api_tokens": [

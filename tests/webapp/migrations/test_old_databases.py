@@ -37,8 +37,8 @@ ADDED: dict[str, Row] = {
     "enrolments": {"student_number": ""},
     "users": {"is_administrator": False, "may_create_courses": False, "invited_at": None},
     "workers": {"versions": {}},
-    "slides": {"refusal": ""},
-    "paper_reviews": {"refusal": ""},
+    "slides": {"looked_at": old_courses.at(1), "refusal": ""},
+    "paper_reviews": {"looked_at": None, "refusal": ""},
     "course_assignments": {
         "retired_at": None,
         **{"grace_minutes": 0, "late_penalty": 0.0, "cut_off_at": None, "attempt_limit": None},
