@@ -146,7 +146,8 @@ def _table(name: str, columns: set[str]) -> sa.TableClause:
     types |= {datetime: sa.DateTime, date: sa.Date}
     found: list[sa.ColumnClause] = []
     for each in (each for each in ROWS[name][0] if each in columns):
-        values = [row[each] for row in ROWS[name] if row[each] is not None]
+        rows = (*ROWS[name], ADDED.get(name, {}))
+        values = [row[each] for row in rows if row.get(each) is not None]
         found.append(sa.column(each, types.get(type(values[0]) if values else str)))
     return sa.table(name, *found)
 
