@@ -43,7 +43,9 @@ def teams(app, session) -> dict[str, int]:
             team.members.append(TeamMember(course_id=course.id, user_id=user.id))
         team.completed_at = now() if team.complete else None
         at = now() if name == "Late" else now() - timedelta(hours=2)
-        slide = Slide(filename="s.pdf", size=1, sha256="0" * 64, thumbnail=PNG, received_at=at)
+        slide = Slide(
+            filename="s.pdf", size=1, sha256="0" * 64, thumbnail=PNG, looked_at=at, received_at=at
+        )
         slide.user_id = user.id
         proposal.slides.append(slide)
         session.add(team)
