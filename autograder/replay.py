@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,14 @@ def work_differs(record: Record, data: bytes) -> str:
 def was_changed(record: Record, content: Mapping[str, Any], seed: bytes) -> bool:
     """Whether the receipt is not as it was written; with another seed nobody can tell."""
     return seed_id(seed) == record.receipt.seed_id and not seal_holds(content, seed)
+
+
+def why_other_python(record: Record) -> str:
+    """One sentence if another Python graded than this one, else nothing."""
+    there, here = record.receipt.environment.get("python", "unknown"), platform.python_version()
+    if there == here:
+        return ""
+    return f"The receipt's score was found by Python {there}, this is {here}: replay it there."
 
 
 def conditions_differ(record: Record, assignment: Assignment, seed: bytes) -> Iterator[str]:

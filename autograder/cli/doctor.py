@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from autograder.sandbox.outside_host import examine, preflight
+from autograder.sandbox.outside_host import Layer, examine, preflight
 
 
 class NoSandbox(click.ClickException):
@@ -17,16 +17,19 @@ class NoSandbox(click.ClickException):
 
 @click.command()
 def doctor() -> None:
-    """Say which layers of the sandbox this host gives; exit status 1 when one is missing."""
+    """Say which layers of the sandbox this host gives; exit status 1 when a needed one is missing."""
     layers = examine()
     for layer in layers:
-        mark = (
-            click.style("ok     ", fg="green") if layer.holds else click.style("MISSING", fg="red")
-        )
-        click.echo(f"{mark}  {layer.name}: {layer.detail}")
-    if not all(layer.holds for layer in layers):
+        click.echo(f"{_mark(layer)}  {layer.name}: {layer.detail}")
+    if not all(layer.holds for layer in layers if layer.essential):
         sys.exit(1)
     click.echo("This host can grade.")
+
+
+def _mark(layer: Layer) -> str:
+    if layer.holds:
+        return click.style("ok     ", fg="green")
+    return click.style("MISSING", fg="red" if layer.essential else "yellow")
 
 
 def refuse_without_sandbox() -> None:

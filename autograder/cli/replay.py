@@ -17,6 +17,7 @@ from autograder.replay import (
     conditions_differ,
     read_receipt,
     was_changed,
+    why_other_python,
     work_differs,
 )
 from autograder.results import GradeResult, Status
@@ -30,12 +31,13 @@ _FILE = click.Path(path_type=Path)
 @click.argument("receipt", type=_FILE)
 @click.argument("notebook", type=_FILE, required=False)
 @click.option("--seed", help="The secret seed (by default the one of this installation).")
-def replay(receipt: Path, notebook: Path | None, seed: str | None) -> None:
+@click.option("--other-python", is_flag=True, help="Go on where another Python graded.")
+def replay(receipt: Path, notebook: Path | None, seed: str | None, other_python: bool) -> None:
     """Grade a submission again from its RECEIPT and compare question by question.
 
     NOTEBOOK is the file where the receipt says unless it is given. Exit status 0 when the score is
     the same, 1 when it differs or the notebook or the receipt is not what was graded, 2 for wrong
-    usage, 3 for an infrastructure error.
+    usage or another Python than the receipt's, 3 for an infrastructure error.
     """
     try:
         record, content = read_receipt(receipt)
@@ -45,6 +47,8 @@ def replay(receipt: Path, notebook: Path | None, seed: str | None) -> None:
     if sentence := work_differs(record, data):
         click.echo(sentence)
         sys.exit(1)
+    if not other_python and (sentence := why_other_python(record)):
+        raise click.UsageError(f"{sentence} (--other-python compares all the same.)")
     assignment = find_assignment(record.assignment)
     refuse_without_sandbox()
     secret = seed.encode() if seed else secret_seed()

@@ -19,6 +19,7 @@ from autograder import receipt as receipts
 from autograder.assignment import Assignment, AssignmentError, Question, load_assignment
 from autograder.grading import protocol
 from autograder.grading.execution import Execution
+from autograder.grading.lifeline import end_with_holder
 from autograder.grading.memory import bound_memory
 from autograder.grading.plugin import CheckPlugin, Submitted, run_session
 from autograder.grading.protocol import Job, Reply
@@ -272,6 +273,7 @@ def main(folder: str) -> None:
     """Serve jobs from standard input; whatever checks print goes to standard error."""
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    end_with_holder(requests.fileno())
     try:
         _serve(load_assignment(Path(folder)), requests, answers)
     except (AssignmentError, SandboxError, MountError) as error:

@@ -21,7 +21,7 @@ from . import inside_seccomp
 
 HOME = "/home/student"
 FILES = "/heldout/files"
-_NOBODY = 65534
+NOBODY = 65534
 _STUDENT = 1000
 _NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
 _NEW_NETWORK = 0x40000000
@@ -45,7 +45,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class Confinement:
     """The limits of one submission: megabytes of memory and of files, processes, CPU seconds.
 
-    `cpus` are the only ones that it runs on; none means any.
+    `cpus` are the only ones that it runs on; none means any. `user` is the number that it has on
+    the host where the service is root.
     """
 
     memory_mb: int
@@ -54,6 +55,7 @@ class Confinement:
     disk_mb: int = 64
     files: int = 4096
     cpus: tuple[int, ...] = ()
+    user: int = NOBODY
 
 
 def prepare_host() -> None:
@@ -63,12 +65,12 @@ def prepare_host() -> None:
         _keep_capabilities(_SETUID_SETGID)
 
 
-def leave_root() -> None:
+def leave_root(user: int) -> None:
     """Become an unprivileged user of the host, whose processes the kernel counts and limits."""
     if os.getuid() == 0:
         os.setgroups([])
-        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
 
 
 def enter_namespaces() -> None:
@@ -93,6 +95,9 @@ def mount_private(confinement: Confinement) -> None:
         _mount("tmpfs", place, "tmpfs", _NOSUID | _NODEV, quota)
     _mount("tmpfs", "/dev/pts", "tmpfs", _NOSUID | _NODEV | _NOEXEC, "size=4k,nr_inodes=2,mode=500")
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC, "")
+    if os.path.isdir("/proc/fs"):  # what the host's own disks have done
+        empty = "size=4k,nr_inodes=1,mode=555"
+        _mount("tmpfs", "/proc/fs", "tmpfs", _NOSUID | _NODEV | _NOEXEC, empty)
     for name in _COUNTERS:
         if os.path.exists(f"/proc/{name}"):
             _cover(f"/proc/{name}")

@@ -1,12 +1,13 @@
 """The system-call filter that a submission's process puts on itself before any student code.
 
 A denylist in classic BPF, by hand because libseccomp is not on every host: tracing, mounting,
-namespaces, keys, BPF, perf, userfaultfd, io_uring and the older asynchronous I/O, modules, exotic
-sockets, terminal injection, memory that belongs to no process (System V, memfd, shared without a
-file; a file in /dev/shm counts against its quota) and what tells of or changes how others use the
-files that all can read (watching them, what of them is in memory) answer EPERM; a foreign
-architecture (and x32) kills the process; clone3 answers ENOSYS so that the C library falls back to
-clone, whose flags can be read here.
+namespaces, keys, BPF, perf, userfaultfd, io_uring and the older asynchronous I/O, modules, terminal
+injection, memory that belongs to no process (System V, memfd, shared without a file, pages given to
+a pipe; a file in /dev/shm counts against its quota) and what tells of or changes how others use the
+files that all can read (watching them, what of them is in memory) answer EPERM; sockets whose
+memory cannot be counted (inside_sockets.py) and exotic ones are refused; a foreign architecture
+(and x32) kills the process; clone3 answers ENOSYS so that the C library falls back to clone, whose
+flags can be read here.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ import struct
 
 _LOAD, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_NUMBER, _ARCH, _ARG0, _ARG1, _ARG3 = 0, 4, 16, 24, 40
+_NUMBER, _ARCH, _ARG0, _ARG1, _ARG2, _ARG3 = 0, 4, 16, 24, 32, 40
 _AND = 0x54
 _SHARED_WITHOUT_FILE = 0x01 | 0x20
 _NEW_NAMESPACES = 0x7E020000 | 0x80
 _TERMINAL_INJECTION = (0x5412, 0x541C)
-_SOCKET_FAMILIES = (1, 2, 10, 16)
+_LOCAL, _INET, _INET6, _NETLINK = 1, 2, 10, 16
+_SOCKET_TYPE, _STREAM, _SEQUENCED_PACKETS = 0xF, 1, 5
+_ANY_PROTOCOL, _TCP, _UDP, _NETLINK_ROUTE = 0, 6, 17, 0
 _X32_BIT = 0x40000000
 
 _X86_64 = {
@@ -32,6 +35,7 @@ _X86_64 = {
     "clone3": 435,
     "ioctl": 16,
     "socket": 41,
+    "socketpair": 53,
     "mmap": 9,
     "denied": {
         *(101, 310, 311, 312, 321, 298, 323, 425, 426, 427),  # tracing, bpf, perf, io_uring
@@ -43,15 +47,8 @@ _X86_64 = {
         206,  # asynchronous I/O, whose contexts all accounts of a host share
         *(438, 440, 447, 304, 256, 279, 424, 434),  # other processes: descriptors, memory, pidfds
         *(29, 30, 64, 65, 68, 69, 220, 319),  # System V shared memory, semaphores, queues; memfd
-        *(
-            253,
-            294,
-            300,
-            27,
-            451,
-            327,
-            221,
-        ),  # inotify, fanotify, mincore, cachestat, preadv2, fadvise
+        *(253, 294, 300, 27, 451, 327, 221),  # watching files, what of them is in memory
+        278,  # vmsplice: pages that a pipe holds and nobody counts
     },
 }
 _AARCH64 = {
@@ -60,6 +57,7 @@ _AARCH64 = {
     "clone3": 435,
     "ioctl": 29,
     "socket": 198,
+    "socketpair": 199,
     "mmap": 222,
     "denied": {
         *(117, 270, 271, 272, 280, 241, 282, 425, 426, 427),
@@ -72,6 +70,7 @@ _AARCH64 = {
         *(438, 440, 447, 238, 239, 424, 434),
         *(194, 196, 190, 193, 192, 186, 189, 279),
         *(26, 262, 232, 451, 286, 223),
+        75,
     },
 }
 
@@ -95,9 +94,12 @@ def install() -> None:
         raise SeccompUnavailable(ctypes.get_errno(), "the kernel refused the system-call filter")
 
 
-def _program(machine: dict) -> list[tuple[int, int, int, int]]:
+Step = tuple[int, int, int, int]
+
+
+def _program(machine: dict) -> list[Step]:
     denied = _ERRNO | errno.EPERM
-    steps = [
+    steps: list[Step] = [
         (_LOAD, 0, 0, _ARCH),
         (_JUMP_EQUAL, 1, 0, machine["arch"]),
         (_RETURN, 0, 0, _KILL),
@@ -125,16 +127,43 @@ def _program(machine: dict) -> list[tuple[int, int, int, int]]:
         (_RETURN, 0, 0, _ALLOW),
     ]
     steps += _argument_is(machine["ioctl"], _ARG1, _TERMINAL_INJECTION, then=denied, other=_ALLOW)
-    refused = _ERRNO | errno.EAFNOSUPPORT
-    steps += _argument_is(machine["socket"], _ARG0, _SOCKET_FAMILIES, then=_ALLOW, other=refused)
+    for call in ("socket", "socketpair"):
+        body = _sockets()
+        steps += [(_JUMP_EQUAL, 0, len(body), machine[call]), *body]
     return [*steps, (_RETURN, 0, 0, _ALLOW)]
+
+
+def _sockets() -> list[Step]:
+    """Local streams, TCP, UDP and the list of interfaces, and nothing else."""
+    refused = _ERRNO | errno.EPROTONOSUPPORT
+    types, protocols = (_STREAM, _SEQUENCED_PACKETS), (_ANY_PROTOCOL, _TCP, _UDP)
+    internet = _argument(_ARG2, protocols, then=_ALLOW, other=refused)
+    blocks = {
+        _LOCAL: _argument(_ARG1, types, mask=_SOCKET_TYPE, then=_ALLOW, other=refused),
+        _INET: internet,
+        _INET6: internet,
+        _NETLINK: _argument(_ARG2, (_NETLINK_ROUTE,), then=_ALLOW, other=refused),
+    }
+    steps: list[Step] = [(_LOAD, 0, 0, _ARG0)]
+    for family, block in blocks.items():
+        steps += [(_JUMP_EQUAL, 0, len(block), family), *block]
+    return [*steps, (_RETURN, 0, 0, _ERRNO | errno.EAFNOSUPPORT)]
 
 
 def _argument_is(
     number: int, offset: int, values: tuple[int, ...], *, then: int, other: int
-) -> list[tuple[int, int, int, int]]:
-    body = [(_LOAD, 0, 0, offset)]
+) -> list[Step]:
+    body = _argument(offset, values, then=then, other=other)
+    return [(_JUMP_EQUAL, 0, len(body), number), *body]
+
+
+def _argument(
+    offset: int, values: tuple[int, ...], *, then: int, other: int, mask: int | None = None
+) -> list[Step]:
+    """End with `then` where the argument (its bits of the mask) is one of the values."""
+    body: list[Step] = [(_LOAD, 0, 0, offset)]
+    if mask is not None:
+        body.append((_AND, 0, 0, mask))
     for value in values:
         body += [(_JUMP_EQUAL, 0, 1, value), (_RETURN, 0, 0, then)]
-    body.append((_RETURN, 0, 0, other))
-    return [(_JUMP_EQUAL, 0, len(body), number), *body]
+    return [*body, (_RETURN, 0, 0, other)]

@@ -18,9 +18,12 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from typing import NoReturn
 
 from . import inside_confine, inside_session, inside_shell, wire
 from .inside_confine import Confinement
+from .inside_sockets import SocketMemory
 
 _WATCH_SECONDS = 0.05
 _CHANNEL = 200
@@ -28,8 +31,11 @@ _MB = 2**20
 _PAGE = resource.getpagesize()
 
 
-def main(arguments: list[str]) -> None:
-    """Warm up, say so, then serve requests until the control socket closes."""
+def main(arguments: list[str]) -> NoReturn:
+    """Warm up, say so, then serve requests until the control socket closes.
+
+    It closes when whoever started this has ended, however that was.
+    """
     control = socket.socket(fileno=int(arguments[0]))
     inside_confine.prepare_host()
     for module in arguments[1:]:
@@ -39,11 +45,11 @@ def main(arguments: list[str]) -> None:
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    control.send(wire.encode({"ready": True}))
+    control.send(wire.encode({"python": sys.version}))
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 4096, 2)
         if not request:
-            return
+            os._exit(0)
         if os.fork() == 0:
             control.close()
             _keep(Confinement(**wire.decode(request)), descriptors, shell)
@@ -56,7 +62,7 @@ def _keep(confinement: Confinement, descriptors: list[int], shell: inside_shell.
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         inside_confine.keep_to_cpus(confinement)
-        inside_confine.leave_root()
+        inside_confine.leave_root(confinement.user)
         inside_confine.enter_namespaces()
         baseline = _unshared("self")
         confined, proof = os.pipe()
@@ -65,7 +71,8 @@ def _keep(confinement: Confinement, descriptors: list[int], shell: inside_shell.
             _become_the_student(confinement, student, proof, shell)
         os.close(student)
         os.close(proof)
-        report = _watch(first, channel, confinement.memory_mb * _MB, baseline)
+        limit, sockets = confinement.memory_mb * _MB, SocketMemory()
+        report = _watch(first, channel, limit, lambda: _held(baseline, limit) + sockets.held())
         if report["reason"] == "exited" and not os.read(confined, 1):
             report["reason"] = "setup"
     except OSError as error:
@@ -110,7 +117,7 @@ def _only_descriptor(student: int) -> socket.socket:
     return socket.socket(fileno=channel)
 
 
-def _watch(first: int, channel: int, limit: int, baseline: int) -> dict[str, object]:
+def _watch(first: int, channel: int, limit: int, held: Callable[[], int]) -> dict[str, object]:
     ended = os.pidfd_open(first)
     peak = 0
     reason = ""
@@ -121,7 +128,7 @@ def _watch(first: int, channel: int, limit: int, baseline: int) -> dict[str, obj
         if channel in ready:
             reason = "closed"
             break
-        peak = max(peak, _memory(_processes(), baseline, limit))
+        peak = max(peak, held())
         if peak > limit:
             reason = "memory"
             break
@@ -144,12 +151,13 @@ def _processes() -> list[str]:
     return [name for name in os.listdir("/proc") if name.isdecimal()]
 
 
-def _memory(processes: list[str], baseline: int, enough: int) -> int:
+def _held(baseline: int, enough: int) -> int:
     """Bytes that the processes hold themselves: private, or shared among them alone.
 
     The quick count takes pages that forks share once for each; only when it is over `enough` are
     they told apart, which the kernel does slowly.
     """
+    processes = _processes()
     quick = sum(map(_unshared, processes)) - baseline
     return quick if quick <= enough else sum(map(_proportional, processes))
 

@@ -7,8 +7,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from .inside_confine import Confinement
-from .outside_launch import Sandbox, SandboxError, bubblewrap, is_privileged
+from . import outside_interpreter
+from .inside_confine import NOBODY, Confinement
+from .outside_launch import Sandbox, SandboxError, bubblewrap, is_privileged, own_user
 from .outside_mounts import MountError
 from .outside_session import Session, SessionEnded
 
@@ -42,6 +43,7 @@ class Layer:
     name: str
     holds: bool
     detail: str
+    essential: bool = True
 
 
 def examine() -> list[Layer]:
@@ -80,16 +82,41 @@ def _try_sandbox() -> list[Layer]:
             sandbox.wait_until_ready()
             session = Session(sandbox, Confinement(memory_mb=256, processes=8, cpu_seconds=20))
             reply = session.run_cell(_PROBE, 1, seconds=20, limit=2000)
+            imports = session.run_cell(outside_interpreter.IMPORT_ALL, 2, seconds=60, limit=9000)
             session.close()
     except (SandboxError, MountError, SessionEnded) as error:
         return [Layer("sandbox", False, f"{error}. {_advice()}".strip())]
     found = reply.outputs[-1][2].strip("'") if reply.outputs else "nothing answered"
     manner = "as root, submissions as an unprivileged user" if is_privileged() else "as this user"
-    layers = [Layer("sandbox", True, f"built {manner}")]
+    layers = [Layer("sandbox", True, f"built {manner}"), _users()]
     detail = "no network, host files, secrets, privileges or forbidden system calls inside"
     if found != "all hold":
         detail = f"does not hold inside: {found}"
-    return [*layers, Layer("confinement", found == "all hold", detail)]
+    layers.append(Layer("confinement", found == "all hold", detail))
+    printed = "".join(output[2] for output in imports.outputs).strip()
+    return [*layers, _interpreter(printed, outside_interpreter.imports_outside())]
+
+
+def _users() -> Layer:
+    """Whether each slot has a user of its own on the host."""
+    if own_user() != NOBODY:
+        return Layer("users", True, "each sandbox has a user of its own on this host")
+    detail = "all submissions are one user of this host and share its limits (run as root to mend)"
+    return Layer("users", False, detail, essential=False)
+
+
+def _interpreter(inside: str, outside: str) -> Layer:
+    """Whether the interpreter inside is this one, and can import what this one can."""
+    version, *missing = inside.split("|")
+    here, *missing_here = outside.split("|")
+    if version != here:
+        detail = f"submissions meet {version or 'nothing'}, the checker runs {here}"
+        return Layer("interpreter", False, detail)
+    if lost := sorted({*missing} - {*missing_here}):
+        detail = f"{version.split()[0]}, but inside these cannot be imported: {', '.join(lost)}"
+        return Layer("interpreter", False, detail)
+    detail = f"Python {version.split()[0]} inside and outside, with the same standard library"
+    return Layer("interpreter", True, detail)
 
 
 def _advice() -> str:

@@ -6,9 +6,9 @@ dependency closure are mounted, everything else is simply absent.
 
 from __future__ import annotations
 
+import contextlib
 import functools
-import sys
-import sysconfig
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -16,17 +16,18 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from . import outside_interpreter
 from .inside_confine import FILES
+from .outside_interpreter import LIBRARIES, PYTHON, emptied
 
 SITE = "/heldout/site"
 INSIDE = "/heldout/inside"
-PYTHON = "/heldout/python"
 _RUNNER_NEEDS = ("ipython", "matplotlib-inline", "msgspec", "numpy")
 _SYSTEM = ("/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec")
 _SYSTEM_FILES = ("/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
 _FOLDERS = (
     *("/usr", "/usr/share", "/etc", "/tmp", "/home", "/home/student", "/proc"),  # noqa: S108
-    *("/heldout", SITE, FILES, INSIDE, f"{INSIDE}/heldout_inside", PYTHON, f"{PYTHON}/lib"),
+    *("/heldout", SITE, FILES, INSIDE, f"{INSIDE}/heldout_inside", PYTHON, LIBRARIES),
 )
 _HIDDEN = ("/usr/lib/python3/dist-packages",)
 
@@ -44,29 +45,36 @@ class Package:
     imports: tuple[str, ...]
 
 
-def interpreter() -> str:
-    """The interpreter's path as seen from inside."""
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    if Path(sys.base_prefix) == Path("/usr"):
-        return f"/usr/bin/{version}"
-    return f"{PYTHON}/bin/{version}"
-
-
-def arguments(packages: Iterable[str], files: Mapping[str, Path]) -> list[str]:
+def arguments(packages: Iterable[str], files: Mapping[str, Path | int]) -> list[str]:
     """The arguments of bubblewrap that build the file system of the sandbox.
 
-    `files` are the data that a submission finds in its working directory, by relative name.
+    `files` are the data that a submission finds in its working directory, by relative name: where
+    they lie, or the descriptor that they are copied from.
     """
     # Folders are made before they are filled: bubblewrap would make them for their owner alone.
     words = [word for path in _FOLDERS for word in ("--dir", path)]
-    words += [*_system(), *_interpreter(), *_inside()]
-    for source in package_entries(tuple(packages)):
-        words += ["--ro-bind", str(source), f"{SITE}/{source.name}"]
+    words += [*_system(), *outside_interpreter.arguments(), *_inside()]
+    for entry in package_entries(tuple(packages)):
+        words += ["--ro-bind", str(entry), f"{SITE}/{entry.name}"]
     for name, source in files.items():
         folders = [str(folder) for folder in Path(name).parents if folder.name]
         words += [word for folder in reversed(folders) for word in ("--dir", f"{FILES}/{folder}")]
-        words += ["--ro-bind", str(source), f"{FILES}/{name}"]
+        if isinstance(source, int):
+            words += ["--perms", "0444", "--ro-bind-data", str(source), f"{FILES}/{name}"]
+        else:
+            words += ["--ro-bind", str(source), f"{FILES}/{name}"]
     return words
+
+
+@contextlib.contextmanager
+def readable(files: Mapping[str, Path]) -> Iterator[dict[str, Path | int]]:
+    """The data files as every user can read them: those that only their owner may read, opened."""
+    with contextlib.ExitStack() as stack:
+        found: dict[str, Path | int] = {}
+        for name, path in files.items():
+            public = path.stat().st_mode & stat.S_IROTH
+            found[name] = path if public else stack.enter_context(path.open("rb")).fileno()
+        yield found
 
 
 def _system() -> Iterator[str]:
@@ -83,25 +91,7 @@ def _system() -> Iterator[str]:
         yield from ("--ro-bind-try", path, path)
     for path in _HIDDEN:
         if Path(path).is_dir():
-            yield from _emptied(path)
-
-
-def _interpreter() -> Iterator[str]:
-    base = Path(sys.base_prefix)
-    library = Path(sysconfig.get_path("stdlib"))
-    if base != Path("/usr"):
-        inside_library = f"{PYTHON}/lib/{library.name}"
-        yield from ("--ro-bind", str(base / "bin"), f"{PYTHON}/bin")
-        yield from ("--ro-bind", str(library), inside_library)
-        for shared in sorted((base / "lib").glob("libpython*.so*")):
-            yield from ("--ro-bind", str(shared), f"{PYTHON}/lib/{shared.name}")
-        if (library / "site-packages").is_dir():
-            yield from _emptied(f"{inside_library}/site-packages")
-
-
-def _emptied(path: str) -> tuple[str, ...]:
-    """An empty folder in its place, which no submission can fill for the next one."""
-    return ("--tmpfs", path, "--remount-ro", path)
+            yield from emptied(path)
 
 
 def _inside() -> Iterator[str]:

@@ -122,9 +122,15 @@ def test_changed_checks_are_said_and_so_is_what_they_change(home: Path) -> None:
     assert "halve: the receipt says 1/1 passed, now 0/1 failed." in done.output
 
 
-def test_another_environment_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.receipt.platform.python_version", lambda: "3.99.0")
+def test_another_python_is_refused_unless_it_is_asked_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("receipt", "replay"):
+        monkeypatch.setattr(f"autograder.{module}.platform.python_version", lambda: "3.99.0")
     done = replayed(home)
+    assert done.exit_code == 2
+    assert "this is 3.99.0: replay it there" in done.output
+    done = replayed(home, "--other-python")
     assert done.exit_code == 0
     assert "python is 3.99.0, the receipt's 3." in done.output
 
