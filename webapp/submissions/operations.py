@@ -145,8 +145,8 @@ def _queue(session: Session, submission: Submission, upload: Upload, lane: Lane)
     store(session, upload)
     session.add(submission)
     session.flush()
-    counting.recount_submission(session, submission)
     jobs.enqueue(session, submission, lane)
+    counting.recount_submission(session, submission)
 
 
 def _check_limits(session: Session, item: CourseAssignment, user_id: int, moment: datetime) -> None:

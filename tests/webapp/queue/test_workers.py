@@ -14,7 +14,7 @@ from tests.webapp.sample_course import ASSIGNMENT
 from webapp.base import database
 from webapp.grading import results
 from webapp.grading.worker import Worker
-from webapp.models import Course, CourseAssignment, Job, JobState, Result, Submission, WorkerRow
+from webapp.models import Course, CourseAssignment, Job, Lane, Result, Submission, WorkerRow
 from webapp.queue import broker, jobs, waiting, workers
 from webapp.queue.workers import Place
 from webapp.site.uploads import Upload
@@ -116,9 +116,7 @@ def test_a_paused_course_keeps_its_place_and_others_go_on(session, hand_in):
 def test_two_jobs_of_one_submission_that_end_at_once_leave_one_result(engine, session, hand_in):
     submission = hand_in("x = 1")
     held = [jobs.claim(session, "a")]
-    session.execute(
-        sa.insert(Job).values(submission_id=submission.id, lane="batch", state=JobState.QUEUED)
-    )
+    jobs.enqueue(session, submission, Lane.BATCH)
     session.commit()
     held.append(jobs.claim(session, "b"))
     together, kept = threading.Barrier(2), []
@@ -164,7 +162,7 @@ def test_work_is_announced_once_it_is_committed_and_not_when_it_is_undone(
     monkeypatch.setattr(broker, "announce", lambda queue, job_id: announced.append(job_id))
     first = hand_in("x = 1")
     assert announced == [job_of(session, first).id]
-    jobs.enqueue(session, first, jobs.Lane.BATCH)
+    jobs.enqueue(session, first, Lane.BATCH)
     session.rollback()
     session.commit()
     assert len(announced) == 1
