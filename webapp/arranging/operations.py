@@ -15,6 +15,7 @@ from webapp.base.database import change
 from webapp.courses.assignments import assignments_of
 from webapp.courses.erasing import erase
 from webapp.models import Course, CourseAssignment, Enrolment
+from webapp.room.keeping import add_up
 from webapp.scoring import counting
 from webapp.settings.changes import Checked, apply
 from webapp.visibility.operations import set_rule
@@ -113,6 +114,7 @@ def remove(session: Session, actor: Enrolment, item: CourseAssignment, *, typed:
         if found.any and typed.strip() != name:
             raise NotArranged(f"This says {typed.strip()[:64]!r}, expected {name} to confirm.")
         erase(session, item)
+        add_up(session, actor.course_id)
         record(
             session,
             actor,

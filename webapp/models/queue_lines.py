@@ -12,9 +12,8 @@ from webapp.models.submissions import Lane
 class QueueLine(Base):
     """What one account hands in to one assignment, oldest first; jobs name their line.
 
-    `ticket` is its place among the lines, smallest first, and missing while nothing waits. Tickets
-    are ids of jobs: that of the oldest one that waits, or the newest one there was when the
-    account's last job started or ended. `turn` counts starts: that of its last one.
+    `ticket` is its place among the lines, smallest first, and missing while nothing waits; who
+    comes, and whose job starts or ends, draws the next one. `turn` counts starts: its last one's.
     """
 
     __tablename__ = "queue_lines"
@@ -31,5 +30,5 @@ class QueueLine(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
     lane: Mapped[Lane] = mapped_column(text_enum(Lane))
     queue: Mapped[str] = mapped_column(sa.String(24))
-    ticket: Mapped[int | None]
+    ticket: Mapped[int | None] = mapped_column(index=True)
     turn: Mapped[int] = mapped_column(default=0, server_default="0")

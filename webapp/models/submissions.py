@@ -132,6 +132,11 @@ class Submission(Base):
         return cls.score * cls.kept
 
     @property
+    def sha256_as_sent(self) -> str:
+        """Of the file as the student sent it, which the receipt names."""
+        return self.sent_sha256 or self.sha256
+
+    @property
     def final(self) -> bool:
         """Whether no question waits for staff."""
         return self.state == SubmissionState.GRADED and self.ungraded == 0

@@ -98,7 +98,7 @@ def claim(
 
 def _start(
     session: Session, job_id: int, owner: str, moment: datetime, lease: timedelta
-) -> sa.Row[Any] | None:
+) -> sa.Row[int, int, int, str] | None:
     """The job as it runs now, or None where it does not wait any more."""
     return session.execute(
         sa.update(Job)
@@ -162,6 +162,7 @@ def leave_to_others(session: Session, held: Claim) -> bool:
     left = _update_job(session, held, JobState.RUNNING, state=JobState.QUEUED, **values)
     if left:
         lines.stand_in_line(session, Job.id == held.job_id)
+        lines.go_first(session, held.job_id)
         set_submission(session, held.job_id, held.submission_id, SubmissionState.QUEUED)
     session.commit()
     return left

@@ -16,7 +16,11 @@ from webapp.models import CourseAssignment, Job, JobState, Lane, QueueLine, Subm
 
 _KEY = ("course_assignment_id", "user_id", "lane", "queue")
 _WITHOUT_SYNC = {"synchronize_session": False}
-_NEWEST = sa.select(sa.func.max(Job.id)).scalar_subquery()
+# Tickets begin far from nought, since what is given back goes before the first.
+_BEGIN = 2**20
+_LAST = sa.select(sa.func.coalesce(sa.func.max(QueueLine.ticket), _BEGIN)).scalar_subquery()
+_FRONT = sa.select(sa.func.min(QueueLine.ticket)).scalar_subquery() - 1
+_END = _LAST + 1
 
 
 def stand_in_line(session: Session, *which: sa.ColumnElement[bool]) -> None:
@@ -47,8 +51,9 @@ def _is_line_of(line: Any, submission: Any) -> sa.ColumnElement[bool]:
 
 def _open_lines(session: Session, where: tuple[sa.ColumnElement[bool], ...]) -> None:
     key = (Submission.course_assignment_id, Submission.user_id, Job.lane, Job.queue)
+    place = sa.func.row_number().over(order_by=sa.func.min(Job.id))
     waiting = (
-        sa.select(CourseAssignment.course_id, *key, sa.func.min(Job.id))
+        sa.select(CourseAssignment.course_id, *key, _LAST + place)
         .select_from(Job)
         .join(Submission, Job.submission_id == Submission.id)
         .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
@@ -66,14 +71,20 @@ def _open_lines(session: Session, where: tuple[sa.ColumnElement[bool], ...]) -> 
     )
 
 
+def go_first(session: Session, job_id: int) -> None:
+    """Let the line of a job that was given back be the next."""
+    line = sa.select(Job.line_id).where(Job.id == job_id).scalar_subquery()
+    _change(session, QueueLine.id == line, ticket=_FRONT)
+
+
 def started(session: Session, line: int, user_id: int, lane: Lane, *, turn: int) -> None:
     """A job of the line has started: what else its account has goes to the end."""
     more = sa.exists().where(Job.state == JobState.QUEUED, Job.line_id == line)
-    _change(session, QueueLine.id == line, turn=turn, ticket=sa.case((more, _NEWEST)))
+    _change(session, QueueLine.id == line, turn=turn, ticket=sa.case((more, _END)))
     if lane is Lane.INTERACTIVE:
         # What others hold, they are moving or filling themselves.
         free = sa.select(QueueLine.id).where(*_waiting_of(user_id), QueueLine.id != line)
-        _change(session, QueueLine.id.in_(free.with_for_update(skip_locked=True)), ticket=_NEWEST)
+        _change(session, QueueLine.id.in_(free.with_for_update(skip_locked=True)), ticket=_END)
 
 
 def ended(session: Session, job_id: int) -> bool:
@@ -88,7 +99,7 @@ def ended(session: Session, job_id: int) -> bool:
     )
     if user_id is None:
         return False
-    return _change(session, *_waiting_of(user_id), ticket=_NEWEST) > 0
+    return _change(session, *_waiting_of(user_id), ticket=_END) > 0
 
 
 def mend(session: Session) -> None:

@@ -2,7 +2,7 @@
 
 An account holds at most its share of the slots. Of what waits, courses take turns; within a course
 the smallest ticket is first, and an account whose job starts or ends goes to the end of the line.
-A batch waits behind students, but one start in `BATCH_EVERY` is a batch's.
+A batch waits behind students, but after `BATCH_AFTER` starts of theirs comes one of a batch.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from webapp.models import Lane
 
-BATCH_EVERY = 8
+BATCH_AFTER = 8
 # Where nobody has said how many slots there are, nothing is held back.
 NO_SHARE = 2**31 - 1
 
@@ -41,6 +41,6 @@ def in_turn(heads: Sequence[Head], turns: Mapping[Lane, int]) -> list[Head]:
 
     The other lane's come after them, for where those before them are being taken by others.
     """
-    owed = turns[Lane.INTERACTIVE] - turns[Lane.BATCH] >= BATCH_EVERY
+    owed = turns[Lane.INTERACTIVE] - turns[Lane.BATCH] >= BATCH_AFTER
     first = Lane.BATCH if owed else Lane.INTERACTIVE
     return sorted(heads, key=lambda head: (head.lane != first, head.course_turn, head.ticket))

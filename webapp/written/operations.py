@@ -25,6 +25,7 @@ from webapp.models import (
     ReviewDraft,
     Slide,
 )
+from webapp.room.keeping import add_up
 from webapp.site.uploads import FileRefused, Upload, store
 from webapp.written.examples import Example, as_text, fitting_examples
 from webapp.written.papers import fitting_references
@@ -63,6 +64,7 @@ def hand_in_slide(
             thumbnail=seen.thumbnail_png,
         )
         session.add(slide)
+        add_up(session, actor.course_id, actor.user_id)
     return slide
 
 
@@ -127,6 +129,7 @@ def hand_in_review_file(
         review = _own_review(session, actor)
         review.filename, review.sha256 = upload.filename, upload.sha256
         review.thumbnail, review.received_at = seen.thumbnail_png, now()
+        add_up(session, actor.course_id, actor.user_id)
     return review
 
 

@@ -15,7 +15,7 @@ from webapp.base import database
 from webapp.grading import results
 from webapp.grading.worker import Worker
 from webapp.models import Course, CourseAssignment, Job, Lane, Result, Submission, WorkerRow
-from webapp.queue import broker, jobs, waiting, workers
+from webapp.queue import broker, jobs, workers
 from webapp.queue.workers import Place
 from webapp.site.uploads import Upload
 
@@ -84,23 +84,6 @@ def test_a_worker_that_falls_silent_is_not_live(session):
     workers.report(session, Place("a", "host", 2, ("cpu",)), at=at - timedelta(minutes=1))
     workers.report(session, Place("b", "host", 2, ("cpu",)), at=at)
     assert [worker.id for worker in workers.live(session, at)] == ["b"]
-
-
-def test_the_wait_is_what_is_ahead_shared_by_the_slots_that_live(session, hand_in):
-    for number in range(4):
-        hand_in(f"x = {number}")
-    last = job_of(session, hand_in("mine"))
-    assert waiting.ahead_of(session, last) == 4
-    assert waiting.seconds_until_graded(session, last) is None
-    place, at = Place("a", "host", 2, ("cpu", "gpu")), database.moment_of(session)
-    workers.report(session, place, at=at)
-    assert waiting.seconds_until_graded(session, last) is None
-    workers.report(session, place, at=at, seconds={ASSIGNMENT: 10.0})
-    assert waiting.seconds_until_graded(session, last) == pytest.approx(4 * 10 / 2 + 10)
-    jobs.claim(session, "a")
-    assert waiting.seconds_until_graded(session, last) == pytest.approx((3 * 10 + 5) / 2 + 10)
-    workers.report(session, place, at=at, seconds={ASSIGNMENT: 10.0}, draining=True)
-    assert waiting.seconds_until_graded(session, last) is None
 
 
 def test_a_paused_course_keeps_its_place_and_others_go_on(session, hand_in):

@@ -36,10 +36,18 @@ TAKES = {
 LEAVES = {
     "people": {"enrolments", "former_enrolments"},
     "their work": {
-        *("submissions", "jobs", "results", "question_scores", "check_failures", "manual_grades"),
+        *(
+            "submissions",
+            "jobs",
+            "queue_lines",
+            "results",
+            "question_scores",
+            "check_failures",
+            "manual_grades",
+        ),
         *("teams", "team_members", "proposals", "slides", "paper_reviews", "review_drafts"),
         *("score_overrides", "regrade_requests", "student_notes", "extensions", "taken_releases"),
-        *("leaderboard_entries", "presentation_places", "readers", "readings"),
+        *("used_room", "leaderboard_entries", "presentation_places", "readers", "readings"),
     },
     "what staff did with it": {
         *("regrades", "regrade_items", "bulk_imports", "import_items", "roster_files"),
@@ -89,7 +97,7 @@ def test_everything_else_stays_as_it_was(full_session: Session) -> None:
 KEPT = {
     CourseAssignment: {
         *("assignment", "title", "points", "points_in_total", "position", "grace_minutes"),
-        *("late_penalty", "attempt_limit", "pause_minutes", "counting"),
+        *("late_penalty", "attempt_limit", "pause_minutes", "waiting_limit", "counting"),
     },
     Course: {"page", "pass_rule", "late_days"},
 }

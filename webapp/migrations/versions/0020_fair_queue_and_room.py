@@ -32,18 +32,19 @@ _ADD_UP = (
 
 
 def _columns() -> dict[str, tuple[sa.Column[Any], ...]]:
-    student, everyone = (
-        {"nullable": False, "server_default": str(most)} for most in (_STUDENT_ROOM_MB, _ROOM_MB)
-    )
     return {
         "jobs": (sa.Column("line_id", sa.Integer(), nullable=True),),
         "course_assignments": (sa.Column("waiting_limit", sa.Integer(), nullable=True),),
         "submissions": (sa.Column("sent_sha256", sa.String(64), nullable=True),),
         "courses": (
-            sa.Column("student_room_mb", sa.Integer(), **student),
-            sa.Column("room_mb", sa.Integer(), **everyone),
+            _limit("student_room_mb", _STUDENT_ROOM_MB),
+            _limit("room_mb", _ROOM_MB),
         ),
     }
+
+
+def _limit(name: str, most: int) -> sa.Column[Any]:
+    return sa.Column(name, sa.Integer(), nullable=False, server_default=str(most))
 
 
 def upgrade() -> None:
@@ -112,6 +113,7 @@ def _create_queue_lines() -> None:
         ("ix_queue_lines_lane_turn", ["lane", "turn"]),
         ("ix_queue_lines_course_turn", ["course_id", "turn"]),
         (op.f("ix_queue_lines_user_id"), ["user_id"]),
+        (op.f("ix_queue_lines_ticket"), ["ticket"]),
     ):
         op.create_index(name, "queue_lines", columns)
 
@@ -121,7 +123,7 @@ def _let_stand_in_line() -> None:
     op.execute(
         "INSERT INTO queue_lines (course_id, course_assignment_id, user_id, lane, queue, ticket)"
         " SELECT a.course_id, s.course_assignment_id, s.user_id, j.lane, j.queue,"
-        " MIN(CASE WHEN j.state = 'queued' THEN j.id END) FROM jobs j"
+        " MIN(CASE WHEN j.state = 'queued' THEN j.id + 1048576 END) FROM jobs j"
         " JOIN submissions s ON s.id = j.submission_id"
         " JOIN course_assignments a ON a.id = s.course_assignment_id"
         " WHERE j.state IN ('queued', 'running')"
