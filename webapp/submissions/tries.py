@@ -53,10 +53,12 @@ class Tries:
             return f"There is a pause between attempts: you can send the next one from {when}."
         if not self.too_many_wait:
             return ""
-        theirs = "An attempt" if self.waiting == 1 else f"{self.waiting} attempts"
+        wait = "An attempt of yours waits"
+        if self.waiting != 1:
+            wait = f"{self.waiting} attempts of yours wait"
         return (
-            f"{theirs} of yours still {'waits' if self.waiting == 1 else 'wait'} to be graded, which"
-            " is the most at a time: send the next one once there is a result."
+            f"{wait} to be graded, which is the most at a time:"
+            " send the next one once there is a result."
         )
 
     def sentence(self, zone: str, at: datetime | None = None) -> str:

@@ -1,4 +1,4 @@
-"""A notebook without what grading throws away: outputs, pictures that no cell shows, widgets' state.
+"""A notebook without what grading throws away: outputs, and pictures that no cell shows.
 
 What judges reads the cells' sources and nbgrader's names alone, and every cell is run anew. So the
 outputs that a student saved are not kept: they may be a hundred times as large as the work.

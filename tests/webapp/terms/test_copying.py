@@ -36,18 +36,17 @@ TAKES = {
 LEAVES = {
     "people": {"enrolments", "former_enrolments"},
     "their work": {
-        *(
-            "submissions",
-            "jobs",
-            "queue_lines",
-            "results",
-            "question_scores",
-            "check_failures",
-            "manual_grades",
-        ),
+        *("submissions", "jobs", "results", "question_scores", "check_failures", "manual_grades"),
         *("teams", "team_members", "proposals", "slides", "paper_reviews", "review_drafts"),
         *("score_overrides", "regrade_requests", "student_notes", "extensions", "taken_releases"),
-        *("used_room", "leaderboard_entries", "presentation_places", "readers", "readings"),
+        *(
+            "queue_lines",
+            "used_room",
+            "leaderboard_entries",
+            "presentation_places",
+            "readers",
+            "readings",
+        ),
     },
     "what staff did with it": {
         *("regrades", "regrade_items", "bulk_imports", "import_items", "roster_files"),
@@ -99,7 +98,7 @@ KEPT = {
         *("assignment", "title", "points", "points_in_total", "position", "grace_minutes"),
         *("late_penalty", "attempt_limit", "pause_minutes", "waiting_limit", "counting"),
     },
-    Course: {"page", "pass_rule", "late_days"},
+    Course: {"page", "pass_rule", "late_days", "student_room_mb", "room_mb"},
 }
 MOVED = {
     CourseAssignment: {"opens_at", "due_at", "cut_off_at"},
