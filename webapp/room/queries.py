@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp.base.database import Missing
+from webapp.base.paging import Slice, page_of_rows
 from webapp.models import (
     Course,
     CourseAssignment,
@@ -59,15 +60,39 @@ def largest(session: Session, course: Course) -> list[Account]:
     return [Account(*row) for row in rows]
 
 
-def full_courses(session: Session, courses: Sequence[Course]) -> dict[int, Room]:
-    """The room of each of these courses, in one statement."""
-    rows = session.execute(
-        sa.select(UsedRoom.course_id, sa.func.sum(UsedRoom.bytes))
-        .where(UsedRoom.course_id.in_([course.id for course in courses]))
-        .group_by(UsedRoom.course_id)
+@dataclass(frozen=True)
+class CourseRoom:
+    """A course of the site with its room."""
+
+    slug: str
+    title: str
+    room_mb: int
+    room: Room
+
+
+def rooms_of_courses(session: Session, *, page: int, rows: int) -> Slice:
+    """A page of `CourseRoom`s, those that use most first."""
+    used = sa.func.coalesce(sa.func.sum(UsedRoom.bytes), 0).label("used")
+    wanted = (
+        sa.select(Course.slug, Course.title, Course.room_mb, used)
+        .outerjoin(UsedRoom, UsedRoom.course_id == Course.id)
+        .group_by(Course.id, Course.slug, Course.title, Course.room_mb)
+        .order_by(used.desc(), Course.id)
     )
-    used = {course_id: int(total) for course_id, total in rows}
-    return {course.id: Room(used.get(course.id, 0), course.room_mb * MB) for course in courses}
+    found = page_of_rows(session, wanted, page=page, rows=rows)
+    shown = [
+        CourseRoom(row.slug, row.title, row.room_mb, Room(int(row.used), row.room_mb * MB))
+        for row in found.rows
+    ]
+    return Slice(shown, found.found, found.page, found.pages)
+
+
+def course_by_slug(session: Session, slug: str) -> Course:
+    """A course of the site; raises Missing."""
+    course = session.scalar(sa.select(Course).where(Course.slug == slug))
+    if course is None:
+        raise Missing(slug)
+    return course
 
 
 def has_file(session: Session, course_id: int, user_id: int, sha256: str) -> bool:
