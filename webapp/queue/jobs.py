@@ -187,6 +187,7 @@ def sweep(session: Session) -> int:
     moment = moment_of(session)
     _mend_after_clock_change(session, moment)
     lines.mend(session)
+    session.commit()
     expired = session.execute(
         _with_regrade()
         .where(Job.state == JobState.RUNNING, Job.lease_expires_at < moment)

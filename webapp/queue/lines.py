@@ -103,7 +103,10 @@ def ended(session: Session, job_id: int) -> bool:
 
 
 def mend(session: Session) -> None:
-    """Lines from which everything was taken out end; what never stood in line does; commits."""
+    """Lines from which everything was taken out end; what never stood in line does.
+
+    The caller commits.
+    """
     left = sa.exists().where(Job.state == JobState.QUEUED, Job.line_id == QueueLine.id)
     empty = session.scalars(
         sa.select(QueueLine.id)
@@ -117,7 +120,6 @@ def mend(session: Session) -> None:
     lost = (Job.state == JobState.QUEUED, Job.line_id.is_(None))
     if session.scalar(sa.select(Job.id).where(*lost).limit(1)) is not None:
         stand_in_line(session, *lost)
-    session.commit()
 
 
 def _waiting_of(user_id: int) -> tuple[sa.ColumnElement[bool], ...]:

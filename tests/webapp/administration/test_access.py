@@ -27,6 +27,7 @@ ROOMS_HERE = OF_THE_SITE - OF_TERMS
 VERSION = {"name": "a01_demo", "number": 1}
 
 BODIES = {
+    "api.change_course_room": {"room_mb": 5},
     "api.create_course": {"slug": "dl", "title": "N", "term": "T", "time_zone": "UTC"},
     "api.make_administrator": {"email": "amy@example.edu"},
     "api.let_create_courses": {"email": "amy@example.edu"},

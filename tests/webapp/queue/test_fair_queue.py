@@ -16,7 +16,7 @@ from tests.webapp.queue.crowd import Crowd
 from webapp.base.database import moment_of
 from webapp.courses.erasing import erase
 from webapp.models import Course, Job, JobState, Lane, QueueLine, Submission, User
-from webapp.queue import jobs, lines, shares
+from webapp.queue import jobs, shares
 from webapp.queue.stopping import stop_all
 
 ASSIGNMENT = "a02_other"
@@ -206,7 +206,6 @@ def test_handing_in_claiming_and_ending_at_once_leave_nothing_behind(engine, cro
 def test_what_was_cancelled_leaves_the_line_and_may_come_back(crowd):
     crowd.hand_in("ann", "bob")
     stop_all(crowd.session, crowd.course("dl").id)
-    lines.mend(crowd.session)
     assert crowd.session.scalars(sa.select(QueueLine.ticket)).all() == [None, None]
     job = crowd.session.scalars(sa.select(Job).order_by(Job.id)).first()
     assert jobs.retry(crowd.session, job.id, job.submission_id)
