@@ -47,6 +47,9 @@ from webapp.regrades import pages as regrades
 from webapp.results import api as results_api
 from webapp.results import by_hand_pages, overrides_pages, requests_pages, student_api
 from webapp.results import pages as results
+from webapp.room import api as room_api
+from webapp.room import pages as room
+from webapp.room import site_pages as site_room
 from webapp.roster import api as roster_api
 from webapp.roster import pages as roster
 from webapp.rubrics import api as rubrics_api
@@ -97,7 +100,16 @@ _PAGES = (
     *(imports, insight, leaderboard, metrics_pages, nbgrader_pages, overrides_pages, people),
     *(person_pages, preview_pages, proposal_pages, queue, reading, regrades, requests_pages),
     *(results, review_pages, roster, score_table_pages, settings, similarity, students),
-    *(submissions, roles_pages, terms, time_zone_pages, versions, viewing_pages, visibility),
+    *(room, site_room),
+    *(
+        submissions,
+        roles_pages,
+        terms,
+        time_zone_pages,
+        versions,
+        viewing_pages,
+        visibility,
+    ),
 )
 
 # Importing one of these adds its routes to the API's blueprint.
@@ -125,6 +137,7 @@ OPERATIONS = (
         results_api,
     ),
     *(
+        room_api,
         roster_api,
         rubric_api,
         rubrics_api,

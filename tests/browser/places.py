@@ -141,6 +141,8 @@ PLACES = (
     Place("suggested-papers", "instructor", _course("staff/readings/papers")),
     Place("who-reads-what", "instructor", _course("staff/readings/work")),
     Place("queue", "instructor", _course("staff/queue")),
+    Place("room", "instructor", _course("staff/room")),
+    Place("site-room", "instructor", lambda site: f"{site.url}/administration/room"),
     Place("log", "instructor", _course("staff/log")),
     Place("settings", "instructor", _course("staff/settings")),
     Place("assignment-settings", "instructor", _course(f"staff/assignments/{ASSIGNMENT}/settings")),

@@ -34,17 +34,17 @@ class Cluster:
         self._workers: list[subprocess.Popen[bytes]] = []
         broker.configure(broker_url)
 
-    def hand_in(self, *texts: str) -> list[int]:
-        """Uploads of ada's, committed before this returns; the ids of the submissions."""
-        return self.hand_in_file(*(notebook(text) for text in texts))
+    def hand_in(self, *texts: str, name: str = "Ada") -> list[int]:
+        """Uploads of somebody's, committed before this returns; the ids of the submissions."""
+        return self.hand_in_file(*(notebook(text) for text in texts), name=name)
 
-    def hand_in_file(self, *files: bytes) -> list[int]:
+    def hand_in_file(self, *files: bytes, name: str = "Ada") -> list[int]:
         """The same with whole notebooks."""
         with Session(self.engine) as session:
             assignment = session.scalars(sa.select(CourseAssignment)).first()
             assert assignment is not None
-            ada = session.scalars(sa.select(User.id).where(User.name == "Ada")).one()
-            return [self._hand_in(session, assignment, ada, data) for data in files]
+            user = session.scalars(sa.select(User.id).where(User.name == name)).one()
+            return [self._hand_in(session, assignment, user, data) for data in files]
 
     def _hand_in(
         self, session: Session, assignment: CourseAssignment, user_id: int, data: bytes
@@ -54,7 +54,7 @@ class Cluster:
         receipt = receive(session, assignment, user_id=user_id, upload=upload, digest=digest)
         return receipt.submission.id
 
-    def worker(self, *command: str, **more: str) -> subprocess.Popen[bytes]:
+    def worker(self, *command: str, slots: int = 2, **more: str) -> subprocess.Popen[bytes]:
         """Start a worker process, the fake one or what the command says, with more environment."""
         environment = {
             **os.environ,
@@ -64,7 +64,7 @@ class Cluster:
             "HELDOUT_SEED": "a seed of tests only",
             **more,
         }
-        command = command or ("-m", "tests.services.fake_worker", str(self.folder))
+        command = command or ("-m", "tests.services.fake_worker", str(self.folder), str(slots))
         with (self.folder / "workers.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, *command], env=environment, stdout=log, stderr=log

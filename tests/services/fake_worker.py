@@ -1,4 +1,6 @@
-"""A worker process whose grader only notes what it grades: `python -m tests.services.fake_worker`.
+"""A worker process whose grader only notes what it grades.
+
+`python -m tests.services.fake_worker FOLDER SLOTS`
 
 A notebook that says `wait` is not finished before the folder has a file `go`.
 """
@@ -30,7 +32,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     engine = make_engine(database_url())
     pool = StandInPool(lambda data: grade(folder, data))
-    worker = Worker(engine, pool, slots=2, queues=("cpu",))
+    worker = Worker(engine, pool, slots=int(sys.argv[2]), queues=("cpu",))
     if url := broker_url():
         consume(url, engine, worker)
     else:

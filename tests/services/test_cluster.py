@@ -46,6 +46,31 @@ def test_two_workers_never_grade_a_submission_twice(cluster_with, broker_url):
     assert cluster.results() == dict.fromkeys(ids, 1)
 
 
+def test_one_account_never_holds_every_slot(cluster_with, broker_url):
+    """Its messages lie first in the broker, and say only that there is work."""
+    cluster = cluster_with(broker_url)
+    flood = cluster.hand_in(*(f"wait {n}" for n in range(12)))
+    cluster.worker()
+    cluster.wait(lambda: len(cluster.began()) == 1, "the worker did not begin")
+    others = cluster.hand_in("a", "b", name="Bob")
+    cluster.wait_until_graded(others)
+    assert sorted(cluster.states(flood)) == ["queued"] * 11 + ["running"]
+    (cluster.folder / "go").touch()
+    cluster.wait_until_graded(flood)
+    assert cluster.results() == dict.fromkeys(flood + others, 1)
+
+
+def test_with_one_slot_the_next_start_is_anothers(cluster_with, broker_url):
+    cluster = cluster_with(broker_url)
+    flood = cluster.hand_in(*(f"wait {n}" for n in range(12)))
+    cluster.worker(slots=1)
+    cluster.wait(lambda: len(cluster.began()) == 1, "the worker did not begin")
+    others = cluster.hand_in("of bob", name="Bob")
+    (cluster.folder / "go").touch()
+    cluster.wait_until_graded(flood + others)
+    assert "of bob" in cluster.began()[1]
+
+
 def test_what_a_killed_worker_held_is_finished_by_another_once(cluster_with, broker_url):
     cluster = cluster_with(broker_url)
     ids = cluster.hand_in("wait")

@@ -47,11 +47,11 @@ OVERRIDES = {
 
 # What reads and writes the database in ways that differ from one to the other.
 _BOTH = """
-answer_points answers arranging attempts_to_read backup courses deleting duties extensions feedback
-final_ranks grades handout import_times imports insight jobs leaderboard log mixed_versions
-operations own_data pass_rule person points_in_total presentations queue_page readings recount
-regrades requests results review_drafts roles roster_pages rules sections similarity staff
-submissions versions visibility work workers written
+answer_points answers arranging attempts_to_read backup courses deleting duties estimates
+extensions fair_queue feedback final_ranks grades handout import_times imports insight jobs
+leaderboard log mixed_versions operations own_data pass_rule person points_in_total presentations
+queue_page readings recount regrades requests results review_drafts roles room roster_pages rules
+sections similarity staff submissions versions visibility work workers written
 """
 ON_POSTGRESQL_TOO = frozenset(f"test_{name}" for name in _BOTH.split())
 

@@ -149,6 +149,7 @@ def _submissions(session: Session, user: User, files: Files) -> Iterator[dict[st
             "set_by_staff": overrides.get(row.id, []) if sight.open else [],
             "results": sight.sentence(row.course_assignment.course.time_zone),
             "file": name,
+            "as_sent": row.sent_sha256 is None,
         }
 
 

@@ -23,6 +23,7 @@ LABELS = {
     "cut_off_at": "Cut-off",
     "attempt_limit": "Attempts a student has",
     "pause_minutes": "Pause between two attempts, minutes",
+    "waiting_limit": "Attempts that may wait at a time",
     "counting": "Which attempt counts",
 }
 

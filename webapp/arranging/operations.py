@@ -16,6 +16,7 @@ from webapp.courses.assignments import assignments_of
 from webapp.courses.erasing import erase
 from webapp.models import Course, CourseAssignment, Enrolment
 from webapp.rendering.forgetting import forget_when_kept
+from webapp.room.keeping import add_up
 from webapp.scoring import counting
 from webapp.settings.changes import Checked, apply
 from webapp.visibility.operations import set_rule
@@ -115,6 +116,7 @@ def remove(session: Session, actor: Enrolment, item: CourseAssignment, *, typed:
             raise NotArranged(f"This says {typed.strip()[:64]!r}, expected {name} to confirm.")
         erase(session, item)
         forget_when_kept(session, actor.course_id)
+        add_up(session, actor.course_id)
         record(
             session,
             actor,

@@ -91,6 +91,7 @@ WorkAction = Literal[
     "resume grading",
     "compare notebooks",
     "cancel comparison",
+    "change room",
 ]
 # What is done to the site rather than in a course; where it is about a course, with its number.
 SiteAction = Literal[
@@ -109,6 +110,7 @@ SiteAction = Literal[
     "prove assignment",
     "use assignment version",
     "use placed assignment",
+    "change room of course",
 ]
 Action = ScoreAction | TimeAction | RoleAction | SightAction | WorkAction | SiteAction
 

@@ -17,6 +17,8 @@ from webapp.base.clock import now
 db = SQLAlchemy()
 
 _BUSY_SECONDS = 30
+# To what SQLite cuts its log once it is written into the database; else it stays as it grew.
+_LARGEST_LOG = 8 * 2**20
 # SQLite takes 32766 values in a statement; this many keep it quick to parse.
 _AT_ONCE = 500
 _TOOL = "made with"
@@ -107,6 +109,7 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA journal_size_limit={_LARGEST_LOG}")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
     cursor.close()
 

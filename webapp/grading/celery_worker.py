@@ -15,7 +15,7 @@ from celery.signals import worker_shutting_down
 from sqlalchemy.orm import Session
 
 from webapp.grading.worker import Worker
-from webapp.queue import waiting
+from webapp.queue import broker, waiting
 from webapp.queue.celery_messages import TASK, Messages, celery_app, queue_name
 
 log = logging.getLogger("heldout.worker")
@@ -27,10 +27,12 @@ def consume(url: str, engine: sa.Engine, worker: Worker) -> None:
     """Grade until SIGTERM or SIGINT; what is being graded then is finished."""
     app = celery_app(url)
     place = worker.place
+    # A job that ends here may let another of its account start.
+    broker.configure(url)
 
     @app.task(name=TASK)
     def grade(job_id: int) -> None:
-        """There is work: usually this job, or one that comes before it, or none any more."""
+        """There is work: the job whose turn it is, whichever the message names, or none."""
         worker.take_one()
 
     def drain(**_event: object) -> None:
@@ -72,10 +74,12 @@ def _keep_sending(
 
 
 def resend(session: Session, messages: Messages, queues: tuple[str, ...]) -> int:
-    """Announce what is due and has no message: after a pause, or when a broker lost its memory."""
+    """Announce what could start and has no message: after a pause, where an account's share was
+    used up when its message came, or when a broker lost its memory.
+    """
     sent = 0
     for queue in queues:
-        due = waiting.due(session, queue)
+        due = waiting.startable(session, queue)
         counted = session.scalar(sa.select(sa.func.count()).select_from(due.subquery())) or 0
         missing = counted - messages.waiting(queue) if counted else 0
         if missing > 0:

@@ -35,6 +35,7 @@ def write_result(session: Session, held: jobs.Claim, result: GradeResult) -> boo
         session.commit()
         return True
     counting.lock_students(session, [held.submission_id])
+    jobs.give_back_share(session, held)
     # Locked, so that two results, or a result and staff's points, are counted one after the other.
     submission = session.get_one(Submission, held.submission_id, with_for_update=True)
     row = _of_version(session, submission.id, result.grader_version)

@@ -30,7 +30,8 @@ from webapp.grading.chosen import LeftAlone, LeftToOthers, chosen
 from webapp.grading.progress import Progress
 from webapp.models import Submission
 from webapp.queue import broker, jobs, workers
-from webapp.queue.waiting import unfinished
+from webapp.queue.shares import share_of
+from webapp.queue.waiting import slots_of, unfinished
 
 log = logging.getLogger("heldout.worker")
 
@@ -80,6 +81,7 @@ class Worker:
         self.owner = f"{host}-{os.getpid()}-{secrets.token_hex(4)}"
         self.place = workers.Place(self.owner, host, slots, tuple(queues), sandbox)
         self.draining = threading.Event()
+        self._shares = {queue: share_of(slots) for queue in queues}
 
     def run(self, stop: threading.Event, *, drain: bool = False) -> None:
         """Work until `stop` is set (what is being graded is finished), or the queue is empty."""
@@ -124,7 +126,11 @@ class Worker:
         try:
             with Session(self._engine) as session:
                 claim = jobs.claim(
-                    session, self.owner, queues=self.place.queues, without=self._left.names()
+                    session,
+                    self.owner,
+                    queues=self.place.queues,
+                    without=self._left.names(),
+                    shares=self._shares,
                 )
         except DBAPIError as error:
             log.warning("the database did not answer: %s", error.orig)
@@ -250,6 +256,8 @@ class Worker:
             seconds=seconds,
             versions=versions_here(session),
         )
+        slots = {queue: slots_of(session, queue) for queue in self.place.queues}
+        self._shares = {queue: share_of(number) for queue, number in slots.items()}
 
 
 def _patiently(action: Callable[[], _Answer]) -> _Answer:

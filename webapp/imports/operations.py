@@ -154,7 +154,11 @@ def _hand_in(session: Session, found: BulkImport, item: ImportItem) -> bool:
         received_at=item.received_at,
     )
     with change(session):
+        # What is kept of it may be smaller; the file as it came is not needed twice.
+        read, item.sha256 = item.sha256, receipt.submission.sha256
         item.submission_id = receipt.submission.id
+        session.flush()
+        _forget_files(session, {read})
     return receipt.new
 
 
@@ -191,10 +195,15 @@ def _forget(session: Session, found: BulkImport) -> None:
         )
     ).all()
     session.execute(sa.delete(ImportItem).where(ImportItem.import_id == found.id))
+    _forget_files(session, {each for each in hashes if each is not None})
+    found.state, found.closed_at = ImportState.DISCARDED, now()
+
+
+def _forget_files(session: Session, hashes: set[str]) -> None:
+    """Delete those that nothing uses any more."""
     used = [
         sa.exists().where(table.sha256 == Content.sha256)
         for table in (Submission, Slide, PaperReview, ImportItem)
     ]
-    for sha256 in set(hashes):
+    for sha256 in hashes:
         session.execute(sa.delete(Content).where(Content.sha256 == sha256, ~sa.or_(*used)))
-    found.state, found.closed_at = ImportState.DISCARDED, now()

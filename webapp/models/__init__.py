@@ -19,6 +19,7 @@ from webapp.models.failures import CheckFailure
 from webapp.models.imports import BulkImport, ImportItem, ImportState, RosterFile
 from webapp.models.leaderboard import BoardState, Leaderboard, LeaderboardEntry
 from webapp.models.presentations import PresentationPlace
+from webapp.models.queue_lines import QueueLine
 from webapp.models.readings import BankComment, Reader, Reading, ReadingRules, RubricRow
 from webapp.models.regrades import Regrade, RegradeItem, RegradeState, Scope
 from webapp.models.requests import (
@@ -28,6 +29,7 @@ from webapp.models.requests import (
     ScoreOverride,
     StudentNote,
 )
+from webapp.models.room import UsedRoom
 from webapp.models.similarity import ReportState, SimilarityReport, SimilarPair
 from webapp.models.submissions import (
     Content,
@@ -91,6 +93,7 @@ __all__ = [
     "Proposal",
     "ProposalExamples",
     "QuestionScore",
+    "QueueLine",
     "Reader",
     "Reading",
     "ReadingRules",
@@ -118,6 +121,7 @@ __all__ = [
     "TakenRelease",
     "Team",
     "TeamMember",
+    "UsedRoom",
     "User",
     "VersionState",
     "WorkerRow",

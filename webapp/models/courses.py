@@ -15,6 +15,7 @@ from webapp.models.accounts import User
 from webapp.models.base import Base, text_enum
 
 DEFAULT_TIME_ZONE = "America/New_York"
+STUDENT_ROOM_MB, ROOM_MB = 200, 20_000
 
 
 class Role(StrEnum):
@@ -53,6 +54,11 @@ class Course(Base):
     grading_paused_at: Mapped[datetime | None]
     # How many days late one student may be in all without losing points.
     late_days: Mapped[int] = mapped_column(default=0, server_default="0")
+    # The most that files of one student, and of everyone together, may take.
+    student_room_mb: Mapped[int] = mapped_column(
+        default=STUDENT_ROOM_MB, server_default=str(STUDENT_ROOM_MB)
+    )
+    room_mb: Mapped[int] = mapped_column(default=ROOM_MB, server_default=str(ROOM_MB))
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     assignments: Mapped[list[CourseAssignment]] = relationship(
@@ -146,6 +152,8 @@ class CourseAssignment(Base):
     cut_off_at: Mapped[datetime | None]
     attempt_limit: Mapped[int | None]
     pause_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    # How many of one student's attempts may wait or run at a time.
+    waiting_limit: Mapped[int | None]
     counting: Mapped[CountingRule] = mapped_column(
         text_enum(CountingRule), default=CountingRule.BEST, server_default="best"
     )

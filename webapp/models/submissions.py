@@ -82,6 +82,8 @@ class Submission(Base):
     filename: Mapped[str] = mapped_column(sa.String(200))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(sa.ForeignKey("contents.sha256"), index=True)
+    # Of the file as it was sent, where its outputs were not kept: `size` is that file's.
+    sent_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     digest: Mapped[str] = mapped_column(sa.String(64))
     state: Mapped[SubmissionState] = mapped_column(
         text_enum(SubmissionState), default=SubmissionState.QUEUED
@@ -130,6 +132,11 @@ class Submission(Base):
         return cls.score * cls.kept
 
     @property
+    def sha256_as_sent(self) -> str:
+        """Of the file as the student sent it, which the receipt names."""
+        return self.sent_sha256 or self.sha256
+
+    @property
     def final(self) -> bool:
         """Whether no question waits for staff."""
         return self.state == SubmissionState.GRADED and self.ungraded == 0
@@ -143,7 +150,7 @@ class Job(Base):
     """
 
     __tablename__ = "jobs"
-    __table_args__ = (sa.Index("ix_jobs_state_lane", "state", "lane", "id"),)
+    __table_args__ = (sa.Index("ix_jobs_state_line", "state", "line_id", "not_before", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submissions.id"), index=True)
@@ -164,6 +171,8 @@ class Job(Base):
     # Without a foreign key, which SQLite can only add by copying the table.
     regrade_id: Mapped[int | None] = mapped_column(index=True)
     request_id: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")
+    # Where it stands in line; none before it first does. Without a foreign key, as above.
+    line_id: Mapped[int | None]
 
     submission: Mapped[Submission] = relationship()
 

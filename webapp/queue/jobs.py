@@ -1,12 +1,14 @@
 """The queue: job rows with a lease, claimed by compare-and-swap, on SQLite and PostgreSQL alike.
 
+Which of them is next is decided in `choosing`, by the rules of `shares`.
+
 A worker that dies stops extending its lease; the sweep then queues its job again. What the dead
 worker may still send in carries an old attempt number and is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +21,6 @@ from webapp.assignments.finding import site_assignment
 from webapp.base import logs
 from webapp.base.database import moment_of
 from webapp.models import (
-    CourseAssignment,
     Job,
     JobState,
     Lane,
@@ -28,8 +29,8 @@ from webapp.models import (
     Submission,
     SubmissionState,
 )
-from webapp.queue import broker
-from webapp.queue.waiting import of_resting_courses
+from webapp.queue import broker, lines
+from webapp.queue.choosing import Wanted, next_job
 
 LEASE = timedelta(seconds=60)
 MOST_FAULTS = 3
@@ -60,6 +61,7 @@ def enqueue(session: Session, submission: Submission, lane: Lane) -> Job:
     submission.state = SubmissionState.QUEUED
     session.add(job)
     session.flush()
+    lines.stand_in_line(session, Job.id == job.id)
     broker.announce_on_commit(session, job.id, job.queue)
     return job
 
@@ -69,65 +71,49 @@ def claim(
     owner: str,
     lease: timedelta = LEASE,
     queues: Sequence[str] = broker.QUEUES,
+    *,
     without: Sequence[str] = (),
+    shares: Mapping[str, int] | None = None,
 ) -> Claim | None:
-    """Take the next job: a waiting student's before a batch's, then the oldest; commits.
+    """Take the next job, by the rules of `shares`; commits.
 
-    Those of the assignments `without` are left to others.
+    Those of the assignments `without` are left to others. No account holds more than its share of
+    a queue's slots; a queue that `shares` does not name has none.
     """
+    wanted = Wanted(tuple(queues), without, shares or {})
     while True:
         moment = moment_of(session)
-        may = (Job.not_before <= moment, Job.queue.in_(queues), *_not_of(without))
-        row = _next(session, Lane.INTERACTIVE, may) or _next(session, Lane.BATCH, may)
-        if row is None:
+        found = next_job(session, wanted, moment)
+        if found is None:
             session.rollback()
             return None
-        taken = _update_job(
-            session,
-            Claim(row.id, row.submission_id, row.attempt),
-            JobState.QUEUED,
+        row = _start(session, found.job_id, owner, moment, lease)
+        if row is not None:
+            lines.started(session, found.line, found.user_id, found.lane, turn=found.turn)
+            set_submission(session, row.id, row.submission_id, SubmissionState.RUNNING)
+            session.commit()
+            return Claim(row.id, row.submission_id, row.attempt, row.request_id)
+        session.rollback()
+
+
+def _start(
+    session: Session, job_id: int, owner: str, moment: datetime, lease: timedelta
+) -> sa.Row[int, int, int, str] | None:
+    """The job as it runs now, or None where it does not wait any more."""
+    return session.execute(
+        sa.update(Job)
+        .where(Job.id == job_id, Job.state == JobState.QUEUED)
+        .values(
             state=JobState.RUNNING,
-            attempt=row.attempt + 1,
+            attempt=Job.attempt + 1,
             lease_owner=owner,
             lease_expires_at=moment + lease,
             heartbeat_at=moment,
             started_at=moment,
             progress={},
         )
-        if taken:
-            set_submission(session, row.id, row.submission_id, SubmissionState.RUNNING)
-            session.commit()
-            return Claim(row.id, row.submission_id, row.attempt + 1, row.request_id)
-        session.rollback()
-
-
-def _not_of(assignments: Sequence[str]) -> tuple[sa.ColumnElement[bool], ...]:
-    if not assignments:
-        return ()
-    theirs = (
-        sa.select(Submission.id)
-        .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
-        .where(CourseAssignment.assignment.in_(assignments))
-    )
-    return (Job.submission_id.not_in(theirs),)
-
-
-def _next(session: Session, lane: Lane, may: Sequence[sa.ColumnElement[bool]]) -> Any:
-    """The lane's oldest job that may be claimed; one lane at a time, which the index answers.
-
-    On PostgreSQL the row is locked, and rows that another worker is claiming are passed over.
-    """
-    return session.execute(
-        sa.select(Job.id, Job.submission_id, Job.attempt, Job.request_id)
-        .where(
-            Job.state == JobState.QUEUED,
-            Job.lane == lane,
-            Job.submission_id.not_in(of_resting_courses()),
-            *may,
-        )
-        .order_by(Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        .returning(Job.id, Job.submission_id, Job.attempt, Job.request_id)
+        .execution_options(synchronize_session=False)
     ).first()
 
 
@@ -160,11 +146,23 @@ def release_as_done(session: Session, held: Claim) -> bool:
     )
 
 
+def give_back_share(session: Session, held: Claim) -> None:
+    """Let the account's next job stand in line, and say so where it was held back.
+
+    The caller has locked the student, and commits.
+    """
+    queue = session.scalar(sa.select(Job.queue).where(Job.id == held.job_id))
+    if queue is not None and lines.ended(session, held.job_id):
+        broker.announce_on_commit(session, held.job_id, queue)
+
+
 def leave_to_others(session: Session, held: Claim) -> bool:
     """Queue a job again that this worker cannot do, which is no fault of the job; commits."""
     values = {"lease_owner": None, "lease_expires_at": None, "started_at": None}
     left = _update_job(session, held, JobState.RUNNING, state=JobState.QUEUED, **values)
     if left:
+        lines.stand_in_line(session, Job.id == held.job_id)
+        lines.go_first(session, held.job_id)
         set_submission(session, held.job_id, held.submission_id, SubmissionState.QUEUED)
     session.commit()
     return left
@@ -178,6 +176,7 @@ def fault(session: Session, held: Claim, message: str) -> bool:
     values = _after_fault(row, message, moment_of(session))
     kept = _update_job(session, held, JobState.RUNNING, **values)
     if kept:
+        lines.stand_in_line(session, Job.id == held.job_id)
         set_submission(session, held.job_id, held.submission_id, _state_after(values))
     session.commit()
     return kept
@@ -187,6 +186,8 @@ def sweep(session: Session) -> int:
     """Queue again every job whose worker stopped extending its lease; commits."""
     moment = moment_of(session)
     _mend_after_clock_change(session, moment)
+    lines.mend(session)
+    session.commit()
     expired = session.execute(
         _with_regrade()
         .where(Job.state == JobState.RUNNING, Job.lease_expires_at < moment)
@@ -198,6 +199,7 @@ def sweep(session: Session) -> int:
         values = _after_fault(row, message, moment)
         held = Claim(row.id, row.submission_id, row.attempt)
         if _update_job(session, held, JobState.RUNNING, **values):
+            lines.stand_in_line(session, Job.id == row.id)
             set_submission(session, row.id, row.submission_id, _state_after(values))
             swept += 1
         session.commit()
@@ -230,6 +232,7 @@ def retry(session: Session, job_id: int, submission_id: int) -> bool:
     )
     if queue is None:
         return False
+    lines.stand_in_line(session, Job.id == job_id)
     set_submission(session, job_id, submission_id, SubmissionState.QUEUED)
     broker.announce_on_commit(session, job_id, queue)
     return True

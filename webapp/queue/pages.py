@@ -16,6 +16,7 @@ from webapp.queue import operations
 from webapp.queue import workers as fleet
 from webapp.queue.mixed import nobody_has, odd_ones
 from webapp.queue.queries import open_jobs
+from webapp.queue.shares import BATCH_AFTER
 from webapp.visibility.submissions import submission_in
 
 blueprint = Blueprint("queue", __name__, url_prefix="/courses/<slug>/staff/queue")
@@ -36,6 +37,7 @@ def show(enrolment: Enrolment) -> str:
     return render_template(
         "queue/queue.html",
         course=enrolment.course,
+        batch_after=BATCH_AFTER,
         jobs=jobs,
         workers=workers,
         unserved=_unserved(jobs, served),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.models import Job, JobState, Submission, SubmissionState
-from webapp.queue import waiting
+from webapp.queue import estimates
 
 MOVING = (SubmissionState.QUEUED, SubmissionState.RUNNING)
 
@@ -27,8 +27,9 @@ def progress(session: Session, submission: Submission) -> dict[str, object]:
     """What the status panel shows."""
     job = current_job(session, submission)
     queued = job if job is not None and job.state == JobState.QUEUED else None
-    ahead = waiting.ahead_of(session, queued) if queued else 0
-    seconds = waiting.seconds_until_graded(session, queued) if queued else None
+    before = estimates.ahead_of(session, queued) if queued else None
+    ahead = before.jobs if before else 0
+    seconds = estimates.seconds_until_graded(session, queued, before) if queued and before else None
     about = None if seconds is None else rounded_wait(seconds)
     paused = submission.course_assignment.course.grading_paused_at is not None
     reached = [job.progress.get(key) for key in ("stage", "done")] if job else []

@@ -6,7 +6,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.base.database import moment_of
-from webapp.models import CourseAssignment, Job, JobState, Result, Submission, SubmissionState
+from webapp.models import (
+    CourseAssignment,
+    Job,
+    JobState,
+    QueueLine,
+    Result,
+    Submission,
+    SubmissionState,
+)
 
 _OPEN = (JobState.QUEUED, JobState.RUNNING)
 _ARCHIVED = "The course was archived before this was graded."
@@ -49,6 +57,12 @@ def stop_all(session: Session, course_id: int) -> None:
             .values(state=then, last_error=_ARCHIVED, **values)
             .execution_options(**_WITHOUT_SYNC)
         )
+    session.execute(
+        sa.update(QueueLine)
+        .where(QueueLine.course_id == course_id)
+        .values(ticket=None)
+        .execution_options(**_WITHOUT_SYNC)
+    )
 
 
 def _in_course(course_id: int) -> sa.ColumnElement[bool]:

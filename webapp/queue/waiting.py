@@ -8,18 +8,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.base.database import moment_of
-from webapp.models import Course, CourseAssignment, Job, JobState, Submission
+from webapp.models import (
+    Course,
+    CourseAssignment,
+    Job,
+    JobState,
+    Lane,
+    QueueLine,
+    Submission,
+    WorkerRow,
+)
+from webapp.queue.shares import share_of
 from webapp.queue.workers import live
-
-
-def of_resting_courses() -> sa.Select[int]:
-    """The submissions of courses that are archived, or whose grading staff have paused."""
-    return (
-        sa.select(Submission.id)
-        .join(CourseAssignment, Submission.course_assignment_id == CourseAssignment.id)
-        .join(Course, CourseAssignment.course_id == Course.id)
-        .where(sa.or_(Course.grading_paused_at.is_not(None), Course.archived_at.is_not(None)))
-    )
 
 
 def unfinished(session: Session, without: Sequence[str] = ()) -> int:
@@ -35,66 +35,41 @@ def unfinished(session: Session, without: Sequence[str] = ()) -> int:
     return session.scalar(statement) or 0
 
 
-def due(session: Session, queue: str) -> sa.Select[int]:
-    """Selects the jobs of a queue that could be claimed now, oldest first."""
-    return (
-        sa.select(Job.id)
+def startable(session: Session, queue: str) -> sa.Select[int]:
+    """Selects the jobs of a queue that could be started now, of each account no more than its
+    share: more than that would find nothing to start.
+    """
+    share = share_of(slots_of(session, queue))
+    place = sa.func.row_number().over(partition_by=QueueLine.user_id, order_by=Job.id)
+    due = (
+        sa.select(Job.id, sa.case((Job.lane == Lane.INTERACTIVE, place), else_=0).label("place"))
+        .join(QueueLine, Job.line_id == QueueLine.id)
+        .join(Course, QueueLine.course_id == Course.id)
         .where(
             Job.state == JobState.QUEUED,
             Job.not_before <= moment_of(session),
             Job.queue == queue,
-            Job.submission_id.not_in(of_resting_courses()),
+            Course.grading_paused_at.is_(None),
+            Course.archived_at.is_(None),
         )
-        .order_by(Job.id)
+        .subquery()
     )
+    return sa.select(due.c.id).where(due.c.place <= share).order_by(due.c.id)
 
 
-def ahead_of(session: Session, job: Job) -> int:
-    """How many jobs will be claimed before this one."""
-    return sum(_ahead(session, job).values())
+def slots_of(session: Session, queue: str) -> int:
+    """How many jobs of a queue live workers take at a time."""
+    return sum(worker.slots for worker in serving(session, queue))
 
 
-def seconds_until_graded(session: Session, job: Job) -> float | None:
-    """About how long a waiting job still takes, or None where nobody can know.
-
-    (what is ahead, each as long as its assignment took lately) / (slots of live workers), plus the
-    job itself. What runs already counts half.
-    """
-    workers = [w for w in live(session, moment_of(session)) if job.queue in w.queues.split()]
-    slots = sum(worker.slots for worker in workers if not worker.draining)
-    known: dict[str, list[float]] = {}
-    for worker in workers:
-        for assignment, seconds in worker.seconds.items():
-            known.setdefault(assignment, []).append(seconds)
-    own = job.submission.course_assignment.assignment
-    work = _ahead(session, job)
-    running = _running(session, job.queue)
-    if not slots or not {own, *work, *running} <= set(known):
-        return None
-    mean = {assignment: sum(found) / len(found) for assignment, found in known.items()}
-    before = sum(count * mean[name] for name, count in work.items())
-    busy = sum(count * mean[name] / 2 for name, count in running.items())
-    return (before + busy) / slots + mean[own]
+def serving(session: Session, queue: str) -> list[WorkerRow]:
+    """The workers that take more of a queue."""
+    found = live(session, moment_of(session))
+    return [each for each in found if queue in each.queues.split() and not each.draining]
 
 
-def _ahead(session: Session, job: Job) -> dict[str, int]:
-    """Jobs that will be claimed before this one, counted by assignment."""
-    earlier = sa.or_(Job.lane > job.lane, sa.and_(Job.lane == job.lane, Job.id < job.id))
-    return _by_assignment(
-        session,
-        Job.state == JobState.QUEUED,
-        Job.queue == job.queue,
-        Course.grading_paused_at.is_(None),
-        Course.archived_at.is_(None),
-        earlier,
-    )
-
-
-def _running(session: Session, queue: str) -> dict[str, int]:
-    return _by_assignment(session, Job.state == JobState.RUNNING, Job.queue == queue)
-
-
-def _by_assignment(session: Session, *conditions: sa.ColumnElement[bool]) -> dict[str, int]:
+def by_assignment(session: Session, *conditions: sa.ColumnElement[bool]) -> dict[str, int]:
+    """How many jobs of each assignment there are under these conditions."""
     rows = session.execute(
         sa.select(CourseAssignment.assignment, sa.func.count().label("jobs"))
         .select_from(Job)

@@ -33,7 +33,7 @@ from webapp.models import (
     Submission,
     SubmissionState,
 )
-from webapp.queue import broker, jobs
+from webapp.queue import broker, jobs, lines
 from webapp.regrades.publish import make_new_results_current
 from webapp.regrades.queries import RegradeRefused, open_regrade, progress
 
@@ -202,6 +202,7 @@ def _queue(session: Session, assignment: CourseAssignment, regrade: Regrade) -> 
     ]
     if rows:
         session.execute(sa.insert(Job), rows)
+        lines.stand_in_line(session, Job.regrade_id == regrade.id)
     for job_id in session.scalars(sa.select(Job.id).where(Job.regrade_id == regrade.id)):
         broker.announce_on_commit(session, job_id, queue)
 

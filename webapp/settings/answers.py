@@ -47,6 +47,7 @@ def of_assignment(item: CourseAssignment) -> schemas.AssignmentSettings:
         cut_off_at=moment(item.cut_off_at),
         attempt_limit=item.attempt_limit,
         pause_minutes=item.pause_minutes,
+        waiting_limit=item.waiting_limit,
         counting=item.counting,
         unsound=entry.sentence if entry else "The site does not have it.",
     )

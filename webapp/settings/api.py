@@ -121,6 +121,7 @@ def change_rules(
         cut_off_at=_when(body.cut_off_at, enrolment.course.time_zone, kept=item.cut_off_at),
         attempt_limit=body.attempt_limit,
         pause_minutes=body.pause_minutes,
+        waiting_limit=body.waiting_limit,
         counting=body.counting,
     )
     with _refusing():

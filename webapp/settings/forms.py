@@ -46,6 +46,7 @@ def shown_rules(item: CourseAssignment, zone: str) -> dict[str, str]:
         "cut_off_at": for_input(item.cut_off_at, zone),
         "attempt_limit": "" if item.attempt_limit is None else str(item.attempt_limit),
         "pause_minutes": str(item.pause_minutes),
+        "waiting_limit": "" if item.waiting_limit is None else str(item.waiting_limit),
         "counting": str(item.counting),
     }
 
@@ -79,6 +80,7 @@ def rule_values(fields: Fields, item: CourseAssignment, zone: str) -> RuleValues
         cut_off_at=_when(fields, "cut_off_at", zone, kept=item.cut_off_at),
         attempt_limit=whole(fields, "attempt_limit"),
         pause_minutes=whole(fields, "pause_minutes") or 0,
+        waiting_limit=whole(fields, "waiting_limit") if "waiting_limit" in fields else UNSET,
         counting=_counting(fields),
     )
 

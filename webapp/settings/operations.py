@@ -28,7 +28,9 @@ WEEK = {
 COURSE_DATES = (*WEEK, "reviews_due_at")
 _MOST_POINTS = 10_000
 _WEEK_MINUTES = 7 * 24 * 60
-_MOST_ATTEMPTS, _MOST_LATE_DAYS = 1000, 365
+_MOST_ATTEMPTS, _MOST_LATE_DAYS, _MOST_WAITING = 1000, 365, 100
+# What an assignment has when it comes into a course, until staff say otherwise.
+PAUSE_MINUTES, WAITING_LIMIT = 1, 3
 
 
 def change_course(session: Session, actor: Enrolment, new: CourseValues, *, reason: str) -> int:
@@ -87,6 +89,7 @@ def change_rules(
     checked.read("cut_off_at", new.cut_off_at)
     checked.whole("attempt_limit", new.attempt_limit, most=_MOST_ATTEMPTS, least=1)
     checked.whole("pause_minutes", new.pause_minutes, most=_WEEK_MINUTES)
+    checked.whole("waiting_limit", new.waiting_limit, most=_MOST_WAITING, least=1)
     checked.read("counting", new.counting)
     cut_off = checked.value("cut_off_at")
     grace = timedelta(minutes=checked.value("grace_minutes"))
@@ -145,6 +148,8 @@ def _set_in_course(
         position=0 if position is None else position + 1,
         opens_at=opens_at,
         due_at=due_at,
+        pause_minutes=PAUSE_MINUTES,
+        waiting_limit=WAITING_LIMIT,
     )
     session.add(item)
     record(

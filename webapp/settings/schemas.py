@@ -69,6 +69,7 @@ class AssignmentSettings(Struct, frozen=True):
     cut_off_at: Moment | None
     attempt_limit: int | None
     pause_minutes: int
+    waiting_limit: int | None
     counting: CountingRule
     unsound: str
 
@@ -92,6 +93,7 @@ class RulesChange(Struct, frozen=True, forbid_unknown_fields=True):
     cut_off_at: Text | UnsetType | None = UNSET
     attempt_limit: Count | UnsetType | None = UNSET
     pause_minutes: Count | UnsetType = UNSET
+    waiting_limit: Count | UnsetType | None = UNSET
     counting: CountingRule | UnsetType = UNSET
 
 

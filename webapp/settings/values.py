@@ -67,7 +67,8 @@ class AssignmentValues:
 class RuleValues:
     """The rules for late work and attempts; `late_penalty` is in per cent for each day late.
 
-    Without an `attempt_limit` there may be any number.
+    Without an `attempt_limit` there may be any number, and without a `waiting_limit` any number
+    may wait at a time.
     """
 
     grace_minutes: float | UnsetType = UNSET
@@ -75,4 +76,5 @@ class RuleValues:
     cut_off_at: When | UnsetType = UNSET
     attempt_limit: float | UnsetType | None = UNSET
     pause_minutes: float | UnsetType = UNSET
+    waiting_limit: float | UnsetType | None = UNSET
     counting: CountingRule | Unread | UnsetType = UNSET

@@ -41,7 +41,7 @@ def submit(enrolment: Enrolment, name: str) -> tuple[Receipt, int]:
         **brief(enrolment, found),
         new=receipt.new,
         received_at=moment(found.received_at) or "",
-        sha256=found.sha256,
+        sha256=found.sha256_as_sent,
     )
     return shown, 201 if receipt.new else 200
 

@@ -13,9 +13,12 @@ from webapp.base.clock import now
 from webapp.base.database import change
 from webapp.models import CourseAssignment, Enrolment, Lane, Submission, SubmissionState, User
 from webapp.queue import jobs
+from webapp.room.keeping import add_notebook
+from webapp.room.queries import rooms_of
 from webapp.scoring import counting
 from webapp.site.uploads import Upload, store
 from webapp.submissions.queries import attempts_at, latest_attempt
+from webapp.submissions.sent_work import Work
 from webapp.submissions.tries import tries_of
 
 _TRIES = 5
@@ -89,6 +92,7 @@ def receive(
     everything is looked at again (SQLite).
     """
     moment = received_at or now()
+    work = Work.of(upload, digest)
     for remaining in reversed(range(_TRIES)):
         try:
             with change(session):
@@ -96,8 +100,7 @@ def receive(
                     session,
                     assignment,
                     user_id,
-                    upload=upload,
-                    digest=digest,
+                    work=work,
                     lane=lane,
                     moment=moment,
                     limited=limited,
@@ -113,8 +116,7 @@ def _take(
     assignment: CourseAssignment,
     user_id: int,
     *,
-    upload: Upload,
-    digest: str,
+    work: Work,
     lane: Lane,
     moment: datetime,
     limited: bool,
@@ -122,37 +124,48 @@ def _take(
     student = sa.select(User.id).where(User.id == user_id)
     session.execute(student.with_for_update(key_share=True))
     newest = latest_attempt(session, assignment.id, user_id)
-    if newest and newest.digest == digest and newest.state not in _TAKEN_AGAIN:
+    if newest and newest.digest == work.digest and newest.state not in _TAKEN_AGAIN:
         return Receipt(newest, new=False)
     if limited:
         _check_limits(session, assignment, user_id, moment)
+        _check_room(session, assignment, user_id, work)
     submission = Submission(
         course_assignment_id=assignment.id,
         user_id=user_id,
         attempt=1 if newest is None else newest.attempt + 1,
-        filename=upload.filename,
-        size=len(upload.data),
-        sha256=upload.sha256,
-        digest=digest,
+        filename=work.kept.filename,
+        size=work.size,
+        sha256=work.kept.sha256,
+        sent_sha256=work.sent_sha256,
+        digest=work.digest,
         received_at=moment,
     )
-    _queue(session, submission, upload, lane)
+    store(session, work.kept)
+    add_notebook(
+        *(session, assignment.course_id, user_id, work.kept.sha256), size=len(work.kept.data)
+    )
+    _queue(session, submission, lane)
     return Receipt(submission, new=True)
 
 
-def _queue(session: Session, submission: Submission, upload: Upload, lane: Lane) -> None:
-    """The file, the attempt and its job at once."""
-    store(session, upload)
+def _queue(session: Session, submission: Submission, lane: Lane) -> None:
+    """The attempt and its job at once."""
     session.add(submission)
     session.flush()
-    counting.recount_submission(session, submission)
     jobs.enqueue(session, submission, lane)
+    counting.recount_submission(session, submission)
 
 
 def _check_limits(session: Session, item: CourseAssignment, user_id: int, moment: datetime) -> None:
-    if item.attempt_limit is None and not item.pause_minutes:
+    if not (item.attempt_limit or item.pause_minutes or item.waiting_limit):
         return
     made = attempts_at(session, item.id, user_id)
     refusal = tries_of(item, made).refusal(item.course.time_zone, moment)
+    if refusal:
+        raise AttemptRefused(refusal)
+
+
+def _check_room(session: Session, item: CourseAssignment, user_id: int, work: Work) -> None:
+    refusal = rooms_of(session, item.course, user_id).refusal(len(work.kept.data))
     if refusal:
         raise AttemptRefused(refusal)

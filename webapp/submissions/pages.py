@@ -11,6 +11,7 @@ from webapp.handout.panel import panel_of
 from webapp.leaderboard import queries as leaderboard
 from webapp.models import Enrolment, Role, Submission
 from webapp.queue.operations import grade_again
+from webapp.room.queries import rooms_of
 from webapp.scoring import late_words
 from webapp.site.downloads import attachment
 from webapp.site.uploads import FileRefused
@@ -88,6 +89,7 @@ def render_assignment(enrolment: Enrolment, name: str, refusal: str = "") -> str
         account=late_words.account(standing.best, standing.policy, enrolment.course)
         if standing.best
         else "",
+        room=rooms_of(db.session, enrolment.course, enrolment.user_id).warning(),
         tries=standing.tries.sentence(enrolment.course.time_zone),
         sight=sight.sight_of(db.session, item, enrolment.user_id),
         has_leaderboard=leaderboard.state_of(db.session, item) in leaderboard.SHOWN,

@@ -30,7 +30,7 @@ from webapp.settings.operations import COURSE_DATES
 from webapp.terms.weeks import Move
 
 # Of the course itself; its name, its clock and its first day are the new one's own.
-KEPT_OF_COURSE = ("page", "pass_rule", "late_days")
+KEPT_OF_COURSE = ("page", "pass_rule", "late_days", "student_room_mb", "room_mb")
 TIMES_OF_ASSIGNMENT = ("opens_at", "due_at", "cut_off_at")
 # One row, or several, of the course as a whole.
 _OF_THE_COURSE: tuple[type[Base], ...] = (

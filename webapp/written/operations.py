@@ -25,6 +25,7 @@ from webapp.models import (
     ReviewDraft,
     Slide,
 )
+from webapp.room.keeping import add_up
 from webapp.site.uploads import FileRefused, Upload, store
 from webapp.written.examples import Example, as_text, fitting_examples
 from webapp.written.papers import fitting_references
@@ -72,6 +73,7 @@ def hand_in_slide(
             looked_at=now() if seen else None,
         )
         session.add(slide)
+        add_up(session, actor.course_id, actor.user_id)
     return slide
 
 
@@ -145,6 +147,7 @@ def hand_in_review_file(
         review.filename, review.sha256 = upload.filename, upload.sha256
         review.thumbnail, review.received_at = (seen.thumbnail_png if seen else b""), now()
         review.looked_at, review.refusal = (now() if seen else None), ""
+        add_up(session, actor.course_id, actor.user_id)
     return review
 
 

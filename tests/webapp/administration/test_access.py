@@ -16,6 +16,7 @@ FOR_ADMINISTRATORS = {
     *("versions.index", "versions.upload", "versions.show", "versions.status", "versions.prove"),
     *("versions.ask", "versions.use", "versions.use_placed"),
     *("api.assignments_of_site", "api.bring_assignment", "api.versions_of_assignment"),
+    *("administration_room.show", "administration_room.save", "api.change_course_room"),
     *("api.prove_version", "api.use_version", "api.use_placed_assignment"),
 }
 # See tests/webapp/terms: instructors may do some of it.
@@ -26,6 +27,7 @@ ROOMS_HERE = OF_THE_SITE - OF_TERMS
 VERSION = {"name": "a01_demo", "number": 1}
 
 BODIES = {
+    "api.change_course_room": {"room_mb": 5},
     "api.create_course": {"slug": "dl", "title": "N", "term": "T", "time_zone": "UTC"},
     "api.make_administrator": {"email": "amy@example.edu"},
     "api.let_create_courses": {"email": "amy@example.edu"},

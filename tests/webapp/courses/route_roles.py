@@ -55,6 +55,8 @@ RULES = {
     "queue.cancel": TEACH,
     "queue.pause": TEACH,
     "queue.resume": TEACH,
+    "room.show": STAFF,
+    "room.save": TEACH,
     "insight.overview": STAFF,
     "grades.own": "student",
     "grades.show": STAFF,
@@ -216,6 +218,8 @@ BY_TOKEN = {
     *("api.order_of_assignments", "api.order_assignments", "api.retire_assignment"),
     *("api.take_assignment_back", "api.removal", "api.remove_assignment", "api.differences"),
     "api.copy_settings",
+    # See test_room.py for these.
+    *("api.room_of_course", "api.change_student_room", "api.own_room"),
     *("api.insight", "api.students_at_risk", "api.assignment_insight"),
     # See test_api_course_page.py for these.
     *("api.course_page", "api.change_course_page", "api.announcements", "api.announce"),
@@ -237,6 +241,7 @@ OF_THE_SITE = {
     *("api.assignments_of_site", "api.bring_assignment", "api.versions_of_assignment"),
     *("api.prove_version", "api.use_version", "api.use_placed_assignment"),
     *("api.no_longer_let_create", "api.make_site_link", "api.log_of_site"),
+    *("administration_room.show", "administration_room.save", "api.change_course_room"),
     # See tests/webapp/terms for these.
     *("administration_course.show", "administration_course.copy", "administration_course.archive"),
     *("administration_course.take_back", "administration_course.ask_to_delete"),

@@ -91,6 +91,7 @@ def _submission(number: int) -> Row:
     return {
         **{"id": number, "course_assignment_id": assignment, "user_id": user, "attempt": attempt},
         **{"received_at": at(hours), "filename": "work.ipynb", "size": 2, "sha256": "a" * 64},
+        "sent_sha256": None,
         **{"digest": f"{number:064}", "state": state, "auto_score": auto, "manual_score": manual},
         **{"ungraded": int(number == 1), "adjustment": 4.0 if number == ADJUSTED else None},
         **{"counts": counts, "late": late, "kept": 0.9 if number == 2 else 1.0},
@@ -103,7 +104,8 @@ def _job(number: int, submission: int, state: str = "done", **more: Any) -> Row:
     row |= {"attempt": 1, "faults": 0, "not_before": at(0), "created_at": at(0), "queue": "gpu"}
     row |= {"last_error": "it broke" if state == "dead" else "", "progress": {"stage": "cells"}}
     row |= {"lease_owner": None, "lease_expires_at": None, "heartbeat_at": at(1)}
-    return row | {"started_at": at(1), "finished_at": None, "regrade_id": None} | more
+    row |= {"started_at": at(1), "finished_at": None, "regrade_id": None, "line_id": None}
+    return row | more
 
 
 def _result(number: int, submission: int, version: str, *, current: bool) -> Row:
@@ -130,6 +132,7 @@ ROWS: dict[str, list[Row]] = {
             **{"created_at": at(-900), "grading_paused_at": at(5), "page": "# Rooms"},
             # As the migration finds it: the Monday of the week in which the first one opened.
             **{"starts_on": date(2026, 11, 16), "archived_at": None},
+            **{"student_room_mb": 200, "room_mb": 20_000},
         }
     ],
     "users": [
@@ -160,6 +163,7 @@ ROWS: dict[str, list[Row]] = {
             **{"position": n, "opens_at": at(-100), "due_at": due, "grace_minutes": 15},
             **{"late_penalty": 0.1, "cut_off_at": None, "attempt_limit": 9, "pause_minutes": 5},
             **{"counting": "last", "points_in_total": 10.0, "retired_at": None},
+            "waiting_limit": 3,
         }
         for n, name, due in ((1, "a01_demo", DUE), (2, "a02_other", None))
     ],
@@ -340,6 +344,16 @@ ROWS: dict[str, list[Row]] = {
             **{"brought_at": at(-99), "state": "sound", "report": {"problems": []}},
             **{"owner": "", "lease_expires_at": None, "in_use_since": at(-98)},
         }
+    ],
+    "queue_lines": [
+        {
+            **{"id": 1, **COURSE, **FIRST, "user_id": ADA, "lane": "interactive", "queue": "cpu"},
+            **{"ticket": None, "turn": 3},
+        }
+    ],
+    # What the migration adds up: ada has a slide as well.
+    "used_room": [
+        {"user_id": user, **COURSE, "bytes": size} for user, size in ((ADA, 4), (BOB, 2), (CYD, 2))
     ],
     "taken_releases": [{**FIRST, "user_id": ADA, "digest": "f" * 64, "taken_at": at(-9)}],
 }

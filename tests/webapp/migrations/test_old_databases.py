@@ -33,7 +33,10 @@ ROWS = old_courses.ROWS | old_readings.ROWS
 # What rows have that were there before a column was; others are in the rows of `old_courses`.
 ADDED: dict[str, Row] = {
     "api_tokens": {"scopes": "submit"},
-    "courses": {"grading_paused_at": None, "late_days": 0, "archived_at": None, "page": ""},
+    "courses": {
+        **{"grading_paused_at": None, "late_days": 0, "archived_at": None, "page": ""},
+        **{"student_room_mb": 200, "room_mb": 20_000},
+    },
     "enrolments": {"student_number": ""},
     "users": {"is_administrator": False, "may_create_courses": False, "invited_at": None},
     "workers": {"versions": {}},
@@ -43,6 +46,7 @@ ADDED: dict[str, Row] = {
         "retired_at": None,
         **{"grace_minutes": 0, "late_penalty": 0.0, "cut_off_at": None, "attempt_limit": None},
         **{"pause_minutes": 0, "counting": "best", "points_in_total": None},
+        "waiting_limit": None,
     },
     "import_items": {"received_at": None},
     "jobs": {"queue": "cpu", "regrade_id": None},
@@ -162,6 +166,8 @@ def _read(connection: sa.Connection, name: str, columns: set[str]) -> list[Row]:
 def _after(table: str, row: Row, had: Columns) -> Row:
     """What a row of a database that had these columns holds once it is migrated."""
     columns = had.get(table, set())
+    if table == "used_room" and "slides" not in had:
+        return row | {"bytes": 2}
     if not columns:
         return row  # it came with the table
     added = {name: value for name, value in ADDED.get(table, {}).items() if name not in columns}
@@ -180,6 +186,8 @@ def _came_from(table: str, row: Row, had: Columns) -> str:
         return table
     if table == "check_failures":
         return "results"  # the reasons come out of the results
+    if table == "used_room":
+        return "submissions"  # and the sums out of the files
     return BEFORE[table][row["kind"]] if table in BEFORE else table
 
 

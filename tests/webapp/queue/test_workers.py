@@ -14,8 +14,8 @@ from tests.webapp.sample_course import ASSIGNMENT
 from webapp.base import database
 from webapp.grading import results
 from webapp.grading.worker import Worker
-from webapp.models import Course, CourseAssignment, Job, JobState, Result, Submission, WorkerRow
-from webapp.queue import broker, jobs, waiting, workers
+from webapp.models import Course, CourseAssignment, Job, Lane, Result, Submission, WorkerRow
+from webapp.queue import broker, jobs, workers
 from webapp.queue.workers import Place
 from webapp.site.uploads import Upload
 
@@ -86,23 +86,6 @@ def test_a_worker_that_falls_silent_is_not_live(session):
     assert [worker.id for worker in workers.live(session, at)] == ["b"]
 
 
-def test_the_wait_is_what_is_ahead_shared_by_the_slots_that_live(session, hand_in):
-    for number in range(4):
-        hand_in(f"x = {number}")
-    last = job_of(session, hand_in("mine"))
-    assert waiting.ahead_of(session, last) == 4
-    assert waiting.seconds_until_graded(session, last) is None
-    place, at = Place("a", "host", 2, ("cpu", "gpu")), database.moment_of(session)
-    workers.report(session, place, at=at)
-    assert waiting.seconds_until_graded(session, last) is None
-    workers.report(session, place, at=at, seconds={ASSIGNMENT: 10.0})
-    assert waiting.seconds_until_graded(session, last) == pytest.approx(4 * 10 / 2 + 10)
-    jobs.claim(session, "a")
-    assert waiting.seconds_until_graded(session, last) == pytest.approx((3 * 10 + 5) / 2 + 10)
-    workers.report(session, place, at=at, seconds={ASSIGNMENT: 10.0}, draining=True)
-    assert waiting.seconds_until_graded(session, last) is None
-
-
 def test_a_paused_course_keeps_its_place_and_others_go_on(session, hand_in):
     hand_in("x = 1")
     session.execute(sa.update(Course).values(grading_paused_at=database.moment_of(session)))
@@ -116,9 +99,7 @@ def test_a_paused_course_keeps_its_place_and_others_go_on(session, hand_in):
 def test_two_jobs_of_one_submission_that_end_at_once_leave_one_result(engine, session, hand_in):
     submission = hand_in("x = 1")
     held = [jobs.claim(session, "a")]
-    session.execute(
-        sa.insert(Job).values(submission_id=submission.id, lane="batch", state=JobState.QUEUED)
-    )
+    jobs.enqueue(session, submission, Lane.BATCH)
     session.commit()
     held.append(jobs.claim(session, "b"))
     together, kept = threading.Barrier(2), []
@@ -164,7 +145,7 @@ def test_work_is_announced_once_it_is_committed_and_not_when_it_is_undone(
     monkeypatch.setattr(broker, "announce", lambda queue, job_id: announced.append(job_id))
     first = hand_in("x = 1")
     assert announced == [job_of(session, first).id]
-    jobs.enqueue(session, first, jobs.Lane.BATCH)
+    jobs.enqueue(session, first, Lane.BATCH)
     session.rollback()
     session.commit()
     assert len(announced) == 1

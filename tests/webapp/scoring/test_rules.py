@@ -255,6 +255,29 @@ def test_within_the_pause_the_page_and_the_refusal_say_when_the_next_may_come(
     _send(ada, "x = 2", 303)
 
 
+def test_no_more_wait_at_a_time_than_may(session, item, auth, ask):
+    item.waiting_limit = 2
+    session.commit()
+    ada = auth.login("ada")
+    _send(ada, "x = 1", 303)
+    page = ada.client.get("/courses/dl/assignments/a01_demo").text
+    assert "At most 2 may wait for their results at a time." in page
+    _send(ada, "x = 2", 303)
+    sentence = "2 attempts of yours wait to be graded, which is the most at a time"
+    assert sentence in _send(ada, "x = 3", 409)
+    files = {"notebook": ("w.ipynb", notebook("x = 3"))}
+    path = "/api/v1/courses/dl/assignments/a01_demo/submissions"
+    code, answer = ask("ada", "POST", path, files=files)
+    assert (code, sentence in str(answer)) == (409, True)
+    # The newest work again is no attempt, and what has a result makes room.
+    _send(ada, "x = 2", 303)
+    waiting = session.scalars(sa.select(Submission).order_by(Submission.id)).first()
+    waiting.state = SubmissionState.GRADED
+    session.commit()
+    _send(ada, "x = 3", 303)
+    _send(auth.login("bob"), "x = 4", 303)
+
+
 def test_late_work_is_shown_with_how_its_points_came_about(session, item, auth, graded, attempt):
     item.late_penalty = 0.1
     late = attempt(graded, 4.0, days=1.5)

@@ -55,6 +55,7 @@ def test_a_sound_assignment_is_added_with_its_times_and_the_log_says_so(auth, se
     ).one()
     assert added.due_at == datetime(2027, 1, 12, 4, 59, tzinfo=UTC)
     assert added.points == load_assignment(folder / "a08_gates").max_score
+    assert (added.attempt_limit, added.pause_minutes, added.waiting_limit) == (None, 1, 3)
     assert session.scalars(sa.select(AuditEntry.action)).all() == ["add assignment"]
     assert "Gates" in auth.login("ada").get("/courses/dl/").text
     assert "Add Gates" not in ina.get(PAGE).text

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from tests.webapp.graders import PNG, notebook
 from webapp.arranging import operations as arranging
+from webapp.audit.record import SiteActor
 from webapp.base.clock import now
 from webapp.base.database import change
 from webapp.course_page import operations as course_page
@@ -58,6 +59,7 @@ from webapp.reading import operations as reading
 from webapp.reading.kinds import kind_at, place_in, work_at
 from webapp.regrades import operations as regrades
 from webapp.results import operations as results
+from webapp.room import operations as room
 from webapp.roster import operations as roster
 from webapp.roster.entries import Entry
 from webapp.rubrics import operations as rubrics
@@ -342,6 +344,10 @@ EVERY: dict[str, Callable[[World], Any]] = {
     "settings.change_assignment": lambda w: settings.change_assignment(
         w.session, w.ina, w.item, AssignmentValues(title="Another"), reason=WHY
     ),
+    "room.change_course_room": lambda w: room.change_course_room(
+        w.session, SiteActor(5), w.ina.course, 77
+    ),
+    "room.change_student_room": lambda w: room.change_student_room(w.session, w.ina, 77),
     "settings.change_course": lambda w: settings.change_course(
         w.session, w.ina, CourseValues(title="Another"), reason=WHY
     ),

@@ -21,7 +21,7 @@ from webapp.audit.record import SiteActor
 from webapp.gradebook import operations as gradebook
 from webapp.grading.results import write_result
 from webapp.models import Content, Course, CourseArchived, Job, RosterFile, SimilarityReport
-from webapp.queue import jobs
+from webapp.queue import jobs, lines
 from webapp.similarity import work
 from webapp.similarity.operations import SimilarityRefused
 from webapp.terms.operations import WorkWaits, archive_course, take_back_course
@@ -133,6 +133,7 @@ def _archived(world: World) -> dict[str, list[dict[str, object]]]:
 def _let_only_the_first_grade(world: World) -> None:
     world.get(Course).grading_paused_at = None
     world.session.execute(sa.update(Job).where(Job.id > 1000).values(state="done"))
+    lines.stand_in_line(world.session)
     world.session.commit()
 
 

@@ -39,7 +39,14 @@ LEAVES = {
         *("submissions", "jobs", "results", "question_scores", "check_failures", "manual_grades"),
         *("teams", "team_members", "proposals", "slides", "paper_reviews", "review_drafts"),
         *("score_overrides", "regrade_requests", "student_notes", "extensions", "taken_releases"),
-        *("leaderboard_entries", "presentation_places", "readers", "readings"),
+        *(
+            "queue_lines",
+            "used_room",
+            "leaderboard_entries",
+            "presentation_places",
+            "readers",
+            "readings",
+        ),
     },
     "what staff did with it": {
         *("regrades", "regrade_items", "bulk_imports", "import_items", "roster_files"),
@@ -89,9 +96,9 @@ def test_everything_else_stays_as_it_was(full_session: Session) -> None:
 KEPT = {
     CourseAssignment: {
         *("assignment", "title", "points", "points_in_total", "position", "grace_minutes"),
-        *("late_penalty", "attempt_limit", "pause_minutes", "counting"),
+        *("late_penalty", "attempt_limit", "pause_minutes", "waiting_limit", "counting"),
     },
-    Course: {"page", "pass_rule", "late_days"},
+    Course: {"page", "pass_rule", "late_days", "student_room_mb", "room_mb"},
 }
 MOVED = {
     CourseAssignment: {"opens_at", "due_at", "cut_off_at"},
