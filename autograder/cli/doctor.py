@@ -17,7 +17,7 @@ class NoSandbox(click.ClickException):
 
 @click.command()
 def doctor() -> None:
-    """Say which layers of the sandbox this host gives; exit status 1 when a needed one is missing."""
+    """Say which layers of the sandbox this host gives; exit status 1 where a needed one lacks."""
     layers = examine()
     for layer in layers:
         click.echo(f"{_mark(layer)}  {layer.name}: {layer.detail}")

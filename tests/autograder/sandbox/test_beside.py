@@ -1,4 +1,4 @@
-"""A hog and an innocent, beside and after each other: neither lacks nor sees what the other uses."""
+"""A hog and an innocent, beside and after each other: neither lacks or sees what the other has."""
 
 from __future__ import annotations
 
