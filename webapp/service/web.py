@@ -1,4 +1,4 @@
-"""The web server process: gunicorn with threads, used as a library."""
+"""The web server process: gunicorn, used as a library, around one that reads whole requests."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from webapp.handout.shelf import shelf
 from webapp.models import Course
 from webapp.queue.workers import say_what_the_site_has
 from webapp.rendering.prepared import Renderings, renderings
+from webapp.service.http.worker import WholeRequests
 from webapp.written.looking import keep_looking
 
 log = logging.getLogger("heldout.web")
@@ -46,12 +47,11 @@ class WebServer(BaseApplication):
         """Called by gunicorn while it starts."""
         settings: dict[str, Any] = {
             "bind": self._bind,
-            "worker_class": "gthread",
+            "worker_class": WholeRequests,
             "workers": 1,
             "threads": self._threads,
             "timeout": 90,
             "graceful_timeout": 20,
-            "keepalive": 5,
             "loglevel": "warning",
             "control_socket_disable": True,
             "proc_name": "heldout-web",
