@@ -16,6 +16,8 @@ from flask import Response, abort, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.api import blueprint
+from webapp.site.addresses import refuse_nul_sent
+from webapp.site.guarding import opened
 
 # The rows of one page of a list, where an operation does not say otherwise.
 PAGE_ROWS = 100
@@ -79,11 +81,14 @@ def operation(
                 abort(
                     403, f"The token lacks the scope {' or '.join(scopes)}: make one that has it."
                 )
+            # Who may not come in learns nothing of what is wrong with what they sent.
+            inner, first = opened(view, arguments)
+            refuse_nul_sent()
             if query is not None:
                 arguments["query"] = _query(query)
             if body is not None:
                 arguments["body"] = _body(body)
-            found = view(**arguments)
+            found = inner(*first, **arguments)
             if isinstance(found, AnyResponse):
                 return found
             answer, status = found if isinstance(found, tuple) else (found, 200)

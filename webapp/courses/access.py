@@ -6,7 +6,6 @@ the role gets 403.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +25,7 @@ from webapp.models import (
     Role,
     User,
 )
+from webapp.site.guarding import behind
 
 EVERYONE = (Role.STUDENT, Role.GRADER, Role.INSTRUCTOR)
 STAFF = (Role.GRADER, Role.INSTRUCTOR)
@@ -38,16 +38,16 @@ def for_roles(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]
     form is looked at.
     """
 
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(view)
-        def guarded(slug: str, **arguments: Any) -> Any:
-            enrolment = enrolment_in(slug)
-            if enrolment.role not in roles:
-                abort(403)
-            if enrolment.course.archived_at is not None and request.method not in viewing.READING:
-                raise CourseArchived
-            return view(enrolment, **arguments)
+    def admit(arguments: dict[str, Any]) -> Enrolment:
+        enrolment = enrolment_in(arguments.pop("slug"))
+        if enrolment.role not in roles:
+            abort(403)
+        if enrolment.course.archived_at is not None and request.method not in viewing.READING:
+            raise CourseArchived
+        return enrolment
 
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        guarded = behind(view, admit)
         guarded.roles = roles  # type: ignore[attr-defined]
         return guarded
 

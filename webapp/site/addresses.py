@@ -37,12 +37,19 @@ def guard_forms(app: Flask) -> None:
     app.before_request(_form_without_nul)
 
 
+def refuse_nul_sent() -> None:
+    """Refuse NUL in query and form; an operation of the API asks once the caller was let in."""
+    _refuse_nul(request.args.values())
+    _refuse_nul(request.form.values())
+
+
 def _address_without_nul() -> None:
-    _refuse_nul([request.path, *request.args.values()])
+    _refuse_nul([request.path])
 
 
 def _form_without_nul() -> None:
-    _refuse_nul(request.form.values())
+    if request.blueprint != "api":
+        refuse_nul_sent()
 
 
 def _refuse_nul(texts: Iterable[str]) -> None:

@@ -6,14 +6,14 @@ signed in it is 403.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
 from flask import abort
 from flask_login import current_user
 
-View = Callable[..., Any]
+from webapp.site.guarding import View, behind
+
 ADMINISTRATORS, COURSE_MAKERS = "administrators", "course makers"
 
 
@@ -30,11 +30,11 @@ def for_course_makers(view: View) -> View:
 
 
 def _opened(view: View, role: str, opens: Callable[[Any], bool]) -> View:
-    @functools.wraps(view)
-    def guarded(**arguments: Any) -> Any:
+    def admit(_arguments: dict[str, Any]) -> Any:
         if not opens(current_user):
             abort(403, "Your account has no such role on this site.")
-        return view(current_user, **arguments)
+        return current_user
 
+    guarded = behind(view, admit)
     guarded.site_role = role  # type: ignore[attr-defined]
     return guarded

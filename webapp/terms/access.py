@@ -6,7 +6,6 @@ Others learn as little as on the course's own pages: 404 outside of it, 403 insi
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +18,9 @@ from webapp.administration.queries import course_called
 from webapp.audit.record import SiteActor
 from webapp.base.database import db
 from webapp.models import Course, Enrolment, Role, User
+from webapp.site.guarding import View, behind
 from webapp.site.roles import ADMINISTRATORS
 
-View = Callable[..., Any]
 KEEPERS = "keepers of the course"
 
 
@@ -65,13 +64,13 @@ def for_deleters(view: View) -> View:
 
 
 def _opened(view: View, role: str, opens: Callable[[Keeper], bool]) -> View:
-    @functools.wraps(view)
-    def guarded(slug: str, **arguments: Any) -> Any:
-        keeper = _keeper_of(slug)
+    def admit(arguments: dict[str, Any]) -> Keeper:
+        keeper = _keeper_of(arguments.pop("slug"))
         if not opens(keeper):
             abort(403, "Your account has no such role on this site.")
-        return view(keeper, **arguments)
+        return keeper
 
+    guarded = behind(view, admit)
     guarded.site_role = role  # type: ignore[attr-defined]
     return guarded
 

@@ -22,6 +22,8 @@ _SPARE_SECONDS = 2.0
 class WholeRequests(Worker):
     """gunicorn's worker around `Server`."""
 
+    server: type[Server] = Server
+
     def run(self) -> None:
         """Serve until told to end; called by gunicorn once the application is loaded."""
         connections = raise_open_files()
@@ -33,7 +35,7 @@ class WholeRequests(Worker):
 
     async def _serve(self, limits: Limits) -> None:
         loop, told = asyncio.get_running_loop(), asyncio.Event()
-        server = Server(
+        server = self.server(
             self.wsgi, threads=self.cfg.threads, limits=limits, folder=str(data_folder())
         )
 

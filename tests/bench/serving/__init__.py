@@ -1,0 +1,1 @@
+"""Servers for one application, measured beside each other with slow and with waiting clients."""
