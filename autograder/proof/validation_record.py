@@ -43,6 +43,8 @@ def record(assignment: Assignment, *, sound: bool, seeds: int, at: datetime) -> 
     unfinished = path.with_name(f"{_NAME}.{os.getpid()}.unfinished")
     try:
         unfinished.write_bytes(msgspec.json.encode(kept) + b"\n")
+        # Whoever may enter the folder may read it, whatever umask it was proved under.
+        unfinished.chmod(assignment.folder.stat().st_mode & 0o666 | 0o600)
         os.replace(unfinished, path)
     except OSError:
         unfinished.unlink(missing_ok=True)

@@ -33,7 +33,7 @@ class Settings:
     `proxies` is the number of reverse proxies in front whose forwarding headers are trusted.
     `upload_limit` is how many files one account may hand in, such as `120 per minute`.
     `broker_url` is where Celery workers wait; without one, workers ask the database.
-    `metrics_token` opens /metrics to other machines; without one it is open to this one alone.
+    `metrics_token` opens /metrics; without one the data folder's socket alone does.
     `mailer` sends links; without one staff hand them out.
     `jupyterhub` is where students may open a notebook; without one they download it.
     """

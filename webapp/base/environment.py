@@ -84,7 +84,7 @@ TOKEN = Variable("HELDOUT_TOKEN", "the token that staff's commands and `heldout 
 METRICS_TOKEN = Variable(
     "HELDOUT_METRICS_TOKEN",
     "opens `/metrics` to whoever shows it (`Authorization: Bearer …`);"
-    " without it `/metrics` answers this machine alone",
+    " without it `/metrics` answers the socket `metrics.sock` of the data folder alone",
     secret=True,
 )
 JUPYTERHUB = Variable(

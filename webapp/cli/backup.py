@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from webapp.base.config import data_folder, database_url
+from webapp.base.data_folder import DataFolderError, private_files
 from webapp.cli.this_site import data_option
 
 
@@ -19,8 +20,9 @@ def _one_sentence() -> Iterator[None]:
     from webapp.service.postgresql_dump import DumpError
 
     try:
-        yield
-    except (BackupError, DumpError) as error:
+        with private_files():
+            yield
+    except (BackupError, DumpError, DataFolderError) as error:
         raise click.ClickException(str(error)) from None
     except DBAPIError as error:
         raise click.ClickException(f"The database cannot be used: {error.orig}.") from None

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from webapp.base.config import data_folder, database_url
+from webapp.base.data_folder import private_files
 from webapp.base.database import make_engine
 from webapp.cli.site_regrade import regrade_on_site
 from webapp.models import Course, CourseAssignment, Regrade, Scope
@@ -41,7 +42,8 @@ def service_database() -> Iterator[sa.Engine]:
                 f"{engine.url.render_as_string()} is not a database of this version of Heldout: "
                 "set HELDOUT_DATA or HELDOUT_DATABASE_URL, and start `heldout serve` once."
             )
-        yield engine
+        with private_files():
+            yield engine
     except (CannotGrade, RegradeRefused) as error:
         raise click.ClickException(str(error)) from None
     except OperationalError as error:

@@ -13,20 +13,24 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from webapp.base.config import Settings, SettingsError
-from webapp.base.data_folder import DataFolderError
+from webapp.base.data_folder import DataFolderError, private_files
 from webapp.base.environment import DATA
 from webapp.service.serve import ServeError
 
 
 @contextmanager
 def one_sentence() -> Iterator[None]:
-    """Whatever an administrator can mend ends the command with one sentence."""
+    """Whatever an administrator can mend ends the command with one sentence.
+
+    What the command writes is its owner's alone.
+    """
     from webapp.demo.course import DemoError
     from webapp.models import CourseArchived
     from webapp.roster.text import RosterError
 
     try:
-        yield
+        with private_files():
+            yield
     except (SettingsError, DataFolderError, ServeError, DemoError, RosterError) as error:
         raise click.ClickException(str(error)) from None
     except CourseArchived as error:

@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from webapp import migrations
 from webapp.assignments.packed import FolderRefused, from_zip
 from webapp.base.clock import now
-from webapp.base.data_folder import SECRETS, write_private
+from webapp.base.data_folder import SECRETS, keep_private, write_private
 from webapp.base.database import make_engine
 from webapp.rendering.shelf import RENDERINGS
 from webapp.service import postgresql_dump
@@ -56,6 +56,8 @@ class Manifest(msgspec.Struct, frozen=True):
 
 def make(database_url: str, data: Path, file: Path, *, with_seed: bool = True) -> Manifest:
     """Write a backup and verify it; FILE appears whole or not at all. Raises BackupError."""
+    if data.exists():
+        keep_private(data)
     engine = make_engine(database_url)
     try:
         with _scratch(file.resolve().parent) as folder:
@@ -92,7 +94,7 @@ def restore(file: Path, database_url: str, data: Path, *, force: bool = False) -
 
     What is there already is only replaced with `force`, and never while somebody uses it.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    keep_private(data)
     with _scratch(data) as folder:
         manifest, copy, private = _unpacked(file, folder)
         url = sa.make_url(database_url)

@@ -8,16 +8,20 @@ import sqlalchemy as sa
 
 from webapp import migrations
 from webapp.base.config import Settings
+from webapp.base.data_folder import keep_private
 from webapp.base.database import make_engine
 
 
 def prepare_database(settings: Settings) -> None:
-    """Bring the database up to this version; a new embedded one is its owner's alone."""
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Bring the database up to this version; an embedded one is its owner's alone."""
+    keep_private(settings.data)
     url = sa.make_url(settings.database_url)
     if url.get_backend_name() == "sqlite" and url.database:
         # The files that SQLite makes beside it get the same mode.
-        Path(url.database).touch(mode=0o600)
+        database = Path(url.database)
+        database.touch(mode=0o600)
+        for file in (database, *database.parent.glob(f"{database.name}-*")):
+            file.chmod(0o600)
     engine = make_engine(settings.database_url)
     try:
         migrations.upgrade(engine)

@@ -15,6 +15,7 @@ from webapp.base.data_folder import (
     SECRETS,
     DataFolderError,
     ensure_secrets,
+    keep_private,
     make_private_folder,
 )
 from webapp.base.database import make_engine
@@ -49,9 +50,7 @@ def make_ready() -> Settings:
     settings = Settings.from_environment()
     secret_seed(data / _SEED)
     prepare_database(settings)
-    for name in _FILES:
-        if (data / name).exists():
-            (data / name).chmod(0o600)
+    keep_private(data)
     return settings
 
 

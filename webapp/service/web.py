@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from webapp import create_app
 from webapp.base import logs
-from webapp.base.config import database_url
+from webapp.base.config import data_folder, database_url
+from webapp.base.data_folder import METRICS_SOCKET
 from webapp.base.database import db, make_engine, moment_of
 from webapp.base.parent import end_with_parent
 from webapp.grading.release import NoRelease, source_of
@@ -33,6 +35,9 @@ from webapp.written.looking import keep_looking
 log = logging.getLogger("heldout.web")
 
 _SAY_SECONDS, _FORGET_SECONDS = 5.0, 60.0
+_SOCKET_UMASK = 0o177
+# What the kernel takes of a socket's path.
+_LONGEST_SOCKET = 107
 
 
 class WebServer(BaseApplication):
@@ -46,7 +51,8 @@ class WebServer(BaseApplication):
     def load_config(self) -> None:
         """Called by gunicorn while it starts."""
         settings: dict[str, Any] = {
-            "bind": self._bind,
+            "bind": [self._bind, *own_socket(data_folder())],
+            "umask": _SOCKET_UMASK,
             "worker_class": WholeRequests,
             "workers": 1,
             "threads": self._threads,
@@ -72,6 +78,19 @@ class WebServer(BaseApplication):
         threading.Thread(target=keep_forgetting, args=beside, name="copies", daemon=True).start()
         leave_out_of_collections()
         return app
+
+
+def own_socket(data: Path) -> list[str]:
+    """Where this machine's metrics are asked for, as gunicorn takes it; none at too long a path."""
+    path = data / METRICS_SOCKET
+    if len(os.fsencode(path)) <= _LONGEST_SOCKET:
+        return [f"unix:{path}"]
+    log.warning(
+        "There is no socket for metrics, since %s has more than %d bytes: ask with the token.",
+        path,
+        _LONGEST_SOCKET,
+    )
+    return []
 
 
 def make_releases_ready(app: Flask) -> None:

@@ -16,6 +16,7 @@ from webapp.assignments.finding import site_assignment
 from webapp.base import logs
 from webapp.base.clock import now
 from webapp.base.config import SettingsError, broker_url, data_folder, database_url
+from webapp.base.data_folder import keep_private
 from webapp.base.database import make_engine
 from webapp.base.environment import SEED
 from webapp.base.parent import end_with_parent
@@ -41,6 +42,7 @@ def work(slots: int, queues: Sequence[str] = ()) -> None:
     from autograder.grading import GradingPool
     from autograder.seeds import secret_seed
 
+    keep_private(data_folder())
     queues = tuple(queues) or queues_here()
     url = broker_url()
     engine = make_engine(database_url())

@@ -12,12 +12,12 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from tornado.httputil import HTTPHeaders, HTTPInputError, RequestStartLine
 
+from webapp.site.metrics import OWN_SOCKET
+
 log = logging.getLogger("heldout.web")
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
-# Set for what comes through the socket of this machine, which the data folder keeps.
-OWN_SOCKET = "heldout.own_socket"
 
 
 @dataclass(frozen=True)

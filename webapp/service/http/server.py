@@ -25,8 +25,11 @@ from webapp.service.http.calling import Answer, Environ, Peer
 from webapp.service.http.connections import Connection, Connections, Phase
 from webapp.service.http.limits import Limits
 from webapp.site.body_limit import largest_body
+from webapp.site.metrics import OWN_SOCKET
 
 _DRAIN_SECONDS = 0.05
+# All that the data folder's own socket is for.
+_METRICS = "/metrics"
 
 
 class Server(TCPServer, HTTPServerConnectionDelegate):
@@ -76,7 +79,9 @@ class Server(TCPServer, HTTPServerConnectionDelegate):
         self.connections.closed(connection)
 
     async def asked(self, environ: Environ) -> Answer:
-        """The application's answer to a whole request."""
+        """The application's answer to a whole request; through the own socket to few."""
+        if environ[OWN_SOCKET] and environ["PATH_INFO"] != _METRICS:
+            return calling.failed(404, "Not Found")
         return await self._in_a_thread(
             partial(
                 calling.call,
