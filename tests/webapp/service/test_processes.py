@@ -3,19 +3,27 @@
 import os
 import signal
 import socket
+import stat
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
+import urllib.error
 import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from tests.bench.serving.clients import slow_clients
 from tests.webapp.conftest import settings_for
 from webapp import cli
 from webapp.base.environment import VARIABLES
 from webapp.service import serve
 from webapp.service.serve import ServeError, Service, require_free_port
+from webapp.service.web import own_socket
 
 pytestmark = pytest.mark.slow
 
@@ -107,28 +115,94 @@ def test_the_renderer_gets_a_folder_and_nothing_else_of_the_site(settings, monke
     assert ours == {"HELDOUT_DATA", "HELDOUT_LOG_LEVEL"}
 
 
-def test_the_service_answers_and_ends_on_a_signal(tmp_path):
+@contextmanager
+def served(data):
+    """`heldout serve`, its port and its process."""
     port = free_port()
     script = "from webapp.cli import serve; serve()"
-    arguments = ["--port", str(port), "--no-worker"]
-    environment = {**os.environ, **SECRETS, "HELDOUT_DATA": str(tmp_path)}
     process = subprocess.Popen(
-        [sys.executable, "-c", script, *arguments],
-        env=environment,
+        [sys.executable, "-c", script, "--port", str(port), "--no-worker"],
+        env={**os.environ, **SECRETS, "HELDOUT_DATA": str(data)},
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
         assert process.stdout is not None
         assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
+        yield port, process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """One service of all tests that do not end it: its port and its data folder."""
+    # A short path, since a socket lies in it.
+    with tempfile.TemporaryDirectory(prefix="heldout-") as folder, served(folder) as (port, _):
+        yield port, Path(folder)
+
+
+def test_the_service_answers_and_ends_on_a_signal(tmp_path):
+    with served(tmp_path) as (port, process):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=10) as page:
             assert page.status == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
-    finally:
-        process.kill()
-        process.communicate()
     require_free_port("127.0.0.1", port)
+
+
+def pages(port: int, count: int = 30) -> list[float]:
+    """Seconds of each of so many pages."""
+    found = []
+    for _ in range(count):
+        started = time.perf_counter()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=30) as page:
+            assert page.status == 200
+        found.append(time.perf_counter() - started)
+    return found
+
+
+def test_500_slow_and_idle_clients_are_noticed_by_nobody(site):
+    port, _ = site
+    pages(port)
+    alone = statistics.median(pages(port))
+    with slow_clients(port, 500):
+        beside = pages(port)
+        assert statistics.median(beside) < 3 * alone
+    assert len(beside) == 30
+
+
+def asked_by_socket(path: Path, address: str) -> bytes:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(30)
+        client.connect(str(path))
+        client.sendall(f"GET {address} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+def test_metrics_are_asked_for_through_a_socket_of_the_data_folder_alone(site):
+    port, data = site
+    said = asked_by_socket(data / "metrics.sock", "/metrics")
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert b"heldout_jobs" in said
+    assert stat.S_IMODE((data / "metrics.sock").stat().st_mode) == 0o600
+    assert asked_by_socket(data / "metrics.sock", "/login").startswith(b"HTTP/1.1 404 ")
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30)
+
+
+def test_whatever_the_running_service_wrote_is_its_owners_alone(site):
+    _, data = site
+    every = [data, *data.rglob("*")]
+    assert {path.name for path in every} >= {"heldout.sqlite", "heldout.sqlite-wal"}
+    assert [str(path) for path in every if path.lstat().st_mode & 0o077] == []
+
+
+def test_a_data_folder_deep_in_others_has_no_socket_and_says_so(tmp_path, caplog):
+    assert own_socket(tmp_path / ("x" * 100)) == []
+    assert "ask with the token" in caplog.text
+    assert own_socket(Path("/srv/heldout")) == ["unix:/srv/heldout/metrics.sock"]
 
 
 def test_the_web_server_ends_with_its_parent(tmp_path):

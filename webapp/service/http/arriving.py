@@ -21,8 +21,6 @@ from webapp.service.http.calling import Answer, Environ, Peer, environment
 from webapp.service.http.connections import Connection, Connections, Phase
 from webapp.service.http.limits import Limits
 
-# How long an answer that came before the whole body waits for the client to read it.
-_LINGER_SECONDS = 5.0
 # Tornado's own limit: bodies are counted here, and refused in the application's words.
 _ANY_SIZE = 2**62
 
@@ -74,12 +72,13 @@ class Arriving(HTTPMessageDelegate):
         self._http.set_body_timeout(limits.seconds_for(self._most if chunked else size))
         self._site.connections.now(self._connection, Phase.RECEIVING)
         self._body = SpooledTemporaryFile(limits.in_memory, dir=self._site.folder)  # noqa: SIM115
-        return self._ask_first(size) if size > self._most else None
+        return self._ask_first(size, headers) if size > self._most else None
 
-    async def _ask_first(self, size: int) -> None:
+    async def _ask_first(self, size: int, headers: HTTPHeaders) -> None:
         """Whether this client may send so much; else the application refuses it unread."""
         self._most = await self._site.largest_body(self._environ, size)
         if size > self._most:
+            headers.pop("Expect", None)  # or Tornado would say that it is waited for
             self._ask(size)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
@@ -122,9 +121,10 @@ class Arriving(HTTPMessageDelegate):
             last = self._site.ending or not self._read.is_set()
             if not await send(self._http, answer, limits=self._site.limits, last=last):
                 return
+        self._site.connections.now(self._connection, Phase.IDLE)
         if not self._read.is_set():
             # Closed at once, what the client still sends would cost it the answer.
-            await _wait(self._read, _LINGER_SECONDS)
+            await _wait(self._read, self._site.limits.linger)
         self._http.finish()
         if last:
             self._http.close()

@@ -21,13 +21,15 @@ class Limits:
 
     `patience` is how long the head of a request may take, how long a connection may idle, and how
     long a client may take nothing of its answer. A body or an answer has that and the time that it
-    takes at `pace` bytes a second. `received` is what may lie here of bodies that are not answered
+    takes at `pace` bytes a second. Who was refused while still sending has `linger` to read why.
+    `received` is what may lie here of bodies that are not answered
     yet; `of_one_address` are connections, and 0 where addresses say nothing.
     """
 
     connections: int = MOST_CONNECTIONS
     of_one_address: int = MOST_CONNECTIONS // 2
     patience: float = 20.0
+    linger: float = 5.0
     pace: int = 16 * 1024
     head: int = 32 * 1024
     in_memory: int = 64 * 1024
