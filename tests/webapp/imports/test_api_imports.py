@@ -104,5 +104,5 @@ def test_only_instructors_of_the_course_import_with_a_token_that_manages(ask, se
 def test_an_archive_may_be_larger_than_a_notebook_for_instructors_alone(app, ask):
     app.config["MAX_CONTENT_LENGTH"] = 1000
     large = archive({"ada.ipynb": notebook("x = 1" * 500)})
-    assert _read(ask, large, name="ada")[0] == 413
+    assert _read(ask, large, name="ada")[0] == 403
     assert _read(ask, large)[0] == 201
