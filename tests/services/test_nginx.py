@@ -125,4 +125,3 @@ def test_no_proxy_opens_the_metrics(upstream: int, site: str) -> None:
         assert asked(port, "/metrics")[0] == 404
         shown = {"Authorization": f"Bearer {_TOKEN}"}
         assert asked(port, "/metrics", headers=shown)[0] == 200
-

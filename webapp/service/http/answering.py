@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from email.utils import formatdate
 
 from tornado.http1connection import HTTP1Connection
@@ -39,9 +38,10 @@ async def send(http: HTTP1Connection, answer: Answer, *, limits: Limits, last: b
     return True
 
 
-async def _taken(written: Awaitable[None], limits: Limits) -> None:
+async def _taken(written: asyncio.Future[None], limits: Limits) -> None:
     """Wait until the client's side has it; raises TimeoutError where it takes nothing."""
-    await asyncio.wait_for(written, limits.patience)
+    # Mostly the kernel has taken it already.
+    await (written if written.done() else asyncio.wait_for(written, limits.patience))
 
 
 def _headers(answer: Answer, last: bool) -> HTTPHeaders:
