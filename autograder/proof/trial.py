@@ -35,29 +35,30 @@ class Trial:
         self.gradings = 0
 
     def earned(self) -> dict[str, dict[str, float]]:
-        """For each adversary the largest share of each question's points under any seed."""
+        """For each adversary the share of each question's points that it earns on average."""
         solution, told = model_solution(self._assignment, self._pool, self._seeds[0])
         earned: dict[str, dict[str, float]] = {name: {} for name in names_of(self._assignment)}
         accused = adversaries(self._assignment, solution, told)
         with ThreadPoolExecutor(max_workers=self._workers) as threads:
             try:
-                for adversary, results in threads.map(self._grade, accused):
-                    self.gradings += len(results)
-                    earned[adversary.name] |= _shares(adversary, results)
+                for adversary, shares in threads.map(self._shares, accused):
+                    earned[adversary.name] |= shares
             except BaseException:
                 self._pool.abort()
                 raise
         return earned
 
-    def _grade(self, adversary: Adversary) -> tuple[Adversary, tuple[GradeResult, ...]]:
-        results = self._pool.grade_under_seeds(
-            self._assignment,
-            adversary.notebook,
-            self._seeds,
-            submission=f"adversary/{adversary.name}",
-            scope=Scope(questions=adversary.questions),
-        )
+    def _shares(self, adversary: Adversary) -> tuple[Adversary, dict[str, float]]:
+        """What it earns; if that seems too much, under more seeds, for it may have been luck."""
+        results = self._grade(adversary, adversary.questions, self._seeds)
+        shares = _mean_shares(adversary.questions, results)
+        suspect = tuple(name for name, share in shares.items() if share > FIFTH)
+        if suspect and len({_mean_shares(suspect, (result,))[suspect[0]] for result in results}):
+            more = [seed + b"/again" for seed in self._seeds for _ in range(1)]
+            results += self._grade(adversary, suspect, more)
+            shares |= _mean_shares(suspect, results)
         self._done()
+        return adversary, shares
         if error := next((cells[-1].error for r in results if (cells := r.cells)), ""):
             raise AssignmentError(f"the adversary {adversary.name} cannot be made: {error}")
         return adversary, results
