@@ -8,7 +8,7 @@ from autograder.assignment import Assignment
 
 FIFTH = 0.2
 _ROUNDING = 1e-9
-# adversary -> question -> the largest share of its points that was earned under any seed
+# adversary -> question -> the share of its points that is earned, on average over seeds
 Earned = Mapping[str, Mapping[str, float]]
 
 

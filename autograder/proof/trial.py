@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from autograder.assignment import Assignment, AssignmentError
 from autograder.grading import GradingPool
 from autograder.grading.protocol import Scope
 from autograder.proof.adversaries import Adversary, Told, adversaries, names_of
-from autograder.proof.bounds import Earned, needless, too_much
+from autograder.proof.bounds import FIFTH, Earned, needless, too_much
 from autograder.proof.claims import Claim
 from autograder.proof.solution import needed_cells, notebook_of, source_cells
 from autograder.results import GradeResult, Status, Verdict
+
+# What seems to earn too much is tried under so many seeds more, unless it earned all under each.
+_MORE_SEEDS = 12
 
 
 class Trial:
@@ -41,27 +44,48 @@ class Trial:
         accused = adversaries(self._assignment, solution, told)
         with ThreadPoolExecutor(max_workers=self._workers) as threads:
             try:
-                for adversary, shares in threads.map(self._shares, accused):
+                for adversary, shares, gradings in threads.map(self._judge, accused):
+                    self.gradings += gradings
                     earned[adversary.name] |= shares
             except BaseException:
                 self._pool.abort()
                 raise
         return earned
 
-    def _shares(self, adversary: Adversary) -> tuple[Adversary, dict[str, float]]:
-        """What it earns; if that seems too much, under more seeds, for it may have been luck."""
+    def _judge(self, adversary: Adversary) -> tuple[Adversary, dict[str, float], int]:
+        """What it earns; where that seems too much, under more seeds, for it may have been luck."""
         results = self._grade(adversary, adversary.questions, self._seeds)
-        shares = _mean_shares(adversary.questions, results)
-        suspect = tuple(name for name, share in shares.items() if share > FIFTH)
-        if suspect and len({_mean_shares(suspect, (result,))[suspect[0]] for result in results}):
-            more = [seed + b"/again" for seed in self._seeds for _ in range(1)]
-            results += self._grade(adversary, suspect, more)
-            shares |= _mean_shares(suspect, results)
+        gradings = len(results)
+        shares = {name: _share(name, results) for name in adversary.questions}
+        suspect = tuple(name for name, share in shares.items() if FIFTH < share < 1)
+        if suspect:
+            more = [b"%s/more/%d" % (self._seeds[0], number) for number in range(_MORE_SEEDS)]
+            others = self._grade(adversary, suspect, more)
+            gradings += len(others)
+            shares |= {name: _share(name, [*results, *others]) for name in suspect}
         self._done()
-        return adversary, shares
+        return adversary, shares, gradings
+
+    def _grade(
+        self, adversary: Adversary, questions: tuple[str, ...], seeds: Sequence[bytes]
+    ) -> tuple[GradeResult, ...]:
+        results = self._pool.grade_under_seeds(
+            self._assignment,
+            adversary.notebook,
+            seeds,
+            submission=f"adversary/{adversary.name}",
+            scope=Scope(questions=questions),
+        )
         if error := next((cells[-1].error for r in results if (cells := r.cells)), ""):
             raise AssignmentError(f"the adversary {adversary.name} cannot be made: {error}")
-        return adversary, results
+        return results
+
+
+def _share(question: str, results: Sequence[GradeResult]) -> float:
+    """What cannot be graded counts as everything: nothing was proved of it."""
+    found = [each for result in results for each in result.questions if each.name == question]
+    earned = [(each.score or 0.0) / each.max_score for each in found]
+    return (sum(earned) + len(results) - len(earned)) / len(results)
 
 
 def model_solution(
@@ -74,8 +98,7 @@ def model_solution(
     cells = source_cells(assignment)
     for kept in (needed_cells(cells), cells):
         texts = [cell.text for cell in kept]
-        data = notebook_of(texts)
-        reply = pool.heard(assignment, data, seed, submission="model solution")
+        reply = pool.heard(assignment, notebook_of(texts), seed, submission="model solution")
         if all(map(_is_whole, reply.results)):
             break
     if any(result.status is not Status.GRADED for result in reply.results):
@@ -87,16 +110,6 @@ def _is_whole(result: GradeResult) -> bool:
     automatic = [question for question in result.questions if question.kind == "auto"]
     passed = all(question.verdict is Verdict.PASSED for question in automatic)
     return result.status is Status.GRADED and passed
-
-
-def _shares(adversary: Adversary, results: tuple[GradeResult, ...]) -> dict[str, float]:
-    """What cannot be graded counts as everything: nothing was proved of it."""
-    shares = dict.fromkeys(adversary.questions, 0.0)
-    for result in results:
-        graded = {q.name: (q.score or 0.0) / q.max_score for q in result.questions}
-        for name in shares:
-            shares[name] = max(shares[name], graded.get(name, 1.0))
-    return shares
 
 
 def adversary_claims(assignment: Assignment, earned: Earned) -> Iterator[Claim]:
