@@ -21,6 +21,7 @@ from networks import (
     STEP,
     differences,
     draw,
+    kink_below_the_floor,
     kink_in_layer,
     mixed_kink,
     pure_kink,
@@ -338,6 +339,8 @@ def test_gradient_check_takes_the_largest_ratio(student, rng):
     def networks():
         for problem in telling_kinks(rng):
             yield problem, ratios_of(problem)
+        low = kink_below_the_floor(rng)
+        yield low, ratios_of(low)
         yield smooth(rng, "relu", "mse", widths=[2, 2, 1], n=3), [0.0]
 
     check_gradient_checks(student, rng, networks)
