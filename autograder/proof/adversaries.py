@@ -82,16 +82,21 @@ class Told:
         return sorted({call.name for call in self.calls if call.kept})
 
     def own(self, question: str) -> list[str]:
-        """The functions that this question calls most; where it has none of its own, all it calls.
+        """The functions that are this question's work; where it has none of its own, all it calls.
 
-        Where a question also calls what another judges, that is honest work of another's.
+        A function is the work of the question that calls little else: where another calls it as
+        well, it is honest there. Making a model and asking it are one piece of work.
         """
-        counts: dict[str, Counter[str]] = {}
-        for call in self.calls:
-            counts.setdefault(call.name, Counter())[call.question] += 1
-        home = {name: count.most_common(1)[0][0] for name, count in counts.items()}
-        called = [name for name in self.names if question in counts[name]]
-        return [name for name in called if home[name] == question] or called
+        calls = Counter((call.question, call.name) for call in self.calls)
+        totals = Counter(call.question for call in self.calls)
+
+        def home(name: str) -> str:
+            return max(totals, key=lambda q: (calls[q, name] / totals[q], calls[q, name]))
+
+        called = [name for name in self.names if calls[question, name]]
+        if self.models:
+            return called
+        return [name for name in called if home(name) == question] or called
 
 
 def names_of(assignment: Assignment) -> dict[str, str]:

@@ -23,7 +23,6 @@ from autograder.proof.mutants import Mutants, try_mutants
 from autograder.proof.trial import Trial, adversary_claims
 from autograder.results import GradeResult, Status
 
-
 _SOURCE = "source"
 
 
