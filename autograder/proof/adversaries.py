@@ -12,14 +12,15 @@ answer constants, and all others are honest until one of those was called, and d
 from __future__ import annotations
 
 import base64
-import pickle
+import math
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from autograder.assignment import Assignment, Question
 from autograder.grading.protocol import Call
@@ -115,8 +116,8 @@ def adversaries(assignment: Assignment, solution: Sequence[str], told: Told) -> 
     every = tuple(question.name for question in assignment.auto_questions)
     for name in names_of(assignment):
         if name not in TURNCOATS:
-            told_more = _packed(_recorded(told) if name == "replay" else {})
-            cell = _cell(name, told, traitors=told.names, recorded=told_more)
+            recorded = _recorded(told) if name == "replay" else {}
+            cell = _cell(name, told, traitors=told.names, recorded=recorded)
             yield Adversary(name, notebook_of([*solution, cell]), every)
     for question in assignment.auto_questions:
         yield from _turncoats(question, solution, told)
@@ -125,17 +126,17 @@ def adversaries(assignment: Assignment, solution: Sequence[str], told: Told) -> 
 def _turncoats(question: Question, solution: Sequence[str], told: Told) -> Iterator[Adversary]:
     for name in TURNCOATS:
         kind, traitors = name.removeprefix("turncoat-"), told.own(question.name)
-        cell = _cell(kind, told, traitors=traitors, recorded=_packed({}))
+        cell = _cell(kind, told, traitors=traitors, recorded={})
         yield Adversary(name, notebook_of([*solution, cell]), (question.name,))
 
 
-def _cell(kind: str, told: Told, *, traitors: list[str], recorded: str) -> str:
+def _cell(kind: str, told: Told, *, traitors: list[str], recorded: dict[str, list[Any]]) -> str:
     here = Path(__file__).parent
     parts = [(here / f"{name}.py").read_text(encoding="utf-8") for name in _FILES]
     code = "\n".join(_FROM_ONE_ANOTHER.sub("", part) for part in parts)
     call = (
         f"become(globals(), {kind!r}, {told.names!r}, models={told.models!r}, "
-        f"traitors={traitors!r}, recorded={recorded!r})"
+        f"traitors={traitors!r}, recorded={_literal(recorded)})"
     )
     return f"from __future__ import annotations\n{code}\n{call}\n"
 
@@ -160,6 +161,19 @@ def _plain(token: Any) -> Any:
     return tuple(token) if isinstance(token, wire.HeldTuple) else None
 
 
-def _packed(answers: dict[str, list[Any]]) -> str:
-    """As the adversary's cell unpacks it, which is no process of ours."""
-    return base64.b64encode(zlib.compress(pickle.dumps(answers))).decode()
+def _literal(value: Any) -> str:
+    """The value as an expression of the adversary's cell."""
+    if isinstance(value, dict):
+        items = (f"{key!r}: {_literal(item)}" for key, item in value.items())
+        return f"{{{', '.join(items)}}}"
+    if isinstance(value, (list, tuple)):
+        items = (f"{_literal(item)}, " for item in value)
+        return f"[{''.join(items)}]" if isinstance(value, list) else f"({''.join(items)})"
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.asarray(value)
+        text = base64.b64encode(array.tobytes()).decode()
+        whole = f"array_of({text!r}, {array.dtype.str!r}, {array.shape!r})"
+        return whole if isinstance(value, np.ndarray) else f"{whole}[()]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"float({str(value)!r})"
+    return repr(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,7 +18,7 @@ def copied(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: copied(item) for key, item in value.items()}
     if isinstance(value, np.random.Generator):
-        return pickle.loads(pickle.dumps(value))  # noqa: S301 - made a moment ago
+        return copy.deepcopy(value)
     return value
 
 
