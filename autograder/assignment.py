@@ -13,6 +13,7 @@ from typing import Any, TypeGuard
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _INSTALLED = {"site-packages", "dist-packages"}
+_KEYS = {"title", "packages", "limits", "questions", "files", "needs", "exceptions"}
 # What an assignment may need of the machine that grades it; the first unless it says otherwise.
 NEEDS = ("cpu", "gpu")
 
@@ -45,6 +46,16 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Exemption:
+    """What adversaries of these names may earn of a question after all, and why."""
+
+    question: str
+    adversaries: tuple[str, ...]
+    bound: float
+    reason: str
+
+
+@dataclass(frozen=True)
 class Assignment:
     """Everything an assignment declares; the folder's name is its id.
 
@@ -59,6 +70,7 @@ class Assignment:
     questions: tuple[Question, ...]
     files: tuple[str, ...] = ()
     needs: str = NEEDS[0]
+    exceptions: tuple[Exemption, ...] = ()
 
     @property
     def notebook_path(self) -> Path:
@@ -163,19 +175,21 @@ def load_assignment(folder: Path) -> Assignment:
         raise AssignmentError(
             f"{folder.name!r} cannot be an assignment's id: use lower-case letters, digits and _"
         )
-    _only(table, {"title", "packages", "limits", "questions", "files", "needs"}, where=path)
+    _only(table, _KEYS, where=path)
     needs = _text(table, "needs", where=path, default=NEEDS[0])
     if needs not in NEEDS:
         raise AssignmentError(f"{path}: needs is {needs!r}, expected {' or '.join(NEEDS)}")
+    questions = _questions(table.get("questions", []), where=path)
     return Assignment(
         id=folder.name,
         title=_text(table, "title", where=path),
         folder=folder,
         packages=_names(table, "packages", where=path),
         limits=_limits(table.get("limits", {}), where=path),
-        questions=_questions(table.get("questions", []), where=path),
+        questions=questions,
         files=_names(table, "files", where=path),
         needs=needs,
+        exceptions=_exceptions(table.get("exceptions", []), questions, where=path),
     )
 
 
@@ -243,3 +257,31 @@ def _question(table: dict[str, Any], *, where: Path) -> Question:
         )
     title = _text(table, "title", where=where, default=name.replace("_", " ").capitalize())
     return Question(name, points, kind, title, call_seconds)
+
+
+def _exceptions(
+    tables: Any, questions: tuple[Question, ...], *, where: Path
+) -> tuple[Exemption, ...]:
+    if not isinstance(tables, list):
+        raise AssignmentError(f"{where}: exceptions is {tables!r}, expected [[exceptions]]")
+    automatic = {question.name for question in questions if question.kind == "auto"}
+    return tuple(_exception(table, automatic, where=where) for table in tables)
+
+
+def _exception(table: Any, automatic: set[str], *, where: Path) -> Exemption:
+    _only(table, {"question", "adversaries", "bound", "reason"}, where=where)
+    question = _text(table, "question", where=where)
+    reason = _text(table, "reason", where=where, default="").strip()
+    bound = table.get("bound", 1)
+    if question not in automatic:
+        raise AssignmentError(f"{where} excepts the unknown question {question!r}")
+    if not reason:
+        raise AssignmentError(f"{where}: the exception for {question} gives no reason")
+    if not _is_positive(bound) or bound > 1:
+        raise AssignmentError(
+            f"{where}: the exception for {question} has bound {bound!r}, expected a share up to 1"
+        )
+    adversaries = _names(table, "adversaries", where=where)
+    if not adversaries:
+        raise AssignmentError(f"{where}: the exception for {question} names no adversaries")
+    return Exemption(question, adversaries, float(bound), reason)

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import product
 
 import numpy as np
-from honesty import check_gradient_checks, ratios_of
+from honesty import check_gradient_checks, ratios_of, tossed
 from mistakes import (
     activation_mistakes,
     grads_mistakes,
@@ -21,6 +21,7 @@ from networks import (
     STEP,
     differences,
     draw,
+    kink_below_the_floor,
     kink_in_layer,
     mixed_kink,
     pure_kink,
@@ -295,6 +296,7 @@ def test_gradient_check_is_small_where_both_agree(student, rng):
         yield smooth(rng, "tanh", "bce", widths=[2, 2, 2, 1], n=5), [0.0]
         yield smooth(rng, "relu", "cross_entropy", widths=[2, 3, 3], n=5, dead=True), [0.0]
         yield pure_kink(rng, "mse", widths=[3, 2, 2], n=4), [1.0]
+        yield from tossed(rng)
 
     check_gradient_checks(student, rng, networks)
 
@@ -313,6 +315,7 @@ def test_gradient_check_is_large_at_a_kink(student, rng):
         faint.params[1][0][:] *= 1e-3
         yield faint, [1.0]
         yield smooth(rng, "relu", "mse", widths=[2, 3, 1], n=3, still=True), [0.0]
+        yield from tossed(rng)
 
     check_gradient_checks(student, rng, networks)
 
@@ -336,6 +339,8 @@ def test_gradient_check_takes_the_largest_ratio(student, rng):
     def networks():
         for problem in telling_kinks(rng):
             yield problem, ratios_of(problem)
+        low = kink_below_the_floor(rng)
+        yield low, ratios_of(low)
         yield smooth(rng, "relu", "mse", widths=[2, 2, 1], n=3), [0.0]
 
     check_gradient_checks(student, rng, networks)

@@ -9,12 +9,12 @@ the other questions are the reference's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from mistakes import misjudged
-from networks import STEP, Array, Problem, differences, measured, ratio
+from networks import STEP, Array, Problem, differences, measured, pure_kink, ratio, smooth
 
 from autograder.checks import as_scalar, excusing, fail
 from reference import arrays as reference
@@ -51,6 +51,18 @@ def agrees(value: float, expected: float) -> bool:
 def ratios_of(problem: Problem) -> list[float]:
     """What a right check answers at a kink, by central and by one-sided differences."""
     return [ratio(problem.grads(), slopes) for slopes in measured(problem)]
+
+
+def tossed(rng: np.random.Generator, count: int = 8) -> Iterator[Expectation]:
+    """Tiny networks, of which the toss of a coin says whether they are on the kink.
+
+    Whoever knows by heart which answers are small gets through with probability 2**-count.
+    """
+    for kink in rng.integers(2, size=count):
+        if kink:
+            yield pure_kink(rng, "mse", widths=[1, 1, 1], n=1), [1.0]
+        else:
+            yield smooth(rng, "relu", "mse", widths=[1, 1, 1], n=1, still=True), [0.0]
 
 
 def check_gradient_checks(

@@ -179,6 +179,19 @@ def pure_kink(rng: np.random.Generator, loss: str, *, widths: list[int], n: int)
     return Problem(np.zeros_like(problem.X), problem.y, params, "relu", loss)
 
 
+def kink_below_the_floor(rng: np.random.Generator) -> Problem:
+    """A kink with slopes of 3e-9, or 6e-9 from one side: the denominator is its floor of 1e-8.
+
+    The loss is of about 1e-4, so that its rounding hides nothing from steps down to 1e-7.
+    """
+    problem = pure_kink(rng, "mse", widths=[2, 3, 2], n=4)
+    problem.y[:] *= 1e-2
+    missed = problem.grads() == 0
+    slopes = differences(problem.loss_at, problem.theta, STEP)
+    problem.params[1][0][:] *= 3e-9 / np.abs(slopes[missed]).max()
+    return problem
+
+
 def kink_in_layer(rng: np.random.Generator, place: int, *, widths: list[int], n: int) -> Problem:
     """X = 0, and only hidden layer `place` on the kink: those before it sleep, those after fire."""
     problem = draw(rng, "relu", "mse", widths=widths, n=n)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.checks import as_array, require, unpack
+from autograder.checks import as_array, assert_close, require, unpack
 
 SHUFFLE = "Shuffle all rows (rng.permutation) before they are cut into pieces."
 UNIFORM = "Every order must be equally likely, as rng.permutation(n) makes it."
@@ -83,10 +83,10 @@ def swapped_with_any(n):
 
 
 def require_fairness(orders):
-    """End the check unless 50 orders of 300 rows look as if all orders were equally likely."""
+    """End the check unless 50 orders of 300 rows or more look as if all were equally likely."""
     count, n = orders.shape
-    # Of 50 orders of 300 rows a row stands 12 times in the same place with P < 3e-19, and there
-    # are 90,000 rows and places.
+    # Of 50 orders of 300 rows a row stands 12 times in the same place with P < 3e-19, of more rows
+    # more rarely, and there are at most 130,000 rows and places.
     held = max(int(np.bincount(column).max()) for column in orders.T)
     message = f"In {held} of {count} orders of {n} rows the same row stands in the same place."
     require(held < 12, message, UNIFORM)
@@ -106,3 +106,16 @@ def require_fairness(orders):
         message = "The rows are swapped so that some orders come more often than others."
         hint = "At place i swap with one of the places from i on, not with any: " + UNIFORM
         require(abs(total) < 6.5 * deviation, message, hint)
+
+
+def ask_twice(rng, ask, hint):
+    """Answers to two generators in turns; equal states must give equal answers. Returns the first.
+
+    Whose turn it is, is drawn: answers known by heart fit with probability 2/70.
+    """
+    seeds, answers = rng.integers(2**32, size=2), {}
+    for turn in rng.permutation([0, 1] * 4):
+        answer = ask(np.random.default_rng(int(seeds[turn])))
+        before = answers.setdefault(int(turn), answer)
+        assert_close(answer, before, what="another answer to the same generator state", hint=hint)
+    return answers[0]

@@ -40,9 +40,24 @@ def draw(student, a, p, rng, **keywords):
     return as_array(out, what=f"`out` for a of shape {a.shape}", shape=a.shape, hint=hint), mask
 
 
+def draw_kept(student, a, p, rng):
+    """Where the student's mask keeps an element; ends the check unless out is a, kept or dropped.
+
+    A mask that was ready before it was asked does not go with this a.
+    """
+    out, mask = draw(student, a, p, rng)
+    kept = mask != 0
+    message = "`out` does not keep or drop what the mask does."
+    require(np.array_equal(np.sign(out), np.sign(a) * kept), message, "out = a * mask.")
+    return kept
+
+
 def require_inverted(out, mask, a, p):
     """End the check unless mask holds 0 and 1 / (1 - p) alone, and out is a * mask."""
     kept, scale = mask != 0, 1 / (1 - p)
+    # Of 300 elements or more some are kept, but for P < 0.95**400 = 1.3e-9.
+    message = f"All of {a.size} elements are dropped for p = {p:.3f}."
+    require(a.size < 300 or bool(kept.any()), message, RATE)
     mistakes = {
         "The scale is missing: what is kept is multiplied by 1 / (1 - p).": kept * 1.0,
         "p is the probability of dropping: the scale is 1 / (1 - p), not 1 / p.": kept / p,

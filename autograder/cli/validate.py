@@ -17,6 +17,7 @@ from rich.table import Table
 from autograder.assignment import Assignment, find_assignment, list_assignments
 from autograder.cli.doctor import refuse_without_sandbox
 from autograder.cli.files import refuse_unwritable_file
+from autograder.cli.proved import print_adversaries, print_mutants
 from autograder.cli.validation_file import ValidationFile
 from autograder.grading import GradingPool
 from autograder.proof.validate import Report, count_subjects
@@ -30,13 +31,23 @@ from autograder.seeds import secret_seed
 @click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Seeds to try.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Submissions graded at once.")
 @click.option(
+    "--mutants",
+    metavar="MINUTES",
+    type=click.FloatRange(0, min_open=True),
+    help="Try small changes of each model solution for so long; go on where the last time ended.",
+)
+@click.option(
     "--json",
     "file",
     type=click.Path(path_type=Path),
     help="Write what is found here, and meanwhile how far it is.",
 )
 def validate(
-    assignments: tuple[str, ...], seeds: int, workers: int | None, file: Path | None
+    assignments: tuple[str, ...],
+    seeds: int,
+    workers: int | None,
+    mutants: float | None,
+    file: Path | None,
 ) -> None:
     """Prove ASSIGNMENTS (by default all) sound; exit status 1 when a claim does not hold."""
     refuse_unwritable_file(file)
@@ -46,7 +57,7 @@ def validate(
     with GradingPool(workers=workers or os.cpu_count() or 1) as pool:
         for assignment in chosen:
             started = time.perf_counter()
-            report = _proved(assignment, pool, seeds, written)
+            report = _proved(assignment, pool, seeds, written, mutants=mutants)
             seconds = time.perf_counter() - started
             written.found(report, seconds=seconds)
             _print(console, report, seeds, seconds)
@@ -59,7 +70,12 @@ def validate(
 
 
 def _proved(
-    assignment: Assignment, pool: GradingPool, seeds: int, written: ValidationFile
+    assignment: Assignment,
+    pool: GradingPool,
+    seeds: int,
+    written: ValidationFile,
+    *,
+    mutants: float | None,
 ) -> Report:
     """The proof, with a bar on a terminal meanwhile."""
     console, total = Console(stderr=True), count_subjects(assignment)
@@ -78,8 +94,21 @@ def _proved(
             advance()
             written.advance()
 
+        trying = partial(progress.update, progress.add_task("mutants", total=None, visible=False))
+
+        def tried(number: int, total: int) -> None:
+            trying(completed=number, total=total, visible=True)
+
         secrets = [secret_seed() + f"/{number}".encode() for number in range(seeds)]
-        return prove(assignment, pool, seeds=secrets, workers=pool.workers, done=done)
+        return prove(
+            assignment,
+            pool,
+            seeds=secrets,
+            workers=pool.workers,
+            mutants=mutants,
+            done=done,
+            tried=tried,
+        )
 
 
 def _print(console: Console, report: Report, seeds: int, seconds: float) -> None:
@@ -96,6 +125,8 @@ def _print(console: Console, report: Report, seeds: int, seconds: float) -> None
     legend = ", ".join(f"{number} {name}" for number, name in enumerate(questions, 1))
     console.print(f"Questions: {legend}", highlight=False)
     console.print("✗ lost as it must be, blank kept, [red]![/] not as claimed.", highlight=False)
+    print_adversaries(console, report)
+    print_mutants(console, report)
     for claim in report.claims:
         if not claim.holds:
             text = f"{claim.subject}: should be that it {claim.claim}, but {claim.found}"

@@ -10,6 +10,7 @@ from typing import Any
 from autograder.assignment import Assignment
 from autograder.cli.files import write_whole
 from autograder.grading import grader_version
+from autograder.proof.mutants import Mutants
 from autograder.proof.validate import Report
 
 
@@ -50,6 +51,8 @@ class ValidationFile:
                 {"subject": each.subject, "claim": each.claim, "found": each.found}
                 for each in report.claims
             ],
+            "adversaries": report.adversaries,
+            "mutants": _mutants(report.mutants),
             "gradings": report.gradings,
             "seconds": round(seconds, 1),
         }
@@ -58,3 +61,18 @@ class ValidationFile:
     def _write(self) -> None:
         if self._file is not None:
             write_whole(self._file, json.dumps(self._records, indent=1) + "\n")
+
+
+def _mutants(found: Mutants | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "made": found.made,
+        "killed": found.killed,
+        "equivalent": len(found.equivalent),
+        "untried": found.untried,
+        "survivors": [
+            {"questions": list(each.questions), "diff": each.mutant.diff}
+            for each in found.unexcused
+        ],
+    }

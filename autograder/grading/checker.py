@@ -22,7 +22,7 @@ from autograder.grading.execution import Execution
 from autograder.grading.lifeline import end_with_holder
 from autograder.grading.memory import bound_memory
 from autograder.grading.plugin import CheckPlugin, Submitted, run_session
-from autograder.grading.protocol import Job, Reply
+from autograder.grading.protocol import Call, Job, Reply, Scope
 from autograder.grading.version import grader_version
 from autograder.receipt import Receipt
 from autograder.results import (
@@ -66,10 +66,12 @@ class Checker:
         self._version = grader_version(assignment)
         self._environment = receipts.environment(assignment, receipts.checker_threads())
         self._limits = receipts.limits(assignment)
+        self.calls: list[Call] = []
 
     def check(self, job: Job, tell: Tell) -> tuple[GradeResult, ...]:
         """From bytes to a result for each seed; SandboxError when the sandbox broke (our fault)."""
         started = time.perf_counter()
+        self.calls = []
         try:
             notebook = parse_notebook(job.data)
         except NotebookRejected as rejection:
@@ -88,8 +90,9 @@ class Checker:
             checked = []
             for seed in job.seeds:
                 execution.rewind()
-                submitted = Submitted(execution, notebook.digest, seed)
+                submitted = Submitted(execution, notebook.digest, seed, job.scope)
                 checked.append(self._run_checks(submitted, tell))
+            self.calls = submitted.calls
         finally:
             ending = time.perf_counter()
             execution.close()
@@ -169,7 +172,8 @@ class Checker:
 
     def _questions(self, submitted: Submitted, tell: Tell) -> tuple[QuestionResult, ...]:
         results: list[QuestionResult] = []
-        for place, question in enumerate(self.assignment.questions):
+        questions = self._asked(submitted.scope)
+        for place, question in enumerate(questions):
             if question.kind == "manual":
                 waiting = "Waits for staff to grade it."
                 result = QuestionResult(
@@ -178,15 +182,24 @@ class Checker:
             else:
                 result = self._question(question, submitted)
             results.append(result)
-            step = _step("checks", place + 1, len(self.assignment.questions))
+            step = _step("checks", place + 1, len(questions))
             tell({**step, "question": result.record()})
+            if submitted.scope.until_lost and result.verdict is not Verdict.PASSED:
+                break
         return tuple(results)
 
+    def _asked(self, scope: Scope) -> tuple[Question, ...]:
+        """The questions to judge, in the order that the scope names them."""
+        by_name = {question.name: question for question in self.assignment.questions}
+        return tuple(by_name[name] for name in scope.questions) or self.assignment.questions
+
     def _question(self, question: Question, submitted: Submitted) -> QuestionResult:
-        names = self._plugin.checks_of(question.name)
-        return question_result(
-            question.name, question.points, [self._check(name, submitted) for name in names]
-        )
+        found: list[CheckResult] = []
+        for name in self._plugin.checks_of(question.name):
+            found.append(self._check(name, submitted))
+            if submitted.scope.until_lost and found[-1].verdict is not Verdict.PASSED:
+                break
+        return question_result(question.name, question.points, found)
 
     def _check(self, name: str, submitted: Submitted) -> CheckResult:
         found = self._plugin.run(name, submitted)
@@ -266,7 +279,7 @@ def _answer(checker: Checker, requests: BinaryIO, answers: BinaryIO) -> None:
         except SandboxError as error:
             protocol.send(answers, Reply(fatal=str(error)))
             return
-        protocol.send(answers, Reply(results=results))
+        protocol.send(answers, Reply(results=results, calls=tuple(checker.calls)))
 
 
 def main(folder: str) -> None:

@@ -14,7 +14,6 @@ from autograder.grading import protocol
 from autograder.grading.protocol import Job, Reply
 from autograder.grading.version import grader_version
 from autograder.receipt import ONE_THREAD
-from autograder.results import GradeResult
 
 _SLACK_SECONDS = 120.0
 _START_SECONDS = 120.0
@@ -45,8 +44,8 @@ class CheckerProcess:
         self.graded = 0
         self._ready = False
 
-    def results_of(self, job: Job, on_progress: Progress | None) -> tuple[GradeResult, ...]:
-        """Results for a job; raises CheckerError when the process fails, hangs or dies."""
+    def results_of(self, job: Job, on_progress: Progress | None) -> Reply:
+        """The reply with a job's results; raises CheckerError when the process fails or hangs."""
         limit = (self.assignment.limits.total_seconds * 2 + _SLACK_SECONDS) * len(job.seeds)
         # A checker that hangs is ended from here; reading then meets the end of the pipe.
         watchdog = threading.Timer(limit + _START_SECONDS * (not self._ready), self._process.kill)
@@ -62,7 +61,7 @@ class CheckerProcess:
                 if on_progress is not None and reply.progress is not None:
                     on_progress(reply.progress)
             self.graded += 1
-            return reply.results
+            return reply
         except (EOFError, BrokenPipeError):
             self.close()
             status = self._process.returncode

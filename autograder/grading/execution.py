@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +30,7 @@ from autograder.assignment import Limits
 from autograder.findings import Finding
 from autograder.grading.budget import Budget, Spent
 from autograder.grading.faults import cell_output, why_call, why_cell
+from autograder.grading.hearing import note_call
 from autograder.results import CellOutput, Verdict
 from autograder.sandbox.inside_confine import Confinement
 from autograder.sandbox.outside_launch import Sandbox, SandboxError
@@ -257,6 +259,7 @@ class Execution:
         if limit <= 0:
             raise Finding(Verdict.TIMEOUT, self._exhausted())
         self._told = True
+        started = time.perf_counter()
         try:
             with self._budget.clock():
                 reply = self._session.call(
@@ -279,6 +282,7 @@ class Execution:
             finding = Finding(Verdict.MEMORY, asked, traceback=reply.raised.traceback)
             self._given_up[name] = finding
             raise finding
+        note_call(name, reply, time.perf_counter() - started)
         return reply
 
     def _exhausted(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,8 @@ from autograder.attachments import Attachments, collected
 from autograder.checks import Mark, mark_of
 from autograder.findings import Finding, noting, settled
 from autograder.grading.execution import Execution
+from autograder.grading.hearing import heard
+from autograder.grading.protocol import WHOLE, Call, Scope
 from autograder.grading.student import Student
 from autograder.precision import answers_seen
 from autograder.results import CheckResult, Verdict
@@ -36,6 +39,8 @@ class Submitted:
     execution: Execution
     digest: str
     seed: bytes
+    scope: Scope = WHOLE
+    calls: list[Call] = field(default_factory=list)
     outcomes: dict[str, list[BaseException | None]] = field(default_factory=dict)
 
 
@@ -100,8 +105,10 @@ class CheckPlugin:
     def student(self, request: pytest.FixtureRequest) -> Student:
         """The submission's functions."""
         question = self._question(request.node.name)
+        submitted = self._submitted()
         limit = question.call_seconds or self.assignment.limits.call_seconds
-        return Student(self._submitted().execution, limit)
+        limit = min(limit, submitted.scope.call_seconds or limit)
+        return Student(submitted.execution, limit)
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
@@ -123,8 +130,11 @@ class CheckPlugin:
         if mark.fresh:
             submitted.execution.renew()
         self._current = submitted
+        listening = (
+            heard(submitted.calls, mark.question) if submitted.scope.calls else nullcontext()
+        )
         try:
-            with collected() as attached:
+            with collected() as attached, listening:
                 reports = runtestprotocol(self._items[name], log=False, nextitem=None)
         finally:
             self._current = None

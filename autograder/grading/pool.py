@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from autograder.assignment import Assignment, find_assignment
 from autograder.grading.checker_process import CheckerError, CheckerProcess, Progress
-from autograder.grading.protocol import Job
+from autograder.grading.protocol import WHOLE, Job, Reply, Scope
 from autograder.grading.version import grader_version
 from autograder.results import GradeResult, Status
 from autograder.seeds import secret_seed
@@ -98,42 +98,52 @@ class GradingPool:
         found, seed = self._find(assignment), self._seed or secret_seed()
         job = Job(submission, data, (seed,), keep_outputs)
         if self._cache is None or fresh:
-            return self._run(found, job, on_progress)[0]
-        return self._cache.answer(found, job, lambda: self._run(found, job, on_progress)[0])
+            return self._run(found, job, on_progress).results[0]
+        return self._cache.answer(found, job, lambda: self._run(found, job, on_progress).results[0])
 
     def grade_under_seeds(
-        self, assignment: str | Assignment, data: bytes, seeds: Sequence[bytes], *, submission: str
+        self,
+        assignment: str | Assignment,
+        data: bytes,
+        seeds: Sequence[bytes],
+        *,
+        submission: str,
+        scope: Scope = WHOLE,
     ) -> tuple[GradeResult, ...]:
         """Run the cells once and the checks under each seed: one result for each.
 
         A rejected file and an infrastructure error give a single result.
         """
-        return self._run(self._find(assignment), Job(submission, data, tuple(seeds)), None)
+        job = Job(submission, data, tuple(seeds), scope=scope)
+        return self._run(self._find(assignment), job, None).results
+
+    def heard(self, assignment: Assignment, data: bytes, seed: bytes, *, submission: str) -> Reply:
+        """The result under this seed, and what the checks called and were answered."""
+        job = Job(submission, data, (seed,), scope=Scope(calls=True))
+        return self._run(assignment, job, None)
 
     def _find(self, assignment: str | Assignment) -> Assignment:
         found = assignment
         return find_assignment(found, self._folder) if isinstance(found, str) else found
 
-    def _run(
-        self, assignment: Assignment, job: Job, on_progress: Progress | None
-    ) -> tuple[GradeResult, ...]:
+    def _run(self, assignment: Assignment, job: Job, on_progress: Progress | None) -> Reply:
         started = time.perf_counter()
         error = ""
         cpus = self._slots.get()
         try:
             for _ in range(_TRIES):
                 try:
-                    results = self._try(assignment, replace(job, cpus=cpus), on_progress)
-                except CheckerError as broken:
-                    error = str(broken)
+                    reply = self._try(assignment, replace(job, cpus=cpus), on_progress)
+                except CheckerError as failed:
+                    error = str(failed)
                     continue
-                broken_results = [r for r in results if r.status is Status.INFRASTRUCTURE_ERROR]
-                if not broken_results:
-                    return results
-                error = broken_results[0].error
+                broken = [r for r in reply.results if r.status is Status.INFRASTRUCTURE_ERROR]
+                if not broken:
+                    return reply
+                error = broken[0].error
         finally:
             self._slots.put(cpus)
-        failed = GradeResult(
+        result = GradeResult(
             job.submission,
             assignment.id,
             Status.INFRASTRUCTURE_ERROR,
@@ -143,21 +153,19 @@ class GradingPool:
             seconds=time.perf_counter() - started,
             grader_version=grader_version(assignment),
         )
-        return (failed,)
+        return Reply(results=(result,))
 
-    def _try(
-        self, assignment: Assignment, job: Job, on_progress: Progress | None
-    ) -> tuple[GradeResult, ...]:
+    def _try(self, assignment: Assignment, job: Job, on_progress: Progress | None) -> Reply:
         checker = self._take(assignment)
         try:
-            results = checker.results_of(job, on_progress)
+            reply = checker.results_of(job, on_progress)
         except BaseException:
             with self._lock:
                 self._busy.discard(checker)
             checker.close()
             raise
         self._give_back(checker)
-        return results
+        return reply
 
     def warm(self, assignment: str | Assignment) -> None:
         """Start a checker for the assignment now, so that the first submission finds it ready."""

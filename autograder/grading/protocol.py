@@ -11,6 +11,36 @@ from autograder.results import GradeResult
 _HEADER_BYTES = 4
 
 
+class Scope(msgspec.Struct, frozen=True):
+    """What a proof asks of a grading, and no submission's grading ever does.
+
+    Only these `questions` are judged, in this order (none means all); `until_lost` ends with the
+    first check that does not pass; no call has more than `call_seconds` (0: the assignment's); and
+    `calls` tells what was called.
+    """
+
+    questions: tuple[str, ...] = ()
+    until_lost: bool = False
+    call_seconds: float = 0.0
+    calls: bool = False
+
+
+WHOLE = Scope()
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A call that a question's check made, and the answer as it crossed; empty where none did.
+
+    `kept` says that the answer stayed inside, and only a handle to it crossed.
+    """
+
+    question: str
+    name: str
+    answer: bytes
+    kept: bool
+    seconds: float
+
+
 class Job(msgspec.Struct, frozen=True):
     """One notebook to grade: its cells run once, its checks once under each secret seed.
 
@@ -23,6 +53,7 @@ class Job(msgspec.Struct, frozen=True):
     seeds: tuple[bytes, ...]
     keep_outputs: bool = False
     cpus: tuple[int, ...] = ()
+    scope: Scope = WHOLE
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -30,6 +61,7 @@ class Reply(msgspec.Struct, frozen=True):
 
     progress: dict[str, object] | None = None
     results: tuple[GradeResult, ...] = ()
+    calls: tuple[Call, ...] = ()
     ready: bool = False
     fatal: str = ""
 

@@ -26,6 +26,8 @@ from autograder.submitted.notebook import NotebookRejected, parse_notebook
 _PACKAGE = Path(__file__).resolve().parent.parent
 # Commands, what `heldout new` copies, and who wrote alike: nothing that judges imports them.
 CANNOT_JUDGE = ("cli", "similarity", "template")
+# What an author says of mutants in an assignment's folder judges nobody, as the banks do not.
+EXCUSES = "equivalent.toml"
 _LIBRARIES = ("numpy", "torch")
 _parsing = threading.Lock()
 
@@ -34,8 +36,8 @@ def grader_version(assignment: Assignment) -> str:
     """Heldout's version and a hash over everything that judges: code, checks, oracle, libraries.
 
     Scores of equal versions are comparable; a changed check, limit, reference or grader gives
-    another. Of the assignment's folder everything counts but the banks and the notebook's prose.
-    Raises AssignmentError, in one sentence, when something of it cannot be read.
+    another. Of the assignment's folder everything counts but the banks, the excused mutants and
+    the notebook's prose. Raises AssignmentError, in one sentence, when something cannot be read.
     """
     states = _states(assignment)
     # One at a time: Python 3.11 may fail with a SystemError when two threads parse at once.
@@ -59,6 +61,7 @@ def _states(assignment: Assignment) -> dict[Path, State]:
     """What judges in the folder, with what changes when one of it is written."""
     banks = (assignment.wrong_path.name, assignment.right_path.name)
     found = judging_files(assignment.folder, leave_out=banks)
+    found.pop(assignment.folder / EXCUSES, None)
     declared = {assignment.folder / name for name in assignment.files}.difference(found)
     if declared:
         assignment.data_files()  # says which of them is no data file

@@ -2,38 +2,28 @@
 
 The proof is a list of claims about one assignment. The source notebook earns every automatic point
 and the release none; each wrong solution loses exactly the questions it names and each right one
-none; under many secret seeds all of that stays so; and nothing of the solution or the checks is in
-the release or in any feedback.
+none; under many secret seeds all of that stays so; nothing of the solution or the checks is in the
+release or in any feedback; adversaries, which the proof makes itself, earn next to nothing; and
+where an author gives it minutes, each small change of the model solution loses a question.
 """
 
 from __future__ import annotations
 
-import ast
-import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from autograder.assignment import Assignment
 from autograder.grading import GradingPool
+from autograder.proof import adversaries
 from autograder.proof.banks import Solution, read_bank, with_cell
+from autograder.proof.claims import Claim
+from autograder.proof.leaks import leaks
+from autograder.proof.mutants import Mutants, try_mutants
+from autograder.proof.trial import Trial, adversary_claims
 from autograder.results import GradeResult, Status
 
-MIN_LEAK = 24
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One thing that was claimed of an assignment, and what was found instead, if anything."""
-
-    subject: str
-    claim: str
-    found: str = ""
-
-    @property
-    def holds(self) -> bool:
-        """Whether the claim held under every seed that was tried."""
-        return not self.found
+_SOURCE = "source"
 
 
 @dataclass
@@ -44,6 +34,8 @@ class Report:
     claims: list[Claim] = field(default_factory=list)
     losses: dict[str, frozenset[str]] = field(default_factory=dict)
     expected: dict[str, frozenset[str]] = field(default_factory=dict)
+    adversaries: dict[str, dict[str, float]] = field(default_factory=dict)
+    mutants: Mutants | None = None
     gradings: int = 0
 
     @property
@@ -66,10 +58,39 @@ def validate(
     *,
     seeds: list[bytes],
     workers: int,
+    mutants: float | None = None,
     done: Callable[[], None] = lambda: None,
+    tried: Callable[[int, int], None] = lambda number, total: None,
 ) -> Report:
-    """Prove the assignment sound under every one of the seeds."""
+    """Prove the assignment sound under every one of the seeds.
+
+    Mutants are tried for so many minutes; without them only what is known of all of them counts.
+    `done` is called after each notebook, `tried` with how many of how many mutants are known.
+    """
     report = Report(assignment)
+    _prove_banks(report, pool, seeds=seeds, workers=workers, done=done)
+    if report.losses[_SOURCE]:
+        return report  # what is made of the model solution says nothing while that is wrong
+    trial = Trial(assignment, pool, seeds=seeds, workers=workers, done=done)
+    report.adversaries = trial.earned()
+    report.gradings += trial.gradings
+    report.claims += adversary_claims(assignment, report.adversaries)
+    report.mutants = try_mutants(
+        assignment, pool, seed=seeds[0], workers=workers, minutes=mutants, done=tried
+    )
+    report.claims += report.mutants.claims() if report.mutants else ()
+    return report
+
+
+def _prove_banks(
+    report: Report,
+    pool: GradingPool,
+    *,
+    seeds: list[bytes],
+    workers: int,
+    done: Callable[[], None],
+) -> None:
+    assignment = report.assignment
     subjects = list(_subjects(assignment))
     results: dict[str, tuple[GradeResult, ...]] = {}
 
@@ -88,21 +109,26 @@ def validate(
     for subject in subjects:
         report.claims.append(_claim(subject, results[subject.name]))
         report.losses[subject.name] = frozenset().union(*map(_lost, results[subject.name]))
+        if any(result.status is not Status.GRADED for result in results[subject.name]):
+            report.losses[subject.name] = _every(assignment)
         report.expected[subject.name] = subject.loses
     report.gradings = sum(len(found) for found in results.values())
-    report.claims += _leaks(assignment, [r for group in results.values() for r in group])
-    return report
+    report.claims += leaks(assignment, [r for group in results.values() for r in group])
 
 
 def _subjects(assignment: Assignment) -> Iterator[_Subject]:
     from autograder.nbgrader.release import release_notebook
 
     source = assignment.notebook_path.read_bytes()
-    every = frozenset(question.name for question in assignment.auto_questions)
-    yield _Subject("source", source, frozenset())
+    every = _every(assignment)
+    yield _Subject(_SOURCE, source, frozenset())
     yield _Subject("release", release_notebook(assignment), every, whole=True)
     for solution in read_bank(assignment):
         yield _Subject(_label(solution), with_cell(source, solution.code), solution.loses)
+
+
+def _every(assignment: Assignment) -> frozenset[str]:
+    return frozenset(question.name for question in assignment.auto_questions)
 
 
 def _label(solution: Solution) -> str:
@@ -111,7 +137,7 @@ def _label(solution: Solution) -> str:
 
 def count_subjects(assignment: Assignment) -> int:
     """How many notebooks the proof grades."""
-    return 2 + len(read_bank(assignment))
+    return 2 + len(read_bank(assignment)) + adversaries.count_of(assignment)
 
 
 def _lost(result: GradeResult) -> frozenset[str]:
@@ -147,56 +173,3 @@ def _deviation(subject: _Subject, result: GradeResult) -> str:
     kept = ", ".join(sorted(subject.loses - lost))
     parts = [f"keeps {kept}"] if kept else []
     return "; ".join([*parts, *(f"also loses {text}" for text in unexpected)])
-
-
-def _leaks(assignment: Assignment, results: list[GradeResult]) -> Iterator[Claim]:
-    """Look for lines of the solutions and the checks where a student could read them."""
-    from autograder.nbgrader.release import release_notebook
-
-    release = json.loads(release_notebook(assignment))
-    shown = "\n".join("".join(cell["source"]) for cell in release["cells"])
-    # What the notebook itself gives away outside its solutions is nobody's secret.
-    checks = _check_lines(assignment) - _source_lines(assignment, solution=False)
-    solutions = _source_lines(assignment, solution=True)
-    hidden = (solutions - _source_lines(assignment, solution=False)) | checks
-    yield _leak_claim("release", [line for line in hidden if line in shown])
-    feedback = "\n".join(
-        f"{check.message}\n{check.hint}\n{check.traceback}"
-        for result in results
-        for question in result.questions
-        for check in question.checks
-    )
-    places = [str(assignment.folder.parent), "checks.py", "autograder/", "/site-packages/"]
-    inside = [line for line in checks if line in feedback]
-    yield _leak_claim("feedback", inside + [place for place in places if place in feedback])
-
-
-def _leak_claim(subject: str, found: list[str]) -> Claim:
-    said = f"contains {found[0]!r}" if found else ""
-    return Claim(f"{subject} (leaks)", "shows no solution and no check", said)
-
-
-def _source_lines(assignment: Assignment, *, solution: bool) -> set[str]:
-    """The lines of the source notebook inside its solutions, or outside of them."""
-    lines: set[str] = set()
-    for cell in json.loads(assignment.notebook_path.read_bytes())["cells"]:
-        inside = False
-        for line in "".join(cell["source"]).splitlines():
-            if "### BEGIN SOLUTION" in line or "### END SOLUTION" in line:
-                inside = "BEGIN" in line
-            elif inside is solution:
-                lines.add(line.strip())
-    return {line for line in lines if len(line) >= MIN_LEAK}
-
-
-def _check_lines(assignment: Assignment) -> set[str]:
-    """The statements of the hidden checks; their docstrings are what students may read."""
-    lines = set()
-    for path in assignment.folder.glob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        source = text.splitlines()
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef):
-                body = node.body[1 if ast.get_docstring(node) else 0 :]
-                lines |= {source[statement.lineno - 1].strip() for statement in body}
-    return {line for line in lines if len(line) >= MIN_LEAK}

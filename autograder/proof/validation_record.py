@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.assignment import Assignment, AssignmentError
+from autograder.grading.version import EXCUSES
 from autograder.proof.banks import bank_files
 
 _NAME = ".validated.json"
@@ -75,4 +76,6 @@ def _digest(assignment: Assignment) -> str:
 
 
 def _files(assignment: Assignment) -> list[Path]:
-    return [assignment.notebook_path, *sorted(bank_files(assignment))]
+    excuses = assignment.folder / EXCUSES
+    kept = [excuses] if excuses.is_file() else []
+    return [assignment.notebook_path, *sorted(bank_files(assignment)), *kept]

@@ -102,7 +102,9 @@ def test_validate_writes_what_it_found_as_json(tmp_path: Path) -> None:
     assert done.exit_code == 0
     (found,) = json.loads(file.read_text(encoding="utf-8"))
     assert (found["assignment"], found["sound"], found["seeds"]) == ("a08_new", True, 1)
-    assert found["done"] == found["total"] == len(found["solutions"])
+    assert found["done"] == found["total"] > len(found["solutions"])
+    assert set(found["adversaries"]["zero"]) == {"centre", "standardise"}
+    assert found["mutants"] is None
     wrong = next(each for each in found["solutions"] if each["name"].startswith("wrong/"))
     assert wrong["lost"] == wrong["expected"] != []
     missing = tmp_path / "none" / "found.json"
