@@ -38,10 +38,12 @@ def may_be_mailed(session: Session, email: str, *, source: str, secret: str) -> 
 
     Raises SlowDown where too many were asked for from one source.
     """
-    asked = signing_in.take(session, {key_of(secret, "mails from", source): MAILS_FROM_SOURCE})
-    if asked.wait > 0:
-        raise SlowDown(asked.wait)
-    return signing_in.take(session, {key_of(secret, "mails to", email): MAILS}).wait == 0
+    asked = {key_of(secret, "mails from", source): MAILS_FROM_SOURCE}
+    wait = signing_in.look(session, asked).wait or signing_in.take(session, asked).wait
+    if wait > 0:
+        raise SlowDown(wait)
+    mailed = {key_of(secret, "mails to", email): MAILS}
+    return not (signing_in.look(session, mailed).wait or signing_in.take(session, mailed).wait)
 
 
 def make_token(session: Session, user: User, name: str, scopes: Collection[str]) -> str:

@@ -29,7 +29,7 @@ class Gate:
 
     @contextmanager
     def enter(self, source: str, *, most: int) -> Iterator[None]:
-        """Wait for one's turn; raises NoPlace where all places are taken, or `most` by the source."""
+        """Wait for one's turn; raises NoPlace where all places are taken, or `most` by it."""
         with self._lock:
             if self._inside.total() >= self._places or self._inside[source] >= most:
                 raise NoPlace

@@ -16,7 +16,7 @@ from webapp.base.clock import now
 from webapp.base.database import change, is_changing, moment_of, takes_the_one_lock
 from webapp.models import BrowserSession, SecretTry
 from webapp.signing_in import queries
-from webapp.signing_in.pace import FORGOTTEN_SECONDS, Level, Pace
+from webapp.signing_in.pace import FORGOTTEN_SECONDS, Growing, Level, Pace
 from webapp.signing_in.queries import Lifetimes, hash_of
 
 # More sessions of one account are not kept: the one seen longest ago ends.
@@ -42,38 +42,32 @@ def look(session: Session, counted: Mapping[str, Pace]) -> Seen:
 
 
 def take(session: Session, counted: Mapping[str, Pace]) -> Seen:
-    """Count a try for each key before it is made, or say how long it has to wait.
+    """Count a try for each key before it is made; where it has to wait, nothing is counted.
 
-    Nothing is written where it has to wait, so a flood costs one statement a try. It is counted
-    before it is made, so any number at one moment are as many as the pace allows.
+    Tries at one moment are counted one after the other, so they are no more than the pace allows.
+    Whoever expects a flood looks first, which writes nothing.
     """
-    first = _look(session, counted)
-    if first.wait > 0:
-        return first
     with change(session):
-        if not takes_the_one_lock(session):
-            _lock(session, sorted(counted))
-        found = _look(session, counted)
-        if found.wait > 0:
-            return found
-        at = moment_of(session)
-        rows = [
-            {"key": key, "level": pace.after(found.levels[key]), "at": at}
-            for key, pace in sorted(counted.items())
-        ]
-        _put(session, rows)
+        found = _count(session, counted)
     if secrets.randbelow(_CLEAN_ONE_IN) == 0:
         forget_old(session)
     return found
 
 
-def give_back(session: Session, *, forget: Collection[str], less: Collection[str]) -> None:
-    """A try succeeded: forget what was tried in vain under some keys, count one less for others."""
+def note_success(
+    session: Session, tried: Mapping[str, Pace], *, succeeded: Mapping[str, Pace]
+) -> None:
+    """A try that was counted under some keys succeeded, which counts under others.
+
+    Pauses that it had grown are forgotten, and steady levels are one less again.
+    """
+    forget = [key for key, pace in tried.items() if isinstance(pace, Growing)]
     with change(session):
-        session.execute(sa.delete(SecretTry).where(SecretTry.key.in_(sorted(forget))))
-        for key in sorted(less):
-            lower = sa.case((SecretTry.level > 1, SecretTry.level - 1), else_=0.0)
+        session.execute(sa.delete(SecretTry).where(SecretTry.key.in_(forget)))
+        lower = sa.case((SecretTry.level > 1, SecretTry.level - 1), else_=0.0)
+        for key in sorted(tried.keys() - forget):
             session.execute(sa.update(SecretTry).where(SecretTry.key == key).values(level=lower))
+        _count(session, succeeded)
 
 
 def forget_old(session: Session) -> None:
@@ -138,6 +132,21 @@ def end_session(session: Session, user_id: int, number: int) -> bool:
     return bool(gone.rowcount)  # type: ignore[attr-defined]
 
 
+def _count(session: Session, counted: Mapping[str, Pace]) -> Seen:
+    """The levels before, one higher now unless one of them has to wait; the caller commits."""
+    if not takes_the_one_lock(session):
+        _lock(session, sorted(counted))
+    found = _look(session, counted)
+    if found.wait == 0:
+        at = moment_of(session)
+        rows = [
+            {"key": key, "level": pace.after(found.levels[key]), "at": at}
+            for key, pace in sorted(counted.items())
+        ]
+        _put(session, rows)
+    return found
+
+
 def _look(session: Session, counted: Mapping[str, Pace]) -> Seen:
     chosen = sa.select(SecretTry.key, SecretTry.level, SecretTry.at)
     rows = session.execute(chosen.where(SecretTry.key.in_(sorted(counted)))).all()
@@ -148,7 +157,7 @@ def _look(session: Session, counted: Mapping[str, Pace]) -> Seen:
 
 
 def _lock(session: Session, keys: Collection[str]) -> None:
-    """One try at a time counts under these keys; always in their order, so that none wait in turn."""
+    """One try at a time counts under these keys, locked in their order: so none wait in turn."""
     missing = [{"key": key, "level": 0.0, "at": moment_of(session)} for key in keys]
     session.execute(postgresql.insert(SecretTry).on_conflict_do_nothing(), missing)
     rows = sa.select(SecretTry.key).where(SecretTry.key.in_(keys)).order_by(SecretTry.key)
@@ -163,7 +172,7 @@ def _put(session: Session, rows: list[dict[str, Any]]) -> None:
     session.execute(insert.on_conflict_do_update(index_elements=["key"], set_=new), rows)
 
 
-def _remove(session: Session, keys: sa.Select[tuple[str]]) -> None:
+def _remove(session: Session, keys: sa.Select[str]) -> None:
     """Remove rows, but for those that a try is being counted in at this moment."""
     chosen = keys.with_for_update(skip_locked=True)
     session.execute(sa.delete(SecretTry).where(SecretTry.key.in_(chosen)))

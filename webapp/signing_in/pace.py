@@ -33,7 +33,7 @@ class Pace(Protocol):
 
 @dataclass(frozen=True)
 class Growing:
-    """`free` tries at once, then a pause of `first` seconds that doubles with each, up to `longest`.
+    """`free` tries at once, then a pause of `first` seconds that doubles up to `longest`.
 
     A day without a try forgets all of them.
     """

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from webapp.signing_in import operations, pace
 from webapp.signing_in.gate import Gates, NoPlace
 from webapp.signing_in.operations import Seen
-from webapp.signing_in.pace import Growing, Pace
+from webapp.signing_in.pace import Pace
 
 _SOON_SECONDS = 5
 
@@ -78,10 +78,8 @@ class PasswordTry:
 
     def succeeded(self, session: Session) -> None:
         """The password was right: what was tried in vain in this place is forgotten."""
-        counted = self._counted()
-        forget = [key for key, each in counted.items() if isinstance(each, Growing)]
-        operations.give_back(session, forget=forget, less=counted.keys() - forget)
-        operations.take(session, {self._key("signed in", self.account): pace.SIGNED_IN})
+        here = {self._key("signed in", self.account): pace.SIGNED_IN}
+        operations.note_success(session, self._counted(), succeeded=here)
 
     def _place(self, gates: Gates, seen: Seen) -> AbstractContextManager[None]:
         if self.browser:

@@ -104,8 +104,8 @@ def _slow_down(error: SlowDown) -> Response:
         text = (
             "To keep accounts safe, failed tries are followed by a pause, which grows with each. "
             f"The next try may be made {in_words(at + timedelta(seconds=seconds), at)}. Your "
-            "password has not changed. What others try does not hold you up in a browser in which you signed in "
-            "before, nor in one in which you set a new password by a link."
+            "password has not changed. What others try does not hold you up in a browser in "
+            "which you signed in before, nor in one in which you set a new password by a link."
         )
     code = 503 if error.busy else 429
     if request.is_json:

@@ -16,7 +16,7 @@ from webapp.signing_in.trying import PasswordTry, source_of
 from webapp.site import browser_sessions
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """An address and a password, tried only as often as the pace of tries allows."""
 
     def validate(self, **kwargs: Any) -> bool:
