@@ -50,11 +50,11 @@ class Gate:
 class Gates:
     """The gates of a process, of whose threads (16) they leave some to pages whatever happens."""
 
-    PLACES, OF_ONE_SOURCE, OF_ONE_THAT_GUESSES, KNOWN = 9, 7, 1, 2
+    PLACES, OF_ONE_SOURCE, OF_ONE_THAT_GUESSES, KNOWN = 9, 7, 3, 2
 
     def __init__(self) -> None:
         # A hash keeps four cores busy for a moment, and takes 64 MB.
-        at_once = max(2, (os.cpu_count() or 1) // 4)
+        at_once = max(1, (os.cpu_count() or 1) // 4)
         self._strange = Gate(at_once=at_once, places=self.PLACES)
         self._known = Gate(at_once=1, places=self.KNOWN)
 

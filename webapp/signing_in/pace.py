@@ -92,4 +92,4 @@ SIGNED_IN = Steady(burst=60, hourly=1200.0)
 MAILS = Steady(burst=3, hourly=1.0)
 MAILS_FROM_SOURCE = Steady(burst=300, hourly=300.0)
 # From so many failures on, a source is one that guesses: see `gate`.
-GUESSES_FROM = 200
+GUESSES_FROM = 300

@@ -49,7 +49,7 @@ def test_one_source_has_its_places_and_another_still_gets_one():
 
 def test_no_more_wait_than_there_are_places():
     gate, until = Gate(at_once=1, places=3), threading.Event()
-    threads, *_ = crowd(gate, "a", 3, 3, until)
+    threads, *_ = crowd(gate, "a", 5, 3, until)
     with pytest.raises(NoPlace), gate.enter("b", most=3):
         pass
     until.set()
@@ -64,10 +64,24 @@ def test_who_waits_too_long_is_told_so():
     assert not gate._inside
 
 
-def test_a_source_that_guesses_holds_one_place_and_known_browsers_have_their_own():
+def test_known_browsers_have_a_gate_of_their_own():
     gates = Gates()
-    with gates.for_source("a", guesses=True):
-        with pytest.raises(NoPlace), gates.for_source("a", guesses=True):
-            pass
+    with gates.for_source("a", guesses=True), gates.for_source("a", guesses=True):
         with gates.for_known("a browser"):
             pass
+        with pytest.raises(NoPlace), gates.for_known("b"), gates.for_known("b"):
+            pass
+
+
+def test_a_source_that_guesses_has_fewer_places_than_another():
+    assert Gates.OF_ONE_THAT_GUESSES < Gates.OF_ONE_SOURCE < Gates.PLACES
+    gate, until = Gate(at_once=1, places=Gates.PLACES), threading.Event()
+    threads, *_ = crowd(gate, "a", 3, 3, until)
+    deadline = time.monotonic() + 10
+    while gate._inside["a"] < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    with pytest.raises(NoPlace), gate.enter("a", most=Gates.OF_ONE_THAT_GUESSES):
+        pass
+    until.set()
+    for thread in threads:
+        thread.join()
