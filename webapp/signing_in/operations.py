@@ -63,6 +63,7 @@ def note_success(
     """
     forget = [key for key, pace in tried.items() if isinstance(pace, Growing)]
     with change(session):
+        _lock(session, tried.keys() | succeeded.keys())
         session.execute(sa.delete(SecretTry).where(SecretTry.key.in_(forget)))
         lower = sa.case((SecretTry.level > 1, SecretTry.level - 1), else_=0.0)
         for key in sorted(tried.keys() - forget):
@@ -134,8 +135,7 @@ def end_session(session: Session, user_id: int, number: int) -> bool:
 
 def _count(session: Session, counted: Mapping[str, Pace]) -> Seen:
     """The levels before, one higher now unless one of them has to wait; the caller commits."""
-    if not takes_the_one_lock(session):
-        _lock(session, sorted(counted))
+    _lock(session, counted.keys())
     found = _look(session, counted)
     if found.wait == 0:
         at = moment_of(session)
@@ -157,11 +157,18 @@ def _look(session: Session, counted: Mapping[str, Pace]) -> Seen:
 
 
 def _lock(session: Session, keys: Collection[str]) -> None:
-    """One try at a time counts under these keys, locked in their order: so none wait in turn."""
-    missing = [{"key": key, "level": 0.0, "at": moment_of(session)} for key in keys]
-    session.execute(postgresql.insert(SecretTry).on_conflict_do_nothing(), missing)
-    rows = sa.select(SecretTry.key).where(SecretTry.key.in_(keys)).order_by(SecretTry.key)
-    session.execute(rows.with_for_update()).all()
+    """One try at a time counts under these keys.
+
+    Each row is made or locked by one statement, in the order of keys, so that no two wait for each
+    other, whatever is removed meanwhile.
+    """
+    if takes_the_one_lock(session):
+        return
+    at = moment_of(session)
+    insert = postgresql.insert(SecretTry)
+    locked = insert.on_conflict_do_update(index_elements=["key"], set_={"level": SecretTry.level})
+    for key in sorted(keys):
+        session.execute(locked.values(key=key, level=0.0, at=at))
 
 
 def _put(session: Session, rows: list[dict[str, Any]]) -> None:

@@ -128,6 +128,22 @@ def test_tries_at_one_moment_are_no_more_than_tries_one_by_one(engine):
     assert sum(wait == 0 for wait in waits) == FREE
 
 
+def test_tries_that_fail_and_succeed_at_one_moment_do_not_wait_for_each_other(engine, monkeypatch):
+    monkeypatch.setattr(operations, "MOST_TRIES", 2)
+    tries = [PasswordTry("secret", ADA, f"192.0.2.{number % 2}") for number in range(40)]
+
+    def go(number: int) -> None:
+        with sa.orm.Session(engine) as session:
+            operations.take(session, tries[number]._counted())
+            if number % 3:
+                tries[number].succeeded(session)
+            if number % 4 == 0:
+                operations.forget_old(session)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(go, range(40))) == [None] * 40
+
+
 def test_a_browser_that_is_known_counts_for_itself_alone(app, session):
     ada = coming_from(app, "192.0.2.1")
     right(ada)
