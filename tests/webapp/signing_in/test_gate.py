@@ -66,7 +66,7 @@ def test_who_waits_too_long_is_told_so():
 
 def test_known_browsers_have_a_gate_of_their_own():
     gates = Gates()
-    with gates.for_source("a", guesses=True), gates.for_source("a", guesses=True):
+    with gates.for_source("a", guesses=True):
         with gates.for_known("a browser"):
             pass
         with pytest.raises(NoPlace), gates.for_known("b"), gates.for_known("b"):
