@@ -24,6 +24,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -38,6 +39,8 @@ from webapp import create_app, migrations
 from webapp.base.config import Settings, embedded_database
 from webapp.base.database import make_engine
 from webapp.models import Course, CourseAssignment, Enrolment, Job, JobState, Result, Role, User
+from webapp.signing_in.operations import begin_session
+from webapp.signing_in.queries import Lifetimes
 
 _SLUG = "load"
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -74,16 +77,12 @@ def populate(settings: Settings, assignment: str, students: int) -> list[str]:
             Enrolment(course_id=course.id, user_id=user.id, role=Role.STUDENT) for user in users
         )
         session.commit()
-        cookies = [
-            signer.dumps(
-                {
-                    "_user_id": user.fs_uniquifier,
-                    "_fresh": True,
-                    "session_name": secrets.token_hex(16),
-                }
-            )
-            for user in users
+        days = Lifetimes(timedelta(days=1), timedelta(days=1))
+        begun = [
+            begin_session(session, number, browser="Load", kept=False, lifetimes=days)
+            for number in [user.id for user in users]
         ]
+        cookies = [signer.dumps({"_user_id": text, "_fresh": True}) for text in begun]
     engine.dispose()
     return cookies
 

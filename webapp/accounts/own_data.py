@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from webapp.leaderboard.queries import board_for_student
 from webapp.models import (
+    BrowserSession,
     Content,
     Course,
     CourseAssignment,
@@ -65,6 +66,7 @@ def archive(session: Session, user: User) -> IO[bytes]:
         files = Files()
         record = {
             "account": {"name": user.name, "email": user.email, "since": _moment(user.created_at)},
+            "sessions": list(_sessions(session, user)),
             "courses": list(_courses(session, user)),
             "submissions": list(_submissions(session, user, files)),
             "proposals": list(_proposals(session, user, files)),
@@ -92,6 +94,14 @@ def _pack(session: Session, packed: zipfile.ZipFile, files: Files) -> None:
         for row in session.execute(wanted.execution_options(yield_per=1)):
             for name in names[row.sha256]:
                 packed.writestr(name, row.data)
+
+
+def _sessions(session: Session, user: User) -> Iterator[dict[str, Any]]:
+    """Where they are signed in, or were until a session ended by itself."""
+    chosen = sa.select(BrowserSession).where(BrowserSession.user_id == user.id)
+    for row in session.scalars(chosen.order_by(BrowserSession.id)):
+        since, seen = _moment(row.created_at), _moment(row.seen_at)
+        yield {"browser": row.browser, "since": since, "last_used": seen}
 
 
 def _courses(session: Session, user: User) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_security.utils import hash_password
 from flask_wtf import FlaskForm
@@ -16,8 +16,10 @@ from webapp.base.database import db
 from webapp.base.mail import Letter, configured_mailer
 from webapp.base.typed_text import as_address
 from webapp.models import User
-from webapp.site import sign_in, tokens
+from webapp.signing_in.queries import sessions_of
+from webapp.site import browser_sessions, sign_in, tokens
 from webapp.site.downloads import attachment
+from webapp.site.sign_in_form import source
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -66,6 +68,7 @@ def welcome(token: str) -> str | Response | tuple[str, int]:
     if not form.validate_on_submit():
         return render_template("accounts/welcome.html", form=form, user=user)
     operations.set_password(db.session, user, hash_password(form.password.data))
+    browser_sessions.know_browser(user)
     flash("Your password is set. Sign in with it.", "success")
     return redirect(url_for("security.login"))
 
@@ -78,8 +81,10 @@ def forgot() -> str:
     mailer = mailer if mailer and mailer.site else None
     if request.method == "POST" and mailer is not None:
         email = as_address(request.form.get("email", ""))
+        secret = str(current_app.secret_key or "")
+        may = operations.may_be_mailed(db.session, email, source=source(), secret=secret)
         user = queries.active_user(db.session, email)
-        if user is not None:
+        if may and user is not None:
             mailer.send_later([_reset_letter(mailer.site, user)])
     return render_template(
         "accounts/forgot.html", by_mail=mailer is not None, sent=request.method == "POST"
@@ -99,9 +104,23 @@ def _reset_letter(site: str, user: User) -> Letter:
 @blueprint.post("/account/sign-out-everywhere")
 def sign_out_everywhere() -> Response:
     """End every session and token of one's own account, this session included."""
-    operations.sign_out_everywhere(db.session, current_user)
+    user = db.session.get_one(User, current_user.id)
+    operations.sign_out_everywhere(db.session, user)
+    browser_sessions.know_browser(user)
     flash("You are signed out on every device.", "success")
     return redirect(url_for("security.login"))
+
+
+@blueprint.post("/account/sessions/<int:number>/end")
+def end_session(number: int) -> Response:
+    """End a session of one's own: in another browser, or this one."""
+    this = number == browser_sessions.this_session()
+    if not operations.end_session(db.session, current_user, number):
+        abort(404)
+    if this:
+        return redirect(url_for("security.login"), code=303)
+    flash("That browser is signed out.", "success")
+    return redirect(url_for("accounts.account"), code=303)
 
 
 @blueprint.get("/account")
@@ -142,7 +161,14 @@ def remove_token(token_id: int) -> Response:
 
 
 def _render_account(form: TokenForm, made: str = "") -> str:
-    kept = tokens.of(db.session, current_user)
+    lifetimes = browser_sessions.lifetimes()
     return render_template(
-        "accounts/account.html", form=form, tokens=kept, made=made, scopes=SCOPES
+        "accounts/account.html",
+        form=form,
+        tokens=tokens.of(db.session, current_user),
+        sessions=sessions_of(db.session, current_user.id, lifetimes),
+        this_session=browser_sessions.this_session(),
+        lifetimes=lifetimes,
+        made=made,
+        scopes=SCOPES,
     )

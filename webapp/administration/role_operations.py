@@ -13,8 +13,7 @@ from webapp.administration.queries import user_by_email
 from webapp.audit.record import Action, SiteActor, record
 from webapp.base.database import Missing, change, takes_the_one_lock
 from webapp.models import User
-from webapp.models.accounts import new_uniquifier
-from webapp.site import tokens
+from webapp.signing_in.ending import end_everything
 
 
 class SiteRole(StrEnum):
@@ -67,8 +66,7 @@ def _begin_anew(session: Session, email: str) -> None:
     user = user_by_email(session, email)
     if user is not None and not user.is_administrator:
         user.password = None
-        user.fs_uniquifier = new_uniquifier()
-        tokens.revoke_all(session, user)
+        end_everything(session, [user.id])
 
 
 def take_role(session: Session, actor: SiteActor, user_id: int, role: SiteRole) -> User:

@@ -18,6 +18,8 @@ from webapp.base.environment import Variable
 from webapp.base.mail import Mailer, MailSettingsError
 
 __all__ = ["MAX_UPLOAD_BYTES", "Settings", "SettingsError"]
+# Of days or hours: more is no limit of a session's any more.
+_MOST_TIME = 400
 _BROKERS = ("redis", "rediss", "amqp", "amqps")
 
 
@@ -35,6 +37,8 @@ class Settings:
     `broker_url` is where Celery workers wait; without one, workers ask the database.
     `metrics_token` opens /metrics; without one the data folder's socket alone does.
     `mailer` sends links; without one staff hand them out.
+    A session ends `session_days` after it began, and `session_idle_hours` after its last request
+    unless its owner asked to stay signed in.
     `jupyterhub` is where students may open a notebook; without one they download it.
     """
 
@@ -49,6 +53,8 @@ class Settings:
     metrics_token: str = ""
     mailer: Mailer | None = None
     jupyterhub: str = ""
+    session_days: int = int(environment.SESSION_DAYS.default)
+    session_idle_hours: int = int(environment.SESSION_IDLE_HOURS.default)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -69,6 +75,8 @@ class Settings:
             metrics_token=_optional_secret(environ, environment.METRICS_TOKEN),
             mailer=_mailer(environ),
             jupyterhub=_site(environ, environment.JUPYTERHUB),
+            session_days=_some(environ, environment.SESSION_DAYS),
+            session_idle_hours=_some(environ, environment.SESSION_IDLE_HOURS),
         )
 
 
@@ -159,6 +167,13 @@ def _count(environ: Mapping[str, str], variable: Variable) -> int:
     if not text.isdigit():
         raise SettingsError(f"{variable.name} is {text!r}, expected a whole number.")
     return int(text)
+
+
+def _some(environ: Mapping[str, str], variable: Variable) -> int:
+    count = _count(environ, variable)
+    if not 1 <= count <= _MOST_TIME:
+        raise SettingsError(f"{variable.name} is {count}, expected 1 to {_MOST_TIME}.")
+    return count
 
 
 def _rate(environ: Mapping[str, str], variable: Variable) -> str:

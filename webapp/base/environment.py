@@ -69,6 +69,17 @@ UPLOAD_LIMIT = Variable(
     "how many files one account may hand in, `120 per minute` unless set",
     default="120 per minute",
 )
+SESSION_DAYS = Variable(
+    "HELDOUT_SESSION_DAYS",
+    "how many days after signing in a session ends whatever happens, `14` unless set",
+    default="14",
+)
+SESSION_IDLE_HOURS = Variable(
+    "HELDOUT_SESSION_IDLE_HOURS",
+    "how many hours after its last page a session ends, `24` unless set; not where its owner chose"
+    " to stay signed in",
+    default="24",
+)
 SMTP_URL = Variable(
     "HELDOUT_SMTP_URL",
     "the mail server (`smtp://user:password@host:port` with STARTTLS, or `smtps://`);"

@@ -1,6 +1,6 @@
 """The tables, by topic."""
 
-from webapp.models.accounts import ApiToken, AuditEntry, User
+from webapp.models.accounts import ApiToken, AuditEntry, BrowserSession, SecretTry, User
 from webapp.models.archived import CourseArchived
 from webapp.models.assignments import AssignmentVersion, TakenRelease, VersionState
 from webapp.models.base import Base
@@ -68,6 +68,7 @@ __all__ = [
     "BankComment",
     "Base",
     "BoardState",
+    "BrowserSession",
     "BulkImport",
     "CheckFailure",
     "Content",
@@ -112,6 +113,7 @@ __all__ = [
     "RubricRow",
     "Scope",
     "ScoreOverride",
+    "SecretTry",
     "SimilarPair",
     "SimilarityReport",
     "Slide",

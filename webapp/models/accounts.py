@@ -63,6 +63,41 @@ class ApiToken(Base):
     user: Mapped[User] = relationship()
 
 
+class BrowserSession(Base):
+    """Somebody signed in with a browser; only a hash of what its cookie holds is kept.
+
+    The session ends with this row, whoever has a copy of the cookie.
+    """
+
+    __tablename__ = "browser_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    # Such as “Firefox on Windows”, and no more of what a browser says of itself.
+    browser: Mapped[str] = mapped_column(sa.String(60))
+    # Whether they asked to stay signed in: it then ends with its lifetime alone.
+    kept: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+
+    user: Mapped[User] = relationship()
+
+
+class SecretTry(Base):
+    """How often something was tried lately, such as one account from one address.
+
+    `key` is a keyed hash of what is counted, so that no address is kept. `level` is what was
+    counted up to `at`; a day later it means nothing.
+    """
+
+    __tablename__ = "secret_tries"
+
+    key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    level: Mapped[float]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
 # Of what a line of the log is about, which may be a title.
 LONGEST_SUBJECT = 120
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from webapp.base.clock import now
 from webapp.base.database import in_parts, takes_the_one_lock
-from webapp.models import ApiToken, Course, Enrolment, FormerEnrolment, User
-from webapp.models.accounts import new_uniquifier
+from webapp.models import Course, Enrolment, FormerEnrolment, User
 from webapp.people.person import Details
+from webapp.signing_in.ending import end_everything
 
 _KEPT = ("course_id", "user_id", "role", "section", "student_number")
 
@@ -108,11 +108,6 @@ def change_accounts(
 
 def end_links(session: Session, user_ids: Collection[int]) -> None:
     """End every open link that sets a password, and every session and token with it."""
-    rows = [
-        {"id": number, "fs_uniquifier": new_uniquifier(), "invited_at": None}
-        for number in sorted(user_ids)
-    ]
-    if rows:
-        session.execute(sa.update(User), rows)
+    end_everything(session, user_ids)
     for part in in_parts(sorted(user_ids)):
-        session.execute(sa.delete(ApiToken).where(ApiToken.user_id.in_(part)))
+        session.execute(sa.update(User).where(User.id.in_(part)).values(invited_at=None))

@@ -92,6 +92,7 @@ def verify(file: Path) -> Manifest:
 def restore(file: Path, database_url: str, data: Path, *, force: bool = False) -> Manifest:
     """Put a backup in place of the database, all or nothing; raises BackupError.
 
+    Every session has ended then: some were ended after the backup was made.
     What is there already is only replaced with `force`, and never while somebody uses it.
     """
     keep_private(data)
@@ -105,6 +106,7 @@ def restore(file: Path, database_url: str, data: Path, *, force: bool = False) -
             )
         _require_agrees(data, private, force=force)
         if manifest.dialect == "sqlite":
+            _end_sessions(copy)
             _put_in_place(copy, Path(url.database or ""), force=force)
         else:
             postgresql_dump.restore(database_url, copy, force=force)
@@ -194,6 +196,12 @@ def _require_versions(connection: sqlite3.Connection) -> None:
             sound = False
         if not sound:
             raise BackupError(f"The backup's version {digest[:12]} of {name} is damaged.")
+
+
+def _end_sessions(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        if "browser_sessions" in _rows(connection):
+            connection.execute("DELETE FROM browser_sessions")
 
 
 def _require_agrees(data: Path, private: Mapping[str, bytes], *, force: bool) -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from webapp.base.database import make_engine
 
 _LOCK_SECONDS = 10
+_SESSIONS = "browser_sessions"
 
 
 class DumpError(Exception):
@@ -36,7 +37,10 @@ def dump(engine: sa.Engine, target: Path) -> dict[str, int]:
 
 
 def restore(database_url: str, source: Path, *, force: bool) -> None:
-    """Put a dump into the database, all or nothing; tables there are replaced only with `force`."""
+    """Put a dump into the database, all or nothing; tables there are replaced only with `force`.
+
+    Then every session that was in it is ended.
+    """
     engine = make_engine(database_url)
     try:
         tables = sa.inspect(engine).get_table_names()
@@ -48,8 +52,15 @@ def restore(database_url: str, source: Path, *, force: bool) -> None:
         arguments += ["--clean", "--if-exists"] if tables else []
         name = engine.url.database or ""
         _run("pg_restore", engine.url, [*arguments, f"--dbname={name}", str(source)])
+        _end_sessions(engine)
     finally:
         engine.dispose()
+
+
+def _end_sessions(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        if sa.inspect(connection).has_table(_SESSIONS):
+            connection.execute(sa.delete(sa.table(_SESSIONS)))
 
 
 def require_readable(source: Path) -> None:

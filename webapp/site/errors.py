@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, NotFound
 
+from webapp.base.clock import in_words, now
 from webapp.base.config import MAX_UPLOAD_BYTES
 from webapp.base.database import Missing, db
 from webapp.models import CourseArchived
+from webapp.signing_in.trying import SlowDown
 from webapp.site.sign_in import UPLOAD_ENDPOINTS
 
 
@@ -46,11 +50,7 @@ _EXPLANATIONS = {
         "Kernel, Restart and Clear Outputs), save it, and submit it again: your outputs are made "
         "anew when we run it.",
     ),
-    429: Explanation(
-        "Too many tries",
-        "To keep accounts safe we slow down after several failed sign-ins. Wait a minute, then "
-        "try again. Your password has not changed.",
-    ),
+    429: Explanation("Too much at once", "Wait a minute, then try again."),
     500: Explanation(
         "Something broke on our side",
         "It is our fault, not yours, and it has been logged. Nothing you had submitted is lost. "
@@ -78,6 +78,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(Missing, _missing)
     app.register_error_handler(CourseArchived, _archived)
+    app.register_error_handler(SlowDown, _slow_down)
     app.register_error_handler(HTTPException, _explain)
     app.register_error_handler(500, _explain)
 
@@ -90,6 +91,30 @@ def _expired_form(_error: CSRFError) -> tuple[str, int]:
 def _missing(_error: Missing) -> tuple[str | Response, int] | HTTPException:
     """As an address that leads nowhere."""
     return _explain(NotFound())
+
+
+def _slow_down(error: SlowDown) -> Response:
+    """The same for an account that is there and for one that is not."""
+    seconds, at = math.ceil(error.seconds), now()
+    if error.busy:
+        title, text = "Many are signing in", "So many sign in at this moment that you would wait."
+        text = f"{text} Try again in a few seconds."
+    else:
+        title = "Too many tries"
+        text = (
+            "To keep accounts safe, failed tries are followed by a pause, which grows with each. "
+            f"The next try may be made {in_words(at + timedelta(seconds=seconds), at)}. Your "
+            "password has not changed. What others try does not hold you up in a browser in "
+            "which you signed in before, nor in one in which you set a new password by a link."
+        )
+    code = 503 if error.busy else 429
+    if request.is_json:
+        response = jsonify(error=text)
+    else:
+        response = make_response(_page(code, Explanation(title, text))[0])
+    response.status_code = code
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _archived(error: CourseArchived) -> tuple[str | Response, int]:

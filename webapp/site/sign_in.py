@@ -7,10 +7,10 @@ import secrets
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Request, abort, current_app, redirect, request, session, url_for
+from flask import Flask, Request, abort, current_app, redirect, request, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import current_user, user_logged_in
+from flask_login import current_user
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
 from flask_wtf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -18,9 +18,11 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
 from webapp.base.database import db
-from webapp.base.typed_text import as_address, one_line
+from webapp.base.typed_text import as_address
 from webapp.models import User
-from webapp.site import operations
+from webapp.signing_in.gate import Gates
+from webapp.site import browser_sessions, operations
+from webapp.site.sign_in_form import SignInForm
 
 PUBLIC_ENDPOINTS = frozenset(
     {
@@ -48,8 +50,6 @@ UPLOAD_ENDPOINTS = (
 # What a page sends while somebody types.
 TYPING_ENDPOINTS = ("reviews.save_draft", "reviews.preview", "course_page.preview")
 WELCOME_DAYS = 14
-# `_remember` is how the form's “Keep me signed in” reaches the cookie.
-_OF_FLASK_LOGIN = ("_user_id", "_fresh", "_id", "_remember", "_remember_seconds")
 _csrf = CSRFProtect()
 
 _SETTINGS: dict[str, Any] = {
@@ -82,7 +82,15 @@ def init_app(app: Flask) -> None:
     for key, value in _SETTINGS.items():
         app.config.setdefault(key, value)
     datastore = SQLAlchemyUserDatastore(db, User, None)  # type: ignore[arg-type]
-    security = Security(app, datastore, register_blueprint=True, mail_util_cls=_Addresses)
+    security = Security(
+        app,
+        datastore,
+        register_blueprint=True,
+        mail_util_cls=_Addresses,
+        login_form=SignInForm,
+    )
+    app.extensions["heldout-gates"] = Gates()
+    browser_sessions.init_app(app, security.login_manager)
     # Pages take a session alone and the API a token alone.
     security.login_manager.request_loader(_owner_of_token)
     security.login_context_processor(lambda: {"site_is_empty": _is_empty})
@@ -90,7 +98,6 @@ def init_app(app: Flask) -> None:
     _csrf.init_app(app)
     _csrf.exempt(app.blueprints["api"])
     _throttle(app)
-    user_logged_in.connect(_rotate_session, app)
     app.before_request(_closed_by_default)
 
 
@@ -104,30 +111,8 @@ def _is_empty() -> bool:
 
 
 def _throttle(app: Flask) -> None:
-    """Slow down guessing and mails, per address and per account tried, and uploads per account."""
-    app.config.setdefault("HELDOUT_LOGIN_LIMIT", "60 per minute")
-    app.config.setdefault("HELDOUT_ACCOUNT_LIMIT", "8 per minute;40 per hour")
-    app.config.setdefault("HELDOUT_MAIL_LIMIT", "5 per hour")
+    """Slow down what one account sends; tries at a password count in `webapp.signing_in`."""
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
-    view: Any = app.view_functions["security.login"]
-    for setting, key in (
-        ("HELDOUT_ACCOUNT_LIMIT", _account_tried),
-        ("HELDOUT_LOGIN_LIMIT", get_remote_address),
-    ):
-        view = limiter.limit(
-            app.config[setting],
-            key_func=key,
-            methods=["POST"],
-            deduct_when=lambda response: response.status_code != 302,
-        )(view)
-    app.view_functions["security.login"] = view
-    forgot: Any = app.view_functions["accounts.forgot"]
-    for setting, key in (
-        ("HELDOUT_MAIL_LIMIT", _account_tried),
-        ("HELDOUT_LOGIN_LIMIT", get_remote_address),
-    ):
-        forgot = limiter.limit(app.config[setting], key_func=key, methods=["POST"])(forgot)
-    app.view_functions["accounts.forgot"] = forgot
     # A class behind one address hands in together: only the account counts here.
     uploads = limiter.shared_limit(
         app.config["HELDOUT_UPLOAD_LIMIT"], scope="uploads", key_func=_account, methods=["POST"]
@@ -144,20 +129,6 @@ def _throttle(app: Flask) -> None:
 
 def _account() -> str:
     return f"account-{current_user.id}"
-
-
-def _account_tried() -> str:
-    typed = request.form.get("email", "")
-    email = as_address(typed) or one_line(typed).lower()
-    return "account-" + hashlib.sha256(email.encode()).hexdigest()
-
-
-def _rotate_session(_app: Flask, **_: Any) -> None:
-    """Nothing of the session before signing in survives it: not its CSRF token, not its name."""
-    kept = {key: session[key] for key in _OF_FLASK_LOGIN if key in session}
-    session.clear()
-    session.update(kept)
-    session["session_name"] = secrets.token_hex(16)
 
 
 def _closed_by_default() -> Response | None:

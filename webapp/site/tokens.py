@@ -66,11 +66,6 @@ def revoke(session: Session, user: User, token_id: int) -> bool:
     return bool(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def revoke_all(session: Session, user: User) -> None:
-    """End every token of someone; the caller commits."""
-    session.execute(sa.delete(ApiToken).where(ApiToken.user_id == user.id))
-
-
 def _hash(text: str) -> str:
     # A token is 256 random bits, so a plain hash can't be guessed back.
     return hashlib.sha256(text.encode()).hexdigest()

@@ -250,6 +250,6 @@ OF_THE_SITE = {
 }
 ANYONE_SIGNED_IN = {
     *("courses.index", "courses.every", "accounts.account", "accounts.sign_out_everywhere"),
-    *("accounts.create_token", "accounts.remove_token", "accounts.data"),
+    *("accounts.create_token", "accounts.remove_token", "accounts.data", "accounts.end_session"),
     *("security.logout", "security.verify", "viewing.stop"),
 }

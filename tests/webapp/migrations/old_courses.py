@@ -226,6 +226,13 @@ ROWS: dict[str, list[Row]] = {
             **{"created_at": at(0), "expires_at": at(9000), "scopes": "submit grades"},
         }
     ],
+    "browser_sessions": [
+        {
+            **{"id": 1, "user_id": ADA, "sha256": "e" * 64, "browser": "Firefox on Linux"},
+            **{"kept": True, "created_at": at(0), "seen_at": at(1)},
+        }
+    ],
+    "secret_tries": [{"key": "f" * 64, "level": 2.5, "at": at(1)}],
     "workers": [
         {
             **{"id": "host:1", "host": "host", "slots": 2, "queues": "cpu", "sandbox": ""},

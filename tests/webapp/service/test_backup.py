@@ -8,6 +8,7 @@ import stat
 import threading
 import zipfile
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -19,10 +20,12 @@ from webapp.base.config import embedded_database
 from webapp.base.database import make_engine
 from webapp.cli.backup import backup as backup_command
 from webapp.cli.backup import restore as restore_command
-from webapp.models import AssignmentVersion, AuditEntry, Content, Submission
+from webapp.models import AssignmentVersion, AuditEntry, BrowserSession, Content, Submission
 from webapp.service import backup
 from webapp.service.backup import BackupError
 from webapp.service.postgresql_dump import DumpError
+from webapp.signing_in.operations import begin_session
+from webapp.signing_in.queries import Lifetimes
 
 
 @pytest.fixture
@@ -186,7 +189,9 @@ def test_the_commands_say_what_they_did(site, tmp_path, monkeypatch):
 
 
 def test_each_kind_of_database_is_put_back_as_it_was(engine, session, graded, tmp_path):
-    graded("ada")
+    ada = graded("ada").user_id
+    days = Lifetimes(timedelta(days=1), timedelta(days=1))
+    begin_session(session, ada, browser="Firefox", kept=False, lifetimes=days)
     session.close()
     url = engine.url.render_as_string(hide_password=False)
     file = tmp_path / "either.zip"
@@ -200,6 +205,8 @@ def test_each_kind_of_database_is_put_back_as_it_was(engine, session, graded, tm
     backup.restore(file, url, tmp_path, force=True)
     with Session(engine) as session:
         assert session.scalars(sa.select(Submission.filename)).all() == ["work.ipynb"]
+        # Some sessions may have been ended since, and none comes to life again.
+        assert session.scalars(sa.select(BrowserSession)).all() == []
     assert manifest.rows["submissions"] == 1
     assert backup.verify(file) == manifest
 

@@ -13,6 +13,7 @@ from webapp.models import Submission, SubmissionState
 
 WEBAPP = Path(__file__).resolve().parents[3] / "webapp"
 ASKS = (
+    "accounts.end_session",
     "accounts.remove_token",
     "accounts.sign_out_everywhere",
     "course_page.remove_announcement",

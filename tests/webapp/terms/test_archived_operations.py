@@ -29,7 +29,7 @@ from webapp.terms.queries import what_waits
 
 ADMINISTRATOR = SiteActor(5)
 # What concerns accounts, the site, or a course as a whole; and what only asks.
-OF_NO_COURSE = {"accounts", "site", "administration", "terms", "api", "versions"}
+OF_NO_COURSE = {"accounts", "site", "administration", "terms", "api", "versions", "signing_in"}
 ASKS = {
     *("similarity.open_reports", "similarity.stop_reports"),  # the second archives
     "submissions.refuse_unless_open",
