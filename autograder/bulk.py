@@ -11,7 +11,9 @@ from autograder.cache import Store, conditions, packed, unpacked
 from autograder.grading import GradingPool, grader_version
 from autograder.receipt import file_sha256
 from autograder.results import GradeResult, Status
+from autograder.submitted.belonging import beside, looks_like, outline, taken_for
 from autograder.submitted.intake import Source, Submission
+from autograder.submitted.notebook import NotebookRejected, parse_notebook
 
 Done = Callable[[GradeResult], None]
 
@@ -88,14 +90,26 @@ def _known_or_graded(
         return rejected(assignment, name, submission.error)
     if journal and (known := journal.find(submission, data)):
         return known
+    if other := _another(assignment, data):
+        return rejected(assignment, name, looks_like(other, assignment.id))
     result = pool.grade(assignment, data, submission=name, keep_outputs=False)
     if journal:
         journal.enter(submission, data, result)
     return result
 
 
+def _another(assignment: Assignment, data: bytes) -> str:
+    """The assignment beside this one whose notebook was handed in, if it was."""
+    try:
+        notebook = parse_notebook(data)
+    except NotebookRejected:
+        return ""
+    source = assignment.notebook_path
+    return taken_for(notebook, outline(source), beside(source))
+
+
 def rejected(assignment: Assignment, name: str, sentence: str) -> GradeResult:
-    """The result of a file that could not even be read."""
+    """The result of a file that was not graded."""
     return GradeResult(
         name,
         assignment.id,

@@ -128,7 +128,10 @@ class CellOutput(msgspec.Struct, frozen=True):
 
 
 class GradeResult(msgspec.Struct, frozen=True):
-    """A graded, rejected or failed submission: the whole answer of the grader."""
+    """A graded, rejected or failed submission: the whole answer of the grader.
+
+    `notes` are sentences about the notebook as a whole, which cost no points by themselves.
+    """
 
     submission: str
     assignment: str
@@ -142,6 +145,7 @@ class GradeResult(msgspec.Struct, frozen=True):
     digest: str = ""
     cells: tuple[CellOutput, ...] = ()
     receipt: Receipt | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def measure(self) -> Measure | None:
@@ -161,6 +165,7 @@ class GradeResult(msgspec.Struct, frozen=True):
             "max_score": self.max_score,
             "questions": [question.record() for question in self.questions],
             "error": self.error,
+            "notes": list(self.notes),
             "seconds": round(self.seconds, 4),
             "grader_version": self.grader_version,
             **measured,

@@ -35,6 +35,8 @@ from autograder.results import (
 )
 from autograder.sandbox.outside_launch import Sandbox, SandboxError
 from autograder.sandbox.outside_mounts import MountError
+from autograder.submitted.answers import NO_ANSWER, find_answer
+from autograder.submitted.belonging import outline
 from autograder.submitted.notebook import Notebook, NotebookRejected, parse_notebook
 
 # The first optimizer of a process imports torch._dynamo, which takes seconds.
@@ -43,6 +45,7 @@ _WARM = {
     "matplotlib": ("matplotlib.pyplot",),
     "torch": ("torch", "torch._dynamo"),
 }
+_MAX_NOTES = 20
 Tell = Callable[[dict[str, object]], None]
 
 
@@ -143,6 +146,7 @@ class Checker:
             questions=questions,
             digest=checked.submitted.digest,
             cells=execution.cells,
+            notes=execution.lacks[:_MAX_NOTES],
             receipt=self._receipt(job, execution, checked),
         )
 
@@ -175,10 +179,7 @@ class Checker:
         questions = self._asked(submitted.scope)
         for place, question in enumerate(questions):
             if question.kind == "manual":
-                waiting = "Waits for staff to grade it."
-                result = QuestionResult(
-                    question.name, "manual", None, question.points, Verdict.PENDING, waiting
-                )
+                result = self._waiting(question, submitted)
             else:
                 result = self._question(question, submitted)
             results.append(result)
@@ -192,6 +193,13 @@ class Checker:
         """The questions to judge, in the order that the scope names them."""
         by_name = {question.name: question for question in self.assignment.questions}
         return tuple(by_name[name] for name in scope.questions) or self.assignment.questions
+
+    def _waiting(self, question: Question, submitted: Submitted) -> QuestionResult:
+        """A written answer, which staff grade; said is what they will find."""
+        given = outline(self.assignment.notebook_path).texts
+        found = find_answer(submitted.execution.notebook, question.name, given)
+        said = f"Waits for staff to grade it. {found.note}".strip() if found else NO_ANSWER
+        return QuestionResult(question.name, "manual", None, question.points, Verdict.PENDING, said)
 
     def _question(self, question: Question, submitted: Submitted) -> QuestionResult:
         found: list[CheckResult] = []

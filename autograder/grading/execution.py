@@ -20,7 +20,6 @@ has been told nothing is as good as a new one, so the first such run costs nothi
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -28,8 +27,9 @@ from typing import Any
 
 from autograder.assignment import Limits
 from autograder.findings import Finding
+from autograder.grading import where
 from autograder.grading.budget import Budget, Spent
-from autograder.grading.faults import cell_output, why_call, why_cell
+from autograder.grading.faults import cell_output, what_lacks, why_call, why_cell
 from autograder.grading.hearing import note_call
 from autograder.results import CellOutput, Verdict
 from autograder.sandbox.inside_confine import Confinement
@@ -58,6 +58,7 @@ class Execution:
         cpus: tuple[int, ...] = (),
     ) -> None:
         self._sandbox = sandbox
+        self.notebook = notebook
         self._cells = notebook.code_cells
         self._limits = limits
         self._confinement = Confinement(
@@ -68,6 +69,7 @@ class Execution:
         )
         self._session: Session | None = None
         self._results: dict[int, CellOutput] = {}
+        self._lacks: dict[int, list[str]] = {}
         self._skipped: set[int] = set()
         self._given_up: dict[str, Finding] = {}
         self._restarts = 0
@@ -96,6 +98,11 @@ class Execution:
     def cells(self) -> tuple[CellOutput, ...]:
         """What each code cell did, in the notebook's order."""
         return tuple(self._results[place] for place in sorted(self._results))
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What the cells went on without, a sentence each, in the notebook's order."""
+        return tuple(lack for place in sorted(self._lacks) for lack in self._lacks[place])
 
     def run_cells(self, progress: Progress = lambda done, total: None) -> None:
         """Run every code cell; a cell that fails in any way stops only itself."""
@@ -158,7 +165,10 @@ class Execution:
         before = self._results.get(place)
         if before is None or starved or (again and not before.ok):
             self._output_left -= sum(len(output[2]) for output in reply.outputs)
-            self._results[place] = result = cell_output(cell, reply, self._errors_left)
+            packages = self._sandbox.packages
+            lacks = [what_lacks(place + 1, lack, packages) for lack in reply.lacking]
+            self._lacks[place] = lacks
+            self._results[place] = result = cell_output(cell, reply, self._errors_left, lacks)
             self._errors_left = max(_LEAST_ERROR, self._errors_left - len(result.error))
         if starved:
             self._skipped.add(place)
@@ -292,14 +302,11 @@ class Execution:
 
     def defining_cell(self, name: str) -> CellOutput | None:
         """The cell that would define the name but did not run to its end."""
-        # Blanks are never given back: a cell of nothing but blank lines would take forever.
-        define = rf"(?:(?:async[ \t]++)?def|class)[ \t]++{name}\b"
-        pattern = re.compile(rf"^[ \t]*+(?:{define}|{name}[ \t]*+=)", re.M)
-        for place, cell in enumerate(self._cells):
-            result = self._results.get(place)
-            if result is not None and not result.ok and pattern.search(cell.source):
-                return result
-        return None
+        return where.defining_cell(name, self._cells, self._results)
+
+    def misplaced(self, name: str) -> str:
+        """In which cell that does not run the name would be defined, or nothing."""
+        return where.misplaced(name, self.notebook)
 
     def close(self) -> None:
         """End the notebook's processes; raises SandboxError without the proof of their end."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograder.findings import Finding, fail
 from autograder.grading.execution import Execution
+from autograder.grading.where import missing_name
 from autograder.precision import note_answer
 from autograder.results import Verdict
 from autograder.sandbox.outside_replies import CallReply, Raised
@@ -88,9 +89,9 @@ class Student:
 
     def _value(self, name: str, reply: CallReply) -> Any:
         if reply.missing:
-            raise self._missing(name, reply.missing)
+            raise self._missing(name, reply)
         if reply.raised is not None:
-            raise _raised(name, reply.raised)
+            raise self._raised(name, reply.raised)
         if reply.unsendable:
             raise fail(f"`{name}` returned something that is not plain data: {reply.unsendable}.")
         if reply.changed and not self._forgive:
@@ -102,29 +103,37 @@ class Student:
         note_answer(reply.value)
         return reply.value
 
-    def _missing(self, name: str, found: str) -> Finding:
-        if found != "missing":
-            message = f"`{name}` is a {found}, expected a function."
+    def _missing(self, name: str, reply: CallReply) -> Finding:
+        if reply.missing != "missing":
+            message = f"`{name}` is a {reply.missing}, expected a function."
             return Finding(Verdict.MISSING, message)
-        message = f"`{name}` is not defined in the notebook."
+        message = f"`{name}` is not defined in the notebook"
+        if reply.why:
+            return Finding(Verdict.MISSING, f"{message}: {reply.why}.")
         cell = self._execution.defining_cell(name)
-        if cell is None:
-            return Finding(Verdict.MISSING, message)
-        last = cell.error.rsplit("\n", 1)[-1]
-        return Finding(Verdict.MISSING, f"{message} Its cell stopped: {last}", traceback=cell.error)
+        if cell is not None:
+            last = cell.error.rsplit("\n", 1)[-1]
+            stopped = f"{message}. Its cell stopped: {last}"
+            return Finding(Verdict.MISSING, stopped, traceback=cell.error)
+        place = self._execution.misplaced(name)
+        return Finding(Verdict.MISSING, f"{message}; {place}." if place else f"{message}.")
+
+    def _raised(self, name: str, raised: Raised) -> Finding:
+        if raised.type == "NotImplementedError":
+            place = self._execution.misplaced(name)
+            message = f"`{name}` is not written yet"
+            return Finding(Verdict.MISSING, f"{message}; {place}." if place else f"{message}.")
+        said = _hide_numbers(raised.message)
+        message = f"`{name}` raised {raised.type}" + (f": {said}" if said else "")
+        traceback = raised.traceback.replace(raised.message, said) if said else raised.traceback
+        missing = missing_name(raised.message) if raised.type == "NameError" else ""
+        advice = raised.advice or self._execution.misplaced(missing)
+        hint = f"{advice[:1].upper()}{advice[1:]}." if advice else ""
+        return Finding(Verdict.ERROR, message, hint=hint, traceback=traceback)
 
 
 def _argument(label: str) -> str:
     return f"its argument {label}" if label.isdecimal() else f"its argument `{label}`"
-
-
-def _raised(name: str, raised: Raised) -> Finding:
-    if raised.type == "NotImplementedError":
-        return Finding(Verdict.MISSING, f"`{name}` is not written yet.")
-    said = _hide_numbers(raised.message)
-    message = f"`{name}` raised {raised.type}" + (f": {said}" if said else "")
-    traceback = raised.traceback.replace(raised.message, said) if said else raised.traceback
-    return Finding(Verdict.ERROR, message, traceback=traceback)
 
 
 def _hide_numbers(text: str) -> str:

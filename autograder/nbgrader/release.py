@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
 import re
 from collections.abc import Callable
 from functools import cache
@@ -17,12 +18,9 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 
 from autograder.assignment import AssignmentError
-from autograder.submitted.notebook import (
-    NotebookRejected,
-    answer_marker,
-    parse_notebook,
-    written_answer,
-)
+from autograder.sandbox.outside_mounts import MountError, packages_inside
+from autograder.submitted.answers import answer_marker, written_answer
+from autograder.submitted.notebook import NotebookRejected, parse_notebook
 
 if TYPE_CHECKING:
     from autograder.assignment import Assignment, Question
@@ -75,6 +73,7 @@ def release_notebook(assignment: Assignment) -> bytes:
         _mark_answers(assignment),
         _nbgrader("ClearOutput"),
         _drop_widgets,
+        _say_what_grades(assignment),
         _nbgrader("CheckCellMetadata"),
         _nbgrader("ComputeChecksums"),
         _nbgrader("ClearHiddenTests"),
@@ -134,6 +133,29 @@ def _drop_widgets(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Remove the state of widgets, an output that Jupyter keeps in the notebook's metadata."""
     notebook.metadata.pop("widgets", None)
     return notebook
+
+
+def _say_what_grades(assignment: Assignment) -> Step:
+    """Put the Python and the packages that grade below the text of the first cell."""
+
+    def step(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+        first = next(iter(notebook.cells), None)
+        if first is not None and first.cell_type == "markdown" and not _grade_id(first):
+            first.source = f"{first.source.rstrip()}\n\n*{graded_with(assignment)}*"
+        return notebook
+
+    return step
+
+
+def graded_with(assignment: Assignment) -> str:
+    """`Graded with Python 3.11.7, numpy 2.1.0.`, as this machine has them."""
+    try:
+        inside = packages_inside(assignment.packages)
+    except MountError:  # the machine that releases may lack what the workers have
+        inside = ()
+    named = {name.lower() for name in (*assignment.packages, "numpy")}
+    found = [f"{p.name} {p.version}" for p in inside if p.name.lower() in named]
+    return f"Graded with {', '.join([f'Python {platform.python_version()}', *found])}."
 
 
 def _grade_id(cell: nbformat.NotebookNode) -> Any:

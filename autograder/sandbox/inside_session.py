@@ -6,7 +6,6 @@ only has to be convenient for honest notebooks.
 
 from __future__ import annotations
 
-import io
 import os
 import socket
 import sys
@@ -18,7 +17,9 @@ from typing import Any
 import numpy as np
 
 from . import wire
-from .inside_shell import Shell, describe_error
+from .inside_output import Sink
+from .inside_shell import Shell
+from .inside_torch import is_tensor, numpy_of
 
 _MAX_WARNINGS = 20
 _MISSING = object()
@@ -27,6 +28,7 @@ _MISSING = object()
 def serve(channel: socket.socket, shell: Shell) -> None:
     """Answer requests until the channel closes."""
     session = _Session(channel, shell)
+    shell.enter()
     while True:
         try:
             request = session.receive()
@@ -74,32 +76,33 @@ class _Session:
 
     def _run_cell(self, request: dict[str, Any]) -> dict[str, Any]:
         started = time.perf_counter()
-        error = self.shell.run(request["source"], request["number"], request["limit"])
+        found = self.shell.run(request["source"], request["number"], request["limit"])
         return {
+            **found,
             "outputs": self.shell.transcript.items,
-            "error": describe_error(error) if error is not None else None,
             "seconds": time.perf_counter() - started,
         }
 
     def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.shell.names.forget()
         for number, name in enumerate(request["standing_in"]):
             self.shell.user_ns[name] = _callback(self, number)
         function = self.shell.user_ns.get(request["name"], _MISSING)
         if function is _MISSING:
-            return {"missing": "missing"}
+            return {"missing": "missing", "why": self.shell.lacking.why(request["name"])}
         if not callable(function):
             return {"missing": type(function).__name__}
         try:
             arguments = _Arguments(self, request["arguments"])
         except LookupError as error:
-            return {"raised": describe_error(error)}
+            return {"raised": self.shell.described(error)}
         quiet = _Quiet()
         with warnings.catch_warnings(record=True) as caught, np.errstate(**_DEFAULT_ERRORS), quiet:
             warnings.simplefilter("always")
             try:
                 value = function(*arguments.positional, **arguments.keywords)
             except BaseException as error:
-                return {"raised": describe_error(error)}
+                return {"raised": self.shell.described(error)}
         changed = arguments.changed()
         return {
             **self._result(value, request["keep"]),
@@ -121,7 +124,7 @@ class _Session:
         except wire.WireError as error:
             return {"unsendable": str(error)[:200]}
         except Exception as error:  # a student's class can raise anything when it is read
-            return {"raised": describe_error(error)}
+            return {"raised": self.shell.described(error)}
 
     def plain(self, value: Any) -> Any:
         """Turn a student's object into plain data where that is its obvious meaning."""
@@ -133,8 +136,8 @@ class _Session:
         for kind in (float, int, str, complex, list, tuple, dict, bytes):
             if isinstance(value, kind):
                 return kind(value)
-        if type(value).__module__ == "torch" and hasattr(value, "detach"):
-            return _numpy_of(value)
+        if is_tensor(value):
+            return numpy_of(value)
         return self.keep(value)
 
     def held(self, handle: wire.Handle) -> Any:
@@ -148,13 +151,6 @@ class _Session:
         number = self.first + len(self.objects)
         self.objects[number] = value
         return wire.Handle(number, type(value).__name__)
-
-
-def _numpy_of(tensor: Any) -> Any:
-    """A tensor as an array of its own dtype; bfloat16, which NumPy lacks, goes as float16."""
-    tensor = tensor.detach().cpu()
-    coarse = str(tensor.dtype) == "torch.bfloat16"
-    return tensor.float().numpy().astype(np.float16) if coarse else tensor.numpy()
 
 
 class _Arguments:
@@ -229,22 +225,10 @@ class _Quiet:
 
     def __enter__(self) -> None:
         self.saved = sys.stdout, sys.stderr
-        sys.stdout = sys.stderr = _Sink()
+        sys.stdout, sys.stderr = Sink(1), Sink(2)
 
     def __exit__(self, *exception: object) -> None:
         sys.stdout, sys.stderr = self.saved
-
-
-class _Sink(io.TextIOBase):
-    """Takes no descriptor, of which the student may have used up all."""
-
-    encoding = "utf-8"
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        return len(text)
 
 
 _DEFAULT_ERRORS: Any = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}

@@ -2,77 +2,33 @@
 
 from __future__ import annotations
 
+import ast
 import base64
-import builtins
-import io
-import os
 import re
 import subprocess
 import sys
-import traceback
-import warnings
-from types import TracebackType
+from collections.abc import Iterable
+from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.extensions import ExtensionManager
 from IPython.core.formatters import DisplayFormatter
+from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-_KEPT_TYPES = (
-    "image/png",
-    "image/jpeg",
-    "image/svg+xml",
-    "text/html",
-    "text/markdown",
-    "text/latex",
-    "text/plain",
-)
-_MAX_FRAMES = 12
-_MAX_MESSAGE = 500
-_MAX_ITEMS = 200
-_CELL_PREFIX = "<ipython-input-"
-# PyTorch raises a plain RuntimeError with these words.
-_TORCH_MEMORY = "DefaultCPUAllocator: can't allocate memory"
+from . import inside_kernel, inside_torch
+from .inside_errors import describe_error
+from .inside_lacking import Guard, Lacking, MissingMagic, lost_by
+from .inside_names import Names
+from .inside_output import KEPT_TYPES, Beneath, Stream, Transcript
+
 # Magics, shell commands and help; lines with a quoting escape or a pasted prompt; an indented cell.
 _NEEDS_TRANSLATION = re.compile(r"[%!?]|^\s*(?:[,;/]|>>>|\.\.\.|In \[)|\A\s", re.MULTILINE)
-
-
-class Transcript:
-    """What one cell showed, up to `limit` characters; what is beyond is dropped and said."""
-
-    def __init__(self, limit: int) -> None:
-        self.left = limit
-        self.items: list[list[Any]] = []
-
-    def add(self, kind: str, mime: str, text: str) -> None:
-        """Append one output; streams of one kind run together."""
-        text = clean(text)
-        kept = text[: self.left] if mime.startswith("text/") else text * (len(text) <= self.left)
-        truncated = len(kept) < len(text)
-        self.left -= len(kept)
-        last = self.items[-1] if self.items else None
-        if last and last[0] == kind and kind in ("stdout", "stderr"):
-            last[2] += kept
-            last[3] = last[3] or truncated
-        elif (kept or truncated) and len(self.items) < _MAX_ITEMS:
-            self.items.append([kind, mime, kept, truncated])
-
-
-class _Stream(io.TextIOBase):
-    encoding = "utf-8"
-
-    def __init__(self, kind: str, shell: Shell) -> None:
-        self.kind = kind
-        self.shell = shell
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        self.shell.transcript.add(self.kind, "text/plain", str(text))
-        return len(text)
+_GUARD = Guard()
 
 
 class _Publisher(DisplayPublisher):
@@ -97,6 +53,8 @@ class Shell(InteractiveShell):
     """A shell without terminal, history or prompts; graphics go inline."""
 
     display_formatter: DisplayFormatter
+    history_manager: HistoryManager
+    extension_manager: ExtensionManager
     display_pub_class = _Publisher
     displayhook_class = _Hook
 
@@ -104,6 +62,12 @@ class Shell(InteractiveShell):
         self.transcript = Transcript(0)
         super().__init__(*args, **kwargs)
         self._own_translators = self._translators()
+        self.names = Names(self.user_ns)
+        self.lacking = Lacking()
+        self._loop = inside_kernel.Loop()
+        self.loop_runner = self._loop.run
+        self._streams = Stream("stdout", self), Stream("stderr", self)
+        self._beneath = Beneath()
 
     def _translators(self) -> list[int]:
         manager = self.input_transformer_manager
@@ -116,6 +80,45 @@ class Shell(InteractiveShell):
             return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
         translated: str = super().transform_cell(raw_cell)
         return translated
+
+    def transform_ast(self, node: ast.Module) -> ast.Module:
+        """What may not be there is made to cost itself alone."""
+        return super().transform_ast(_GUARD.visit(node))
+
+    async def run_code(
+        self, code_obj: CodeType, result: Any = None, *, async_: bool = False
+    ) -> bool:
+        """Run a statement; whether the cell stops there."""
+        self.names.note_code(code_obj)
+        failed: bool = await super().run_code(code_obj, result, async_=async_)
+        error = result.error_in_exec if failed and result is not None else None
+        if error is not None and self.lacking.passes(error, lost_by(code_obj)):
+            result.error_in_exec = None
+            return False
+        return failed
+
+    def goes_on(self, lost: Iterable[str]) -> bool:
+        """Whether the error that is being handled is only for want of something."""
+        error = sys.exc_info()[1]
+        return error is not None and self.lacking.passes(error, lost)
+
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        if self._find_with_lazy_load("line", magic_name) is None:
+            raise MissingMagic(f"%{magic_name}")
+        return super().run_line_magic(magic_name, line, _stack_depth + 1)
+
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        if self._find_with_lazy_load("cell", magic_name) is None:
+            raise MissingMagic(f"%%{magic_name}")
+        return super().run_cell_magic(magic_name, line, cell)
+
+    def should_run_async(self, raw_cell: str, **transformed: Any) -> bool:
+        """Whether an event loop runs around the cell."""
+        return self._loop.is_wanted(raw_cell) or super().should_run_async(raw_cell, **transformed)
+
+    def enable_matplotlib(self, gui: str | None = None) -> Any:
+        """Figures stay in the notebook, whichever window was asked for."""
+        return super().enable_matplotlib("inline")
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Accept every graphics loop: there is no window, figures are shown inline."""
@@ -149,26 +152,49 @@ class Shell(InteractiveShell):
 
     def show(self, kind: str, data: dict[str, Any]) -> None:
         """Keep the richest representation that a page can show."""
-        for mime in _KEPT_TYPES:
+        for mime in KEPT_TYPES:
             if mime in data:
                 value = data[mime]
                 text = base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
                 self.transcript.add(kind, mime, text.strip() if mime.startswith("image/") else text)
                 return
 
-    def run(self, source: str, number: int, limit: int) -> BaseException | None:
-        """Run a cell; `number` names it in tracebacks. Returns what it raised, if anything."""
+    def run(self, source: str, number: int, limit: int) -> dict[str, Any]:
+        """Run a cell; `number` names it in tracebacks. Returns what it raised and did not find."""
         self.transcript = Transcript(limit)
-        self.execution_count = number
+        self.lacking.begin(number, source)
+        if limit > 0:
+            self._beneath.open()
         # Drawing a figure costs more than most cells: it is not drawn when nobody will see it.
-        self.display_formatter.active_types = list(_KEPT_TYPES) if limit > 0 else ["text/plain"]
+        self.display_formatter.active_types = list(KEPT_TYPES) if limit > 0 else ["text/plain"]
         out, err = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = _Stream("stdout", self), _Stream("stderr", self)
+        sys.stdout, sys.stderr = self._streams
         try:
-            result = self.run_cell(source, store_history=False)
+            with self.names.run_of(number):
+                error = self._run(source, number)
+                self.names.unresolved = isinstance(error, NameError)
         finally:
             sys.stdout, sys.stderr = out, err
-        return result.error_before_exec or result.error_in_exec
+            self._beneath.collect(self.transcript)
+        told = None if error is None else self.described(error)
+        return {"error": told, "lacking": self.lacking.told}
+
+    def enter(self) -> None:
+        """Begin in the working directory of the submission."""
+        self.history_manager.dir_hist[:] = [Path.cwd()]
+
+    def _run(self, source: str, number: int) -> BaseException | None:
+        inputs = self.history_manager.input_hist_parsed
+        inputs += [""] * (number - len(inputs))
+        self.execution_count = number
+        result = self.run_cell(source, store_history=True)
+        error: BaseException | None = result.error_before_exec or result.error_in_exec
+        return error
+
+    def described(self, error: BaseException) -> dict[str, Any]:
+        """An exception as plain data; a name that is missing for want of something says so."""
+        name = error.name if isinstance(error, NameError) else None
+        return describe_error(error, self.lacking.why_perhaps(name) if name else "")
 
 
 def warm_shell() -> Shell:
@@ -177,11 +203,19 @@ def warm_shell() -> Shell:
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.xmode = "Minimal"
+    # By these, notebooks and libraries know that they are in a notebook.
+    config.IPKernelApp.connection_file = inside_kernel.CONNECTION
+    Shell.__module__, Shell.__name__ = "ipykernel.zmqshell", "ZMQInteractiveShell"
+    Shell.__qualname__ = Shell.__name__
     shell = Shell.instance(config=config)
-    builtins.input = _no_input
-    os.environ["PAGER"] = "cat"
+    shell.extension_manager.load_extension("storemagic")
+    inside_kernel.register_magics(shell)
+    inside_kernel.pretend()
     if "matplotlib" in sys.modules:
+        inside_kernel.draw_inline()
         _warm_plots(shell)
+    if "torch" in sys.modules:
+        inside_torch.compile_nothing()
     return shell
 
 
@@ -203,70 +237,17 @@ del _plot, _figure, _left, _right
 
 
 def _warm_plots(shell: Shell) -> None:
-    error = shell.run(_WARM_FIGURE, 0, 10**6)
-    if error is not None:
-        raise RuntimeError("a plot could not be drawn in the warm interpreter") from error
+    shell.transcript = Transcript(10**6)
+    result = shell.run_cell(_WARM_FIGURE)
+    if not result.success:
+        raise RuntimeError("a plot could not be drawn in the warm interpreter") from (
+            result.error_before_exec or result.error_in_exec
+        )
 
 
 def is_plain_python(source: str) -> bool:
-    """Whether IPython's translation surely leaves the source as it is."""
-    return _NEEDS_TRANSLATION.search(source) is None
+    """Whether IPython's translation surely leaves the source as it is.
 
-
-def clean(text: str) -> str:
-    """Text that is valid Unicode: a lone surrogate becomes a question mark."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _no_input(prompt: object = "") -> str:
-    raise EOFError("input() has nobody to answer it while a notebook is graded")
-
-
-def describe_error(error: BaseException) -> dict[str, Any]:
-    """An exception as plain data: its type, its message and the student's own lines of it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            message = clean(str(error)[:_MAX_MESSAGE])
-        except BaseException:
-            message = ""
-    kind = type(error).__name__
-    lines = [f"{kind}: {message}" if message else kind]
-    if isinstance(error, SyntaxError):
-        lines = _syntax_lines(error)
-    lines = _student_lines(error.__traceback__) + lines
-    memory = isinstance(error, MemoryError) or _TORCH_MEMORY in message
-    return {
-        "type": kind,
-        "message": message,
-        "traceback": clean("\n".join(lines)),
-        "memory": memory,
-    }
-
-
-def _syntax_lines(error: SyntaxError) -> list[str]:
-    place = f"{_cell_name(error.filename or '')}, line {error.lineno}"
-    text = (error.text or "").rstrip()[:_MAX_MESSAGE]
-    caret = " " * max(0, (error.offset or 1) - 1) + "^"
-    return [place, f"    {text}", f"    {caret}", f"{type(error).__name__}: {error.msg}"]
-
-
-def _student_lines(frames: TracebackType | None) -> list[str]:
-    entries = [
-        entry for entry in traceback.extract_tb(frames) if entry.filename.startswith(_CELL_PREFIX)
-    ]
-    shown = entries if len(entries) <= _MAX_FRAMES else [*entries[:4], None, *entries[-6:]]
-    lines: list[str] = []
-    for entry in shown:
-        if entry is None:
-            lines.append(f"... {len(entries) - 10} more calls ...")
-            continue
-        name = "" if entry.name == "<module>" else f", in {entry.name}"
-        lines += [f"{_cell_name(entry.filename)}, line {entry.lineno}{name}"]
-        lines += [f"    {(entry.line or '')[:_MAX_MESSAGE]}"] if entry.line else []
-    return lines
-
-
-def _cell_name(filename: str) -> str:
-    number = filename.removeprefix(_CELL_PREFIX).split("-", 1)[0]
-    return f"Cell {number}" if number.isdecimal() else "Cell"
+    In a cell of one line a magic needs no per cent sign.
+    """
+    return "\n" in source.strip() and _NEEDS_TRANSLATION.search(source) is None

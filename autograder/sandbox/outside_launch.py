@@ -130,6 +130,7 @@ class Sandbox:
         *,
         files: Mapping[str, Path] = MappingProxyType({}),
     ) -> None:
+        self.packages = tuple(packages)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         number = theirs.fileno()
         program = ["-m", "heldout_inside.inside_zygote", str(number), *warm]

@@ -11,6 +11,8 @@ from . import wire
 
 _MAX_TEXT = 20_000
 _MAX_OUTPUTS = 200
+_MAX_LACKS, _MAX_LINE, _MAX_ADVICE = 50, 10_000_000, 300
+_NO_NAME = re.compile(r"[^\w.%]")
 _CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -25,15 +27,33 @@ class Raised:
     message: str
     traceback: str
     memory: bool
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A statement that was left out: its line (0: unknown) and what it needed.
+
+    `kind` is `module`, `magic` or `name`; `advice` what is known about it besides.
+    """
+
+    line: int
+    kind: str
+    name: str
+    advice: str = ""
 
 
 @dataclass(frozen=True)
 class CellReply:
-    """What one cell printed and showed (kind, MIME type, text, truncated) and what it raised."""
+    """What one cell printed and showed (kind, MIME type, text, truncated) and what it raised.
+
+    `lacking` is what it went on without.
+    """
 
     outputs: tuple[tuple[str, str, str, bool], ...]
     raised: Raised | None
     seconds: float
+    lacking: tuple[Lack, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,7 @@ class CallReply:
     value: Any = None
     raised: Raised | None = None
     missing: str = ""
+    why: str = ""
     unsendable: str = ""
     changed: tuple[str, ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
@@ -63,7 +84,18 @@ def _raised(data: Any) -> Raised | None:
         clean_text(data.get("message"), 500),
         clean_text(data.get("traceback"), 8000),
         data.get("memory") is True,
+        clean_text(data.get("advice"), _MAX_ADVICE),
     )
+
+
+def _lack(item: Any) -> Lack | None:
+    if type(item) is not list or len(item) != 4 or type(item[0]) is not int:
+        return None
+    line, kind, name, advice = item
+    if kind not in ("module", "magic", "name") or type(name) is not str:
+        return None
+    known = line if 0 <= line < _MAX_LINE else 0
+    return Lack(known, kind, _NO_NAME.sub("", name[:100]), clean_text(advice, _MAX_ADVICE))
 
 
 def read_cell(reply: dict[str, Any], limit: int) -> CellReply:
@@ -76,11 +108,13 @@ def read_cell(reply: dict[str, Any], limit: int) -> CellReply:
         if output and (output[2] or not (outputs and outputs[-1][3])):
             outputs.append(output)
             limit -= len(output[2])
-    seconds = reply.get("seconds")
+    seconds, lacking = reply.get("seconds"), reply.get("lacking")
+    lacks = map(_lack, (lacking if type(lacking) is list else [])[:_MAX_LACKS])
     return CellReply(
         tuple(outputs),
         _raised(reply.get("error")),
         abs(seconds) if type(seconds) is float and math.isfinite(seconds) else 0.0,
+        tuple(lack for lack in lacks if lack is not None),
     )
 
 
@@ -103,7 +137,8 @@ def _output(item: Any, limit: int) -> tuple[str, str, str, bool] | None:
 def read_call(reply: dict[str, Any]) -> CallReply:
     """What a call gave; what cannot be read counts as unsendable."""
     if type(reply.get("missing")) is str:
-        return CallReply(missing=wire.clean_name(reply["missing"]))
+        why = clean_text(reply.get("why"), _MAX_ADVICE)
+        return CallReply(missing=wire.clean_name(reply["missing"]), why=why)
     if "raised" in reply:
         return CallReply(raised=_raised(reply["raised"]) or Raised("Exception", "", "", False))
     if type(reply.get("value")) is not bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import select
+import signal
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -31,11 +32,15 @@ Function = Callable[..., Any]
 
 
 class SessionEnded(Exception):
-    """The process is gone; `reason` is `timeout`, `memory` or `crashed`."""
+    """The process is gone; `reason` is `timeout`, `memory` or `crashed`.
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    `overflowed` where it was a segmentation fault, by which a stack that is used up ends.
+    """
+
+    def __init__(self, reason: str, detail: str = "", *, overflowed: bool = False) -> None:
         super().__init__(f"{reason} {detail}".strip())
         self.reason = reason
+        self.overflowed = overflowed
 
 
 class Session:
@@ -155,7 +160,10 @@ class Session:
             return SessionEnded("memory")
         if ended.reason == "timeout":
             return ended
-        return SessionEnded("crashed", f"exit status {report['detail']}")
+        status = report["detail"]
+        return SessionEnded(
+            "crashed", f"exit status {status}", overflowed=status == str(-signal.SIGSEGV)
+        )
 
     def close(self) -> dict[str, Any]:
         """End the process and all it started; returns the keeper's report of the empty namespace.

@@ -40,10 +40,8 @@ __all__ = [
     "CellKind",
     "Notebook",
     "NotebookRejected",
-    "answer_marker",
     "oversized",
     "parse_notebook",
-    "written_answer",
 ]
 
 
@@ -61,8 +59,8 @@ class Cell:
 class Notebook:
     """The source cells of a notebook in file order.
 
-    `digest` is the SHA-256 (hex) of each cell's kind and source and, for Markdown cells,
-    its `grade_id`. Two uploads with the same digest are the same work.
+    `digest` is the SHA-256 (hex) of each cell's kind and source and, for Markdown and raw
+    cells, its `grade_id`. Two uploads with the same digest are the same work.
     """
 
     cells: tuple[Cell, ...]
@@ -102,7 +100,7 @@ class _CellMetadata(msgspec.Struct):
 
 _decode_file = msgspec.json.Decoder(_File).decode
 _decode_cells = msgspec.json.Decoder(list[_CellInFile]).decode
-_decode_source = msgspec.json.Decoder(str | list[str]).decode
+_decode_source = msgspec.json.Decoder(str | list[str] | None).decode
 _decode_metadata = msgspec.json.Decoder(_CellMetadata).decode
 _decode_version = msgspec.json.Decoder(int).decode
 
@@ -206,19 +204,22 @@ def _damaged_cells(message: str) -> str:
 
 def _read_cell(index: int, cell: _CellInFile) -> Cell:
     try:
-        source = _decode_source(cell.source)
+        # A cell without a source, as some editors write it, is an empty one.
+        source = _decode_source(cell.source) if _size(cell.source) else None
     except (msgspec.DecodeError, UnicodeError) as error:
         kind = "UTF-8 text" if isinstance(error, UnicodeError) else "text or a list of lines"
         raise NotebookRejected(
             f"Cell {index + 1} of the notebook has a source that is not {kind}:"
             " open the notebook in Jupyter and save it again."
         ) from None
-    text = source if isinstance(source, str) else "".join(source)
+    text = source if isinstance(source, str) else "".join(source or ())
     return Cell(index, cast(CellKind, cell.cell_type), _plain(text), _grade_id(cell.metadata))
 
 
 def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    """Without byte-order marks, which come along when a file's text is pasted into a cell."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\0", "\ufffd").replace("\ufeff", "")
 
 
 def _grade_id(metadata: msgspec.Raw) -> str | None:
@@ -234,47 +235,6 @@ def _grade_id(metadata: msgspec.Raw) -> str | None:
 
 def _digest(cells: tuple[Cell, ...]) -> str:
     canonical = [
-        (cell.kind, cell.source, cell.grade_id if cell.kind == "markdown" else None)
-        for cell in cells
+        (cell.kind, cell.source, cell.grade_id if cell.kind != "code" else None) for cell in cells
     ]
     return hashlib.sha256(b"notebook 1\n" + msgspec.msgpack.encode(canonical)).hexdigest()
-
-
-_MARKER = re.compile(r"^[ \t]*\*\*Answer \(([^()\n]{1,100})\):\*\*[ \t]*", re.MULTILINE)
-_PLACEHOLDER = re.compile(r"^[ \t]*YOUR ANSWER HERE[ \t]*$", re.MULTILINE)
-
-
-def answer_marker(question: str) -> str:
-    """The line by which a written answer is found when the cell's metadata was lost."""
-    return f"**Answer ({question}):**"
-
-
-def written_answer(notebook: Notebook, question: str) -> str | None:
-    """The Markdown a student wrote as the answer to `question`, or None if there is none.
-
-    The answer is what stands in Markdown cells whose `grade_id` is the question's name, up
-    to another question's marker line (two answer cells may have been merged). If that is
-    empty, it is what follows the lines `**Answer (question):**` in any Markdown cell.
-    Several different pieces (a copied or split cell) are joined in file order, so nothing
-    a student wrote is lost. The marker and nbgrader's placeholder are not part of it.
-    """
-    by_grade_id: list[str] = []
-    by_marker: list[str] = []
-    for cell in notebook.markdown_cells:
-        opening, sections = _sections(cell.source)
-        marked = [text for name, text in sections if name == question]
-        by_marker += marked
-        if cell.grade_id == question:
-            by_grade_id += [opening, *marked]
-    return _joined(by_grade_id) or _joined(by_marker) or None
-
-
-def _sections(source: str) -> tuple[str, list[tuple[str, str]]]:
-    """Split a cell at its marker lines into the text before them and (name, text) pairs."""
-    opening, *rest = _MARKER.split(source)
-    return opening, list(zip(rest[::2], rest[1::2], strict=True))
-
-
-def _joined(pieces: list[str]) -> str:
-    texts = (_PLACEHOLDER.sub("", piece).strip() for piece in pieces)
-    return "\n\n".join(dict.fromkeys(text for text in texts if text))

@@ -34,10 +34,11 @@ def both_readings(wall: datetime, zone: str) -> tuple[datetime, datetime]:
     return first.astimezone(UTC), second.astimezone(UTC)
 
 
-def full_date(value: datetime, zone: str) -> str:
-    """`Wed 4 Feb 2026, 17:00 EST`."""
+def full_date(value: datetime, zone: str, *, seconds: bool = False) -> str:
+    """`Wed 4 Feb 2026, 17:00 EST`, or with its seconds `Wed 4 Feb 2026, 17:00:30 EST`."""
     wall = local(value, zone)
-    return f"{wall:%a} {wall.day} {wall:%b %Y, %H:%M %Z}"
+    time = f"{wall:%H:%M:%S}" if seconds else f"{wall:%H:%M}"
+    return f"{wall:%a} {wall.day} {wall:%b %Y}, {time} {wall:%Z}"
 
 
 def in_words(value: datetime, at: datetime | None = None) -> str:

@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from autograder.assignment import Assignment, Limits, Question
     from autograder.sandbox.outside_mounts import Package
 
+HOW_IT_RUNS = (
+    "Cells run from top to bottom as in Jupyter, and the last definition of a function counts.",
+    "A module or magic that is not there costs the lines that need it; the rest of the cell runs.",
+    "Any other error stops its cell, and only that.",
+    "Nobody answers input(), and nothing can be installed.",
+    "What should be graded must stand in code cells, a written answer in the cell meant for it.",
+)
 # Every submission finds it, also where an assignment does not name it.
 _ALWAYS = "numpy"
 
@@ -34,6 +41,11 @@ class About:
     def points(self) -> float:
         """What the questions give together."""
         return sum(question.points for question in self.questions)
+
+    @property
+    def how_it_runs(self) -> tuple[str, ...]:
+        """What a student should know of grading, a sentence each."""
+        return HOW_IT_RUNS
 
     @property
     def pinned(self) -> str:
@@ -84,6 +96,8 @@ def readme(found: About) -> str:
     lines += [
         f"A cell has {limits.cell_seconds:g} seconds, the whole notebook "
         f"{limits.total_seconds:g}, and {limits.memory_mb} MB of memory. There is no network.",
+        "",
+        *HOW_IT_RUNS,
         "",
         f"Questions ({found.points:g} points):",
         "",

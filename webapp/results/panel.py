@@ -24,7 +24,7 @@ from webapp.results.public_tests import public_tests
 from webapp.results.queries import attempts_beside
 from webapp.scoring import counting, late_words
 from webapp.scoring.overrides import overrides_of
-from webapp.submissions.notebook_cells import answers_of
+from webapp.submissions.notebook_cells import answers_of, texts_given
 from webapp.visibility import sight as visibility
 from webapp.visibility.sight import Sight
 from webapp.visibility.submissions import content_of, detail_of, manual_grades
@@ -113,9 +113,11 @@ def _marked(
     }
     manual = [q.name for q in result.questions if q.kind == "manual"] if result else []
     if manual:
-        texts = answers_of(data, manual)
+        given = texts_given(db.session, submission.course_assignment.assignment)
+        found = answers_of(data, manual, given)
         desk = renderings().desk(enrolment.user_id, enrolment.course_id)
-        shown["answers"] = {name: desk.text(text, top=4) for name, text in texts.items() if text}
+        shown["answers"] = {name: desk.text(each.text, top=4) for name, each in found.items()}
+        shown["astray"] = {name: each.note for name, each in found.items() if each.note}
         shown["grades"] = manual_grades(db.session, submission)
     return shown
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from webapp.base.clock import full_date
+from datetime import timedelta
+
+from webapp.base.clock import full_date, local
 from webapp.models import CountingRule, Course, CourseAssignment, Submission
 from webapp.scoring.late_policy import LatePolicy
 
@@ -10,6 +12,9 @@ from webapp.scoring.late_policy import LatePolicy
 def in_words(item: CourseAssignment, policy: LatePolicy) -> list[str]:
     """The assignment's rules as its page says them, one sentence each."""
     found = []
+    if policy.due_at is not None:
+        second = local(policy.due_at + timedelta(minutes=item.grace_minutes), policy.zone)
+        found.append(f"What has arrived as a whole by {second:%H:%M:%S} is in time.")
     if policy.due_at is not None and item.grace_minutes:
         found.append(f"Work is in time until {_minutes(item.grace_minutes)} after the due time.")
     if policy.due_at is not None and policy.penalty > 0:

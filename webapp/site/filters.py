@@ -50,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         {
             "when": when,
+            "received": received,
             "due": due,
             "hour": hour,
             "points": points,
@@ -86,12 +87,17 @@ def address_with(**changes: Any) -> str:
     return url_for(request.endpoint or "courses.index", **kept)
 
 
-def when(value: datetime | None, zone: str) -> Markup:
+def when(value: datetime | None, zone: str, *, seconds: bool = False) -> Markup:
     """A moment as a date in the zone, for people and for machines."""
     if value is None:
         return Markup("no date")
-    text = escape(clock.full_date(value, zone))
+    text = escape(clock.full_date(value, zone, seconds=seconds))
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
+
+
+def received(value: datetime | None, zone: str) -> Markup:
+    """When work came, to the second, by which it is in time or late."""
+    return when(value, zone, seconds=True)
 
 
 def due(value: datetime | None, zone: str) -> Markup:

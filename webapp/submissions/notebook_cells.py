@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from sqlalchemy.orm import Session
+
+from webapp.assignments.finding import site_assignment
+
 if TYPE_CHECKING:
+    from autograder.submitted.answers import Answer
     from autograder.submitted.notebook import Cell
 
 
-def answers_of(data: bytes, questions: Iterable[str]) -> dict[str, str | None]:
-    """The Markdown of each written answer; None where it is missing."""
-    from autograder.submitted.notebook import NotebookRejected, parse_notebook, written_answer
+def answers_of(
+    data: bytes, questions: Iterable[str], given: Collection[str] = frozenset()
+) -> dict[str, Answer]:
+    """Each written answer that is there, and where; `given` are the assignment's own texts."""
+    from autograder.submitted.answers import find_answer
+    from autograder.submitted.notebook import NotebookRejected, parse_notebook
 
     try:
         notebook = parse_notebook(data)
     except NotebookRejected:
         return {}
-    return {question: written_answer(notebook, question) for question in questions}
+    found = ((question, find_answer(notebook, question, given)) for question in questions)
+    return {question: answer for question, answer in found if answer is not None}
+
+
+def texts_given(session: Session, assignment_id: str) -> frozenset[str]:
+    """What the assignment itself says in its notebook; nothing where this machine lacks it."""
+    from autograder.assignment import AssignmentError
+    from autograder.submitted.belonging import outline
+
+    try:
+        return outline(site_assignment(session, assignment_id).notebook_path).texts
+    except AssignmentError:
+        return frozenset()
 
 
 def source_cells(data: bytes) -> tuple[Cell, ...]:

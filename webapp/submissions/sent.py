@@ -10,6 +10,7 @@ from webapp.base.database import db
 from webapp.grading.library import library
 from webapp.models import CourseAssignment, Enrolment
 from webapp.site.uploads import read_upload
+from webapp.submissions.another import refuse_anothers
 from webapp.submissions.operations import Receipt, hand_in, refuse_unless_open
 
 
@@ -22,6 +23,7 @@ def hand_in_sent(enrolment: Enrolment, assignment: CourseAssignment) -> Receipt:
         request.files.get("notebook"), most=MAX_UPLOAD_BYTES, what="a notebook (.ipynb)"
     )
     digest = library().parse_notebook(upload.data).digest
+    refuse_anothers(db.session, assignment, upload.data)
     return hand_in(
         db.session, enrolment, assignment, upload=upload, digest=digest, received_at=moment
     )

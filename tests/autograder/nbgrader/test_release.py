@@ -14,7 +14,8 @@ import nbformat
 import pytest
 
 from autograder.nbgrader.release import ReleaseError, release, release_notebook
-from autograder.submitted.notebook import parse_notebook, written_answer
+from autograder.submitted.answers import written_answer
+from autograder.submitted.notebook import parse_notebook
 from tests.autograder.tiny import (
     ID,
     SOURCE,
@@ -49,7 +50,8 @@ def test_release_holds_no_solution_hidden_test_output_or_widget_state(tmp_path: 
 def test_release_keeps_what_students_need(tmp_path: Path) -> None:
     notebook = released(tmp_path)
     title, solution, test, answer = notebook.cells
-    assert title.source == "# Tiny"
+    assert title.source.startswith("# Tiny\n\n*Graded with Python 3.")
+    assert "numpy" in title.source
     assert solution.source.startswith('def double(x):\n    """Twice x."""\n')
     assert solution.source.endswith("    # YOUR CODE HERE\n    raise NotImplementedError()")
     assert test.source == "assert double(2) == 4"

@@ -9,7 +9,6 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder.submitted import notebook as module
 from autograder.submitted.notebook import parse_notebook
 from tests.autograder.uploads import cell, sources, upload, with_raw
 
@@ -120,58 +119,16 @@ def test_digest_ignores_the_grade_id_of_code() -> None:
     assert parse_notebook(graded).digest == parse_notebook(upload(cell("a"))).digest
 
 
-# Written answers
+@pytest.mark.parametrize("source", [None, "", []])
+def test_a_cell_without_a_source_is_empty(source: Any) -> None:
+    assert sources(upload(cell(source), cell("x"))) == ["", "x"]
 
 
-def answer(*cells: dict[str, Any], question: str = "why") -> str | None:
-    return module.written_answer(parse_notebook(upload(*cells)), question)
+def test_a_cell_that_lacks_its_source_is_empty() -> None:
+    bare = cell()
+    del bare["source"]
+    assert sources(upload(bare, cell("x"))) == ["", "x"]
 
 
-def markdown(source: str, grade_id: str | None = None) -> dict[str, Any]:
-    metadata = {} if grade_id is None else {"nbgrader": {"grade_id": grade_id}}
-    return cell(source, kind="markdown", metadata=metadata)
-
-
-def test_written_answer_is_found_by_grade_id_whatever_the_line_says() -> None:
-    assert answer(markdown("other", "x"), markdown("because", "why")) == "because"
-    assert answer(markdown("**Answer (why):**\n\nbecause\n", "why")) == "because"
-
-
-def test_written_answer_is_found_by_its_line_when_metadata_was_lost() -> None:
-    assert answer(markdown("Intro"), markdown("**Answer (why):** because\n\nmore")) == (
-        "because\n\nmore"
-    )
-
-
-def test_quoted_marker_elsewhere_does_not_shadow_the_answer_with_grade_id() -> None:
-    text = "**Answer (why):** stands before your answer"
-    assert answer(markdown(text, "intro"), markdown("because", "why")) == "because"
-    assert answer(markdown("write `**Answer (why):**` there")) is None
-
-
-def test_merged_answer_cells_are_told_apart_by_their_lines() -> None:
-    merged = markdown("**Answer (why):**\none\n\n**Answer (how):**\ntwo", "why")
-    assert answer(merged) == "one"
-    assert answer(merged, question="how") == "two"
-
-
-def test_split_and_copied_answers_are_joined_once_each() -> None:
-    cells = [markdown("one", "why"), markdown("two", "why"), markdown("one", "why")]
-    assert answer(*cells) == "one\n\ntwo"
-
-
-@pytest.mark.parametrize(
-    "source",
-    ["", " \n", "YOUR ANSWER HERE", "**Answer (why):**", "**Answer (why):**\n\nYOUR ANSWER HERE"],
-)
-def test_untouched_answer_cell_is_no_answer(source: str) -> None:
-    assert answer(markdown(source, "why")) is None
-
-
-def test_empty_answer_with_grade_id_falls_back_to_the_line() -> None:
-    assert answer(markdown("", "why"), markdown("**Answer (why):** here")) == "here"
-
-
-def test_only_markdown_cells_hold_written_answers() -> None:
-    code = cell("**Answer (why):** x", metadata={"nbgrader": {"grade_id": "why"}})
-    assert answer(code) is None
+def test_a_byte_order_mark_in_a_cell_is_ignored() -> None:
+    assert sources(upload(cell("\ufeffx = 1\n\ufeffy = 2"))) == ["x = 1\ny = 2"]

@@ -42,7 +42,7 @@ def test_json_200_000_deep_is_rejected(place: str) -> None:
         assert "deep" in rejection(data)
 
 
-@pytest.mark.parametrize("value", ["9" * 5000, "null", "{}", "[1]", "true", '["a", null]'])
+@pytest.mark.parametrize("value", ["9" * 5000, "{}", "[1]", "true", '["a", null]'])
 def test_source_of_another_type_is_rejected_with_its_cell(value: str) -> None:
     assert "Cell 1" in rejection(with_raw(value, "SOURCE"))
 
@@ -157,7 +157,7 @@ def test_no_repetition_takes_quadratic_time_or_much_memory(unit: str, closed: bo
         (b'{"nbformat": 4, "cells": {}}', "not a list"),
         (b'{"nbformat": 4, "cells": null}', "not a list"),
         (b'{"nbformat": 4, "cells": [1]}', "Cell 1"),
-        (b'{"nbformat": 4, "cells": [{"cell_type": "code"}]}', "source that is not text"),
+        (b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": 1}]}', "not text"),
         (b'{"nbformat": 4, "cells": [{"source": ""}]}', "Cell 1"),
         (b'{"nbformat": 5, "cells": []}', "format 5, expected format 4"),
         (b'{"nbformat": %s, "cells": []}' % (b"9" * 5000), "nbformat"),

@@ -39,7 +39,7 @@ from webapp.scoring import counting
 from webapp.scoring.attempts_to_read import attempts_to_read
 from webapp.scoring.points_by_hand import set_manual_grade
 from webapp.scoring.queries import MANUAL, questions_of_item, written_question_of
-from webapp.submissions.notebook_cells import answers_of
+from webapp.submissions.notebook_cells import answers_of, texts_given
 from webapp.visibility.submissions import content_of, submission_in
 
 
@@ -145,10 +145,12 @@ class Answers(Kind):
         """The answer's text, and of which attempt it is."""
         row: Submission = work.row
         question = work.place.question
-        text = answers_of(content_of(session, row), [question]).get(question) or ""
+        given = texts_given(session, row.course_assignment.assignment)
+        found = answers_of(content_of(session, row), [question], given).get(question)
         title = work.place.title
         author = names.of(self.name, row.user_id, row.user.name)
-        return Shown(title, author, text, heading=title, more={"submission": row})
+        more = {"submission": row, "astray": found.note if found else ""}
+        return Shown(title, author, found.text if found else "", heading=title, more=more)
 
     def rubric(self, session: Session, place: Place) -> Rubric:
         """The question's own, or plain points."""
