@@ -5,6 +5,8 @@ VENV ?= .venv
 PORT ?= 8000
 DATA ?= .demo
 STUDENTS ?= 30
+# Every assignment whose mutants are excused or caught, one by one.
+MUTANTS ?= a01_perceptron a02_losses a03_backprop a04_sgd a05_regularization
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 OLD := import sys; sys.exit(sys.version_info < (3, 11))
@@ -14,7 +16,7 @@ PYTHON ?= $(shell for v in 3 3.13 3.12 3.11; do \
 # The longest first; tests/choosing.py says what runs together.
 PARALLEL := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help setup demo test quick lint types validate bench bench-security screenshots audit clean
+.PHONY: help setup demo test quick lint types validate mutants bench bench-security screenshots audit clean
 
 help:  ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -59,6 +61,9 @@ types: $(STAMP)  ## Static types
 
 validate: $(STAMP)  ## Prove every assignment sound
 	@$(BIN)/heldout validate
+
+mutants: $(STAMP)  ## Prove also that every small change of a model solution is caught (minutes)
+	@$(BIN)/heldout validate --mutants 60 $(MUTANTS)
 
 bench: $(STAMP)  ## Time Heldout beside nbgrader, Otter and the floor
 	@$(BIN)/python -m tests.bench $(BENCH_OPTIONS)

@@ -16,7 +16,6 @@ from autograder.assignment import Assignment, assignments_folder, list_assignmen
 from autograder.grading import GradingPool
 from autograder.nbgrader.release import release
 from autograder.proof.banks import read_bank
-from autograder.proof.mutants import try_mutants
 from autograder.proof.validate import validate
 from autograder.receipt import ONE_THREAD
 
@@ -79,21 +78,6 @@ def test_every_claim_about_the_assignment_holds(assignment: Assignment, pool: Gr
     report = validate(assignment, pool, seeds=[b"one"], workers=2)
     assert [claim for claim in report.claims if not claim.holds] == []
     assert len(report.claims) >= 19
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize(
-    "assignment",
-    [each for each in ASSIGNMENTS if "torch" not in each.packages],
-    ids=lambda found: found.id,
-)
-def test_no_mutant_survives_without_an_excuse(assignment: Assignment, pool: GradingPool) -> None:
-    found = try_mutants(assignment, pool, seed=b"one", workers=2, minutes=25)
-    assert found is not None
-    assert found.untried == 0
-    assert [claim for claim in found.claims() if not claim.holds] == []
-    assert found.killed > 100
 
 
 @by_id
