@@ -1,4 +1,4 @@
-"""Judging `gradient_check` whatever became of the functions that it calls.
+"""Judging `gradient_check` whatever the functions that it calls return.
 
 A gradient check reports on other code. Where that code is the student's own and is wrong, an honest
 check says so, and must not lose points for it. But nobody who is judged may be asked whether it is
