@@ -94,7 +94,12 @@ def _kept() -> sa.ColumnElement[float]:
 
     Late days are not spent on an attempt without points, so what they would save is not known yet.
     """
-    cut_off = Submission.received_at > CourseAssignment.cut_off_at
+    # As `LatePolicy.is_cut_off`: what came within the second is in it.
+    came, last = (
+        sa.extract("epoch", moment)
+        for moment in (Submission.received_at, CourseAssignment.cut_off_at)
+    )
+    cut_off = came >= last + 1
     unsure = sa.and_(
         Submission.score == 0, Submission.late, Course.late_days > 0, cut_off.is_not(True)
     )

@@ -1,7 +1,8 @@
 """What late work is worth: times in, a share of the points out; it knows no database.
 
 The n-th day late ends at the due time of the course's clock, n calendar days later, so that a day
-on which the clocks change is still one day. Grace is elapsed time.
+on which the clocks change is still one day. Grace is elapsed time. Work came in the whole second
+that its receipt shows.
 """
 
 from __future__ import annotations
@@ -48,16 +49,17 @@ class LatePolicy:
     def is_late(self, received_at: datetime) -> bool:
         """Whether work came after the due time and its grace."""
         last = self.in_time_until
-        return last is not None and received_at > last
+        return last is not None and _second_of(received_at) > last
 
     def is_cut_off(self, received_at: datetime) -> bool:
         """Whether work came after the moment from which on nothing counts."""
-        return self.cut_off_at is not None and received_at > self.cut_off_at
+        return self.cut_off_at is not None and _second_of(received_at) > self.cut_off_at
 
     def days_late(self, received_at: datetime) -> int:
         """How many days late, begun ones included; 0 in time or within the grace."""
         if self.due_at is None or not self.is_late(received_at):
             return 0
+        received_at = _second_of(received_at)
         days = _elapsed_days(self.due_at, received_at)
         while received_at <= day_end(self.due_at, days - 1, self.zone) and days > 1:
             days -= 1
@@ -113,6 +115,10 @@ def day_end(due_at: datetime, days: int, zone: str) -> datetime:
     if days == 0:
         return due_at
     return max(both_readings(local(due_at, zone).replace(tzinfo=None) + timedelta(days=days), zone))
+
+
+def _second_of(received_at: datetime) -> datetime:
+    return received_at.replace(microsecond=0)
 
 
 def _elapsed_days(due_at: datetime, received_at: datetime) -> int:

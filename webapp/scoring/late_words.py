@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from webapp.base.clock import full_date, local
 from webapp.models import CountingRule, Course, CourseAssignment, Submission
 from webapp.scoring.late_policy import LatePolicy
@@ -12,8 +10,8 @@ from webapp.scoring.late_policy import LatePolicy
 def in_words(item: CourseAssignment, policy: LatePolicy) -> list[str]:
     """The assignment's rules as its page says them, one sentence each."""
     found = []
-    if policy.due_at is not None:
-        second = local(policy.due_at + timedelta(minutes=item.grace_minutes), policy.zone)
+    if policy.in_time_until is not None:
+        second = local(policy.in_time_until, policy.zone)
         found.append(f"What has arrived as a whole by {second:%H:%M:%S} is in time.")
     if policy.due_at is not None and item.grace_minutes:
         found.append(f"Work is in time until {_minutes(item.grace_minutes)} after the due time.")

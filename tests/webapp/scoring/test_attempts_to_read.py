@@ -120,6 +120,18 @@ def test_an_attempt_without_points_yet_may_still_spend_late_days(session, item, 
     assert listed(session, item) == [(late, True)]
 
 
+def test_an_attempt_within_the_last_second_is_not_cut_off(session, item, attempt, gil):
+    item.due_at, item.course.late_days = now().replace(microsecond=0) - 9 * DAY, 1
+    item.cut_off_at, item.late_penalty = item.due_at + DAY, 1.0
+    session.commit()
+    first = attempt(1.0, after=-DAY)
+    give(gil, first, 0)
+    within = attempt(0.0, after=DAY + timedelta(seconds=0.9))
+    assert listed(session, item) == [(first, True), (within, False)]
+    attempt(0.0, after=DAY + timedelta(seconds=1))
+    assert listed(session, item) == [(first, True), (within, False)]
+
+
 def test_what_staff_set_as_the_whole_is_raised_by_no_answer(session, item, ina, attempt, gil):
     first = attempt(3.0)
     give(gil, first, 0)

@@ -31,6 +31,15 @@ def test_the_due_second_itself_is_in_time_and_the_next_one_is_a_day_late():
     assert rules.worth(at("2026-11-02T17:00") + SECOND).days_late == 1
 
 
+def test_work_came_in_the_whole_second_that_its_receipt_shows():
+    rules = policy(penalty=0.1, cut_off_at=at("2026-11-04T17:00"))
+    within = timedelta(microseconds=999_999)
+    assert not rules.is_late(at("2026-11-02T17:00") + within)
+    assert rules.days_late(at("2026-11-03T17:00") + within) == 1
+    assert not rules.is_cut_off(at("2026-11-04T17:00") + within)
+    assert rules.is_cut_off(at("2026-11-04T17:00") + SECOND)
+
+
 def test_grace_is_in_time_and_after_it_the_day_counts_from_the_due_time():
     rules = policy(penalty=0.1, grace=timedelta(minutes=15))
     assert rules.days_late(at("2026-11-02T17:15")) == 0

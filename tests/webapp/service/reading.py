@@ -15,6 +15,7 @@ from flask import Flask, abort, request
 
 from webapp.service.http.limits import Limits
 from webapp.service.http.server import Server
+from webapp.site.arrival import ARRIVED
 
 MOST = 300_000
 ALLOWED = 2 * MOST
@@ -55,6 +56,10 @@ def small_app() -> Flask:
         app.extensions["begun"].set()
         app.extensions["let_go"].wait(30)
         return "held"
+
+    @app.post("/when")
+    def when() -> str:
+        return str(request.environ[ARRIVED].timestamp())
 
     @app.get("/broken")
     def broken() -> str:

@@ -178,6 +178,18 @@ def test_one_address_makes_room_for_itself_alone():
     assert ended == ["a0", "a1"]
 
 
+def test_one_address_has_no_more_than_its_most_while_all_of_it_is_answered():
+    held = counted(connections=100, of_one_address=3)
+    asking = [Connection("a", lambda: None) for _ in range(3)]
+    for connection in asking:
+        assert held.admit(connection)
+        held.now(connection, Phase.ANSWERING)
+    assert not held.admit(Connection("a", lambda: None))
+    assert held.admit(Connection("b", lambda: None))
+    held.closed(asking[0])
+    assert held.admit(Connection("a", lambda: None))
+
+
 def test_a_class_behind_one_address_never_meets_the_limit():
     """300 students whose browsers keep six connections each."""
     ended: list[int] = []
@@ -219,6 +231,25 @@ def test_a_request_is_finished_before_the_server_ends(tmp_path):
         said = whole(asked)
         assert b"Connection: close" in said
         assert said.endswith(b"held")
+
+
+def test_a_request_came_when_its_last_byte_did_however_long_it_waits_for_a_thread(tmp_path):
+    with reading(tmp_path, threads=1) as serving:
+        first = serving.connect(request_of("/held", "Connection: close"))
+        assert serving.app.extensions["begun"].wait(10)
+        lines = ("Connection: close", "heldout.arrived: 2020-01-01", "Heldout-Arrived: 2020-01-01")
+        asked = request_of("/when", *lines, method="POST", body=b"xx")
+        client = serving.connect(asked[:-1])
+        held = serving.server.connections
+        wait_until(lambda: held.count(Phase.RECEIVING) == 1, "it never began")
+        before = time.time()
+        client.sendall(asked[-1:])
+        wait_until(lambda: held.count(Phase.ANSWERING) == 2, "it never was whole")
+        after = time.time()
+        time.sleep(0.05)
+        serving.app.extensions["let_go"].set()
+        assert before <= float(whole(client).partition(b"\r\n\r\n")[2]) <= after
+        assert whole(first).endswith(b"held")
 
 
 def test_many_at_once_get_their_own_answers(tmp_path):

@@ -16,10 +16,12 @@ from tornado.httputil import (
     ResponseStartLine,
 )
 
+from webapp.base.clock import now
 from webapp.service.http.answering import send
 from webapp.service.http.calling import Answer, Environ, Peer, environment
 from webapp.service.http.connections import Connection, Connections, Phase
 from webapp.service.http.limits import Limits
+from webapp.site.arrival import ARRIVED
 
 # Tornado's own limit: bodies are counted here, and refused in the application's words.
 _ANY_SIZE = 2**62
@@ -108,7 +110,7 @@ class Arriving(HTTPMessageDelegate):
         assert self._body is not None
         self._asked = True
         self._body.seek(0)
-        self._environ |= {"CONTENT_LENGTH": str(size), "wsgi.input": self._body}
+        self._environ |= {"CONTENT_LENGTH": str(size), "wsgi.input": self._body, ARRIVED: now()}
         self._site.connections.now(self._connection, Phase.ANSWERING)
         self._site.keep(asyncio.get_running_loop().create_task(self._answer()))
 

@@ -48,10 +48,15 @@ class Connections:
         return len(self._by_phase[phase])
 
     def admit(self, connection: Connection) -> bool:
-        """Let it in, making room where there is none; False where all are being answered."""
+        """Let it in, making room where there is none; False where none can be made.
+
+        That is where everything is being answered, all in all or of its address.
+        """
         most = self._limits.of_one_address
         if most and self._by_address[connection.address] >= most:
             self._make_room(connection.address)
+            if self._by_address[connection.address] >= most:
+                return False
         if len(self) >= self._limits.connections:
             self._make_room()
         if len(self) >= self._limits.connections:
