@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 
 from autograder.assignment import Assignment
@@ -11,7 +12,7 @@ from autograder.cache import Store, conditions, packed, unpacked
 from autograder.grading import GradingPool, grader_version
 from autograder.receipt import file_sha256
 from autograder.results import GradeResult, Status
-from autograder.submitted.belonging import beside, looks_like, outline, taken_for
+from autograder.submitted.belonging import Outline, beside, looks_like, outline, taken_for
 from autograder.submitted.intake import Source, Submission
 from autograder.submitted.notebook import NotebookRejected, parse_notebook
 
@@ -45,6 +46,29 @@ class Journal:
         return file_sha256("\0".join(parts).encode())
 
 
+@dataclass(frozen=True)
+class _Neighbours:
+    """What an assignment and those beside it ask for, read once for a whole run."""
+
+    own: Outline
+    questions: frozenset[str]
+    others: tuple[Outline, ...]
+
+    @classmethod
+    def of(cls, assignment: Assignment) -> _Neighbours:
+        source = assignment.notebook_path
+        questions = frozenset(question.name for question in assignment.questions)
+        return cls(outline(source), questions, tuple(beside(source)))
+
+    def owner_of(self, data: bytes) -> str:
+        """The assignment beside this one whose notebook was handed in, if it was."""
+        try:
+            notebook = parse_notebook(data)
+        except NotebookRejected:
+            return ""
+        return taken_for(notebook, self.own, self.others, questions=self.questions)
+
+
 def grade_all(
     pool: GradingPool,
     assignment: Assignment,
@@ -61,8 +85,13 @@ def grade_all(
     What the `journal` knows is not graded again.
     """
 
+    neighbours = _Neighbours.of(assignment)
+
     def outcome(source: Source) -> GradeResult:
-        result = _known_or_graded(pool, assignment, source.read(), journal)
+        submission = source.read()
+        result = _known_or_graded(
+            pool, assignment, submission, neighbours=neighbours, journal=journal
+        )
         done(result)
         return result
 
@@ -83,29 +112,24 @@ def grade_all(
 
 
 def _known_or_graded(
-    pool: GradingPool, assignment: Assignment, submission: Submission, journal: Journal | None
+    pool: GradingPool,
+    assignment: Assignment,
+    submission: Submission,
+    *,
+    neighbours: _Neighbours,
+    journal: Journal | None,
 ) -> GradeResult:
     name, data = submission.name, submission.data
     if data is None:
         return rejected(assignment, name, submission.error)
     if journal and (known := journal.find(submission, data)):
         return known
-    if other := _another(assignment, data):
+    if other := neighbours.owner_of(data):
         return rejected(assignment, name, looks_like(other, assignment.id))
     result = pool.grade(assignment, data, submission=name, keep_outputs=False)
     if journal:
         journal.enter(submission, data, result)
     return result
-
-
-def _another(assignment: Assignment, data: bytes) -> str:
-    """The assignment beside this one whose notebook was handed in, if it was."""
-    try:
-        notebook = parse_notebook(data)
-    except NotebookRejected:
-        return ""
-    source = assignment.notebook_path
-    return taken_for(notebook, outline(source), beside(source))
 
 
 def rejected(assignment: Assignment, name: str, sentence: str) -> GradeResult:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.submitted.answers import ANY_ANSWER
@@ -78,12 +79,16 @@ def looks_like(other: str, own: str) -> str:
     return f"This looks like the notebook of {other}, and nothing in it is asked for by {own}."
 
 
-def taken_for(notebook: Notebook, own: Outline, others: Iterable[Outline]) -> str:
+def taken_for(
+    notebook: Notebook, own: Outline, others: Iterable[Outline], *, questions: AbstractSet[str]
+) -> str:
     """The id of the other assignment whose notebook this is, or nothing.
 
     Nothing of `own` may stand in it, under no id and no name that it gives something, but for what
-    the other's notebook defines by itself: so no work for `own` is ever taken for another's.
+    the other's notebook defines by itself: so no work for `own` is ever taken for another's. Its
+    `questions` are ids as well, whether or not its source names a cell by them.
     """
+    own = replace(own, grade_ids=own.grade_ids | questions)
     found = _Found.of(notebook)
     strange = [each for each in others if each.id != own.id and not found.bears(own, each)]
     likely = max(strange, key=lambda other: found.count(other, own), default=None)

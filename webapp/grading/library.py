@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -13,15 +13,10 @@ from sqlalchemy.orm import Session
 from webapp.grading.conditions import Conditions, current_conditions
 from webapp.site.uploads import FileRefused
 
+if TYPE_CHECKING:
+    from autograder.submitted.notebook import Notebook
+
 log = logging.getLogger("heldout.web")
-
-
-class ParsedNotebook(Protocol):
-    """The part of `autograder.submitted.notebook.Notebook` that receiving an upload needs."""
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the notebook's source, the same for the same work."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +27,7 @@ class Slide:
     thumbnail_png: bytes
 
 
-def _parse_notebook(data: bytes) -> ParsedNotebook:
+def _parse_notebook(data: bytes) -> Notebook:
     from autograder.submitted.notebook import NotebookRejected, parse_notebook
 
     try:
@@ -60,7 +55,7 @@ def _inspect_pdf(data: bytes) -> Slide:
 class GraderLibrary:
     """What looks into uploads, raising FileRefused, and the conditions of grading now."""
 
-    parse_notebook: Callable[[bytes], ParsedNotebook] = _parse_notebook
+    parse_notebook: Callable[[bytes], Notebook] = _parse_notebook
     inspect_pdf: Callable[[bytes], Slide] = _inspect_pdf
     conditions: Callable[[Session, str], Conditions] = current_conditions
 

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from autograder.submitted.intake import IntakeError, Source, find_sources
 from autograder.submitted.intake import Submission as Handed
+from autograder.submitted.notebook import Notebook
 from webapp.base.typed_times import NoMoment
-from webapp.grading.library import ParsedNotebook
 from webapp.imports.kinds import recognised
 from webapp.imports.kinds.hand_in import HandIn
 from webapp.imports.times import stamped
@@ -58,7 +58,7 @@ def gather(
     session: Session,
     assignment: CourseAssignment,
     paths: Iterable[Path],
-    parse: Callable[[bytes], ParsedNotebook],
+    parse: Callable[[bytes], Notebook],
     *,
     received_at: datetime | None = None,
 ) -> list[Found]:
@@ -123,7 +123,7 @@ def _timed(item: Found, stamp: str, assignment: CourseAssignment) -> Found:
     return item
 
 
-def _parsed(item: Found, data: bytes, parse: Callable[[bytes], ParsedNotebook]) -> Found:
+def _parsed(item: Found, data: bytes, parse: Callable[[bytes], Notebook]) -> Found:
     try:
         digest = parse(data).digest
     except FileRefused as error:

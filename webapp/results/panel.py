@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import redirect, render_template, url_for
 from msgspec.structs import replace
@@ -24,10 +24,13 @@ from webapp.results.public_tests import public_tests
 from webapp.results.queries import attempts_beside
 from webapp.scoring import counting, late_words
 from webapp.scoring.overrides import overrides_of
-from webapp.submissions.notebook_cells import answers_of, texts_given
+from webapp.submissions.notebook_cells import answers_of, notebook_of, texts_given
 from webapp.visibility import sight as visibility
 from webapp.visibility.sight import Sight
 from webapp.visibility.submissions import content_of, detail_of, manual_grades
+
+if TYPE_CHECKING:
+    from autograder.submitted.notebook import Notebook
 
 
 @dataclass(frozen=True)
@@ -90,18 +93,22 @@ def panel_of(enrolment: Enrolment, submission: Submission) -> dict[str, Any]:
     if shown["moving"]:
         return shown
     result = detail_of(db.session, submission)
-    data = content_of(db.session, submission) if result else b""
+    notebook = notebook_of(content_of(db.session, submission) if result else b"")
     if result:
-        shown["public"] = public_tests(data, result)
+        shown["public"] = public_tests(notebook, result)
     if held:
         # Of the result, only what became of the notebook itself is the student's yet.
         return shown | {"result": replace(result, questions=(), score=None) if result else None}
     shown["since"] = since_last(db.session, submission, shown["attempts"])
-    return shown | _marked(enrolment, submission, result=result, data=data)
+    return shown | _marked(enrolment, submission, result=result, notebook=notebook)
 
 
 def _marked(
-    enrolment: Enrolment, submission: Submission, *, result: GradeResult | None, data: bytes
+    enrolment: Enrolment,
+    submission: Submission,
+    *,
+    result: GradeResult | None,
+    notebook: Notebook,
 ) -> dict[str, Any]:
     """The questions with what staff and the student said about them."""
     shown: dict[str, Any] = {
@@ -114,7 +121,7 @@ def _marked(
     manual = [q.name for q in result.questions if q.kind == "manual"] if result else []
     if manual:
         given = texts_given(db.session, submission.course_assignment.assignment)
-        found = answers_of(data, manual, given)
+        found = answers_of(notebook, manual, given)
         desk = renderings().desk(enrolment.user_id, enrolment.course_id)
         shown["answers"] = {name: desk.text(each.text, top=4) for name, each in found.items()}
         shown["astray"] = {name: each.note for name, each in found.items() if each.note}

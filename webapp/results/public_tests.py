@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from autograder.results import GradeResult
-from webapp.submissions.notebook_cells import source_cells
+
+if TYPE_CHECKING:
+    from autograder.submitted.notebook import Notebook
 
 _ENDING = "_test"
 
@@ -20,12 +23,11 @@ class PublicTest:
     message: str
 
 
-def public_tests(data: bytes, result: GradeResult) -> list[PublicTest]:
+def public_tests(notebook: Notebook, result: GradeResult) -> list[PublicTest]:
     """The notebook's test cells, which its release names `<question>_test`."""
     ran = {cell.cell_index: cell for cell in result.cells}
     found = []
-    code = [cell for cell in source_cells(data) if cell.kind == "code"]
-    for number, cell in enumerate(code, start=1):
+    for number, cell in enumerate(notebook.code_cells, start=1):
         if cell.grade_id and cell.grade_id.endswith(_ENDING) and cell.index in ran:
             run = ran[cell.index]
             message = run.error.rsplit("\n", 1)[-1][:300]

@@ -19,7 +19,7 @@ from webapp.settings.changes import SettingsRefused
 from webapp.settings.release_file import NOTEBOOK, release_file
 from webapp.settings.values import when
 from webapp.submissions.attempt_list import graded_examples
-from webapp.submissions.notebook_cells import source_cells
+from webapp.submissions.notebook_cells import notebook_of
 
 _CATALOGUE = "/courses/<slug>/staff/catalogue"
 _ASSIGNMENT = "/courses/<slug>/staff/assignments/<name>"
@@ -108,7 +108,7 @@ def preview(enrolment: Enrolment, name: str) -> schemas.Preview:
     item = assignment_in(enrolment, name)
     found, taken = release_preview.look(db.session, item.assignment), taken_now(item)
     return schemas.Preview(
-        [schemas.ReleaseCell(cell.kind, cell.source) for cell in source_cells(found.data)],
+        [schemas.ReleaseCell(cell.kind, cell.source) for cell in notebook_of(found.data).cells],
         found.refusal,
         [
             schemas.GradedExample(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,23 +13,22 @@ from webapp.assignments.finding import site_assignment
 from webapp.models import CourseAssignment
 from webapp.site.uploads import FileRefused
 
+if TYPE_CHECKING:
+    from autograder.submitted.notebook import Notebook
 
-def refuse_anothers(session: Session, item: CourseAssignment, data: bytes) -> None:
+
+def refuse_anothers(session: Session, item: CourseAssignment, notebook: Notebook) -> None:
     """Raise FileRefused, before an attempt is used, where another assignment asks for this."""
     from autograder.submitted.belonging import outline, taken_for
-    from autograder.submitted.notebook import NotebookRejected, parse_notebook
 
     try:
-        notebook = parse_notebook(data)
         own = site_assignment(session, item.assignment)
-    except (NotebookRejected, AssignmentError):
-        return
-    ids = {cell.grade_id for cell in notebook.cells}
-    if ids & {question.name for question in own.questions}:
+    except AssignmentError:
         return
     others = {each.id: each for each in _others(session, item)}
     outlines = [outline(each.notebook_path) for each in others.values()]
-    if found := taken_for(notebook, outline(own.notebook_path), outlines):
+    questions = frozenset(question.name for question in own.questions)
+    if found := taken_for(notebook, outline(own.notebook_path), outlines, questions=questions):
         raise FileRefused(
             f"This looks like the notebook of {found} ({others[found].title}), and nothing in it is"
             f" asked for here, by {item.assignment}. It was not taken and no attempt was used:"

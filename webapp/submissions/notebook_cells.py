@@ -11,20 +11,25 @@ from webapp.assignments.finding import site_assignment
 
 if TYPE_CHECKING:
     from autograder.submitted.answers import Answer
-    from autograder.submitted.notebook import Cell
+    from autograder.submitted.notebook import Notebook
+
+
+def notebook_of(data: bytes) -> Notebook:
+    """The notebook as handed in; one without cells where it is none."""
+    from autograder.submitted.notebook import Notebook, NotebookRejected, parse_notebook
+
+    try:
+        return parse_notebook(data)
+    except NotebookRejected:
+        return Notebook((), "")
 
 
 def answers_of(
-    data: bytes, questions: Iterable[str], given: Collection[str] = frozenset()
+    notebook: Notebook, questions: Iterable[str], given: Collection[str] = frozenset()
 ) -> dict[str, Answer]:
     """Each written answer that is there, and where; `given` are the assignment's own texts."""
     from autograder.submitted.answers import find_answer
-    from autograder.submitted.notebook import NotebookRejected, parse_notebook
 
-    try:
-        notebook = parse_notebook(data)
-    except NotebookRejected:
-        return {}
     found = ((question, find_answer(notebook, question, given)) for question in questions)
     return {question: answer for question, answer in found if answer is not None}
 
@@ -38,13 +43,3 @@ def texts_given(session: Session, assignment_id: str) -> frozenset[str]:
         return outline(site_assignment(session, assignment_id).notebook_path).texts
     except AssignmentError:
         return frozenset()
-
-
-def source_cells(data: bytes) -> tuple[Cell, ...]:
-    """Every cell of the notebook, in the order of the file."""
-    from autograder.submitted.notebook import NotebookRejected, parse_notebook
-
-    try:
-        return parse_notebook(data).cells
-    except NotebookRejected:
-        return ()

@@ -18,7 +18,9 @@ A01, A03 = (ASSIGNMENTS[name].notebook_path for name in ("a01_perceptron", "a03_
 
 def taken(data: bytes, by: str) -> str:
     source = ASSIGNMENTS[by].notebook_path
-    return taken_for(parse_notebook(data), outline(source), beside(source))
+    questions = frozenset(question.name for question in ASSIGNMENTS[by].questions)
+    own, others = outline(source), beside(source)
+    return taken_for(parse_notebook(data), own, others, questions=questions)
 
 
 @pytest.mark.parametrize(("handed", "by"), PAIRS)
@@ -54,3 +56,12 @@ def test_whatever_could_earn_a_point_is_no_others(more: dict[str, Any]) -> None:
 def test_an_empty_notebook_and_a_helper_of_its_own_are_nobodys() -> None:
     assert taken(upload(), "a03_backprop") == ""
     assert taken(upload(cell("def sigmoid(z): return z")), "a03_backprop") == ""
+
+
+def test_a_cell_that_bears_a_question_of_its_own_makes_it_its_own() -> None:
+    """Also where the source names no cell by the question."""
+    cells = [cell(each.source, kind=each.kind) for each in parse_notebook(A03.read_bytes()).cells]
+    assert taken(upload(*cells), "a01_perceptron") == "a03_backprop"
+    assert "xor" not in outline(A01).grade_ids
+    bearing = cell("", metadata={"nbgrader": {"grade_id": "xor"}})
+    assert taken(upload(*cells, bearing), "a01_perceptron") == ""

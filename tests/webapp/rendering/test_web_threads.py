@@ -25,7 +25,7 @@ from webapp.rendering.shelf import RENDERINGS, Shelf
 from webapp.results.pages import last_cell
 from webapp.results.public_tests import public_tests
 from webapp.site.uploads import FileRefused
-from webapp.submissions.notebook_cells import answers_of, source_cells
+from webapp.submissions.notebook_cells import answers_of, notebook_of
 
 WEBAPP = Path(__file__).parents[3] / "webapp"
 # What parses Markdown, formulas, HTML or a PDF, and who may: the renderer, instructors saving a
@@ -112,7 +112,7 @@ def grows_in_proportion(call, small, large, what) -> None:
 def busy(app, tmp_path):
     """The application beside a renderer that never comes to it."""
     app.extensions["heldout-renderings"] = Renderings(
-        NeverMade(tmp_path / RENDERINGS), patience=0.0, pdf_patience=0.0
+        NeverMade(tmp_path / RENDERINGS), threads=16, patience=0.0, pdf_patience=0.0
     )
 
 
@@ -201,9 +201,9 @@ def test_a_file_that_is_handed_in(shape):
     def read(data):
         with contextlib.suppress(FileRefused):
             parse(data)
-        source_cells(data)
-        answers_of(data, ["why"])
-        public_tests(data, found)
+        handed_in = notebook_of(data)
+        answers_of(handed_in, ["why"])
+        public_tests(handed_in, found)
 
     grows_in_proportion(read, FILES[shape](40_000), FILES[shape](400_000), shape)
 

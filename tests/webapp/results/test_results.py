@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from autograder.results import Output
+from autograder.submitted import notebook as parsing
 from tests.webapp.graders import PNG, notebook, result
 from webapp.base import markdown
 
@@ -136,3 +137,12 @@ def test_all_attempts_are_listed_beside_a_result(auth, graded):
     page = page_of(auth, second).text
     assert f"/courses/dl/submissions/{first.id}" in page
     assert "Attempt 2" in page
+
+
+def test_a_result_parses_its_notebook_once(auth, graded, monkeypatch):
+    submission = graded("ada", data=notebook("x", answer="**Answer (why):** so"))
+    ada = auth.login("ada")
+    parse, seen = parsing.parse_notebook, []
+    monkeypatch.setattr(parsing, "parse_notebook", lambda data: seen.append(data) or parse(data))
+    assert "so" in ada.get(f"/courses/dl/submissions/{submission.id}").text
+    assert len(seen) == 1

@@ -5,13 +5,17 @@ import io
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tests.webapp.graders import broken, notebook, rejected, result
+from autograder.submitted import notebook as parsing
+from tests.webapp.graders import LIBRARY, broken, notebook, rejected, result
 from tests.webapp.sample_course import ASSIGNMENT
 from webapp.base.config import MAX_UPLOAD_BYTES
+from webapp.grading.library import GraderLibrary
 from webapp.models import (
     Content,
     CourseAssignment,
@@ -21,8 +25,11 @@ from webapp.models import (
     SubmissionState,
     User,
 )
+from webapp.site.arrival import ARRIVED
 from webapp.site.uploads import Upload, safe_filename
 from webapp.submissions.operations import receive
+
+SECOND = timedelta(seconds=1)
 
 
 def test_a_receipt_is_given_for_what_the_database_holds(auth, session):
@@ -255,3 +262,24 @@ def test_an_upload_in_another_field_changes_nothing(auth):
     ada = auth.login("ada")
     files = {"other": (io.BytesIO(b"{}"), "x.ipynb")}
     assert ada.post(ada.course(f"assignments/{ASSIGNMENT}"), files).status_code == 422
+
+
+def test_work_came_when_it_was_here_as_a_whole_not_when_a_thread_took_it(auth, session):
+    due = datetime(2026, 2, 4, 22, tzinfo=UTC)
+    session.execute(sa.update(CourseAssignment).values(due_at=due, opens_at=None))
+    session.commit()
+    ada = auth.login("ada")
+    for late, moment in ((False, due + timedelta(microseconds=1)), (True, due + SECOND)):
+        ada.client.environ_base[ARRIVED] = moment
+        ada.submit(notebook(f"x = {late}"))
+        newest = session.scalars(sa.select(Submission).order_by(Submission.id.desc())).first()
+        assert (newest.received_at, newest.late) == (moment, late)
+
+
+def test_an_upload_is_parsed_once(auth, app, monkeypatch):
+    """What is kept of it is parsed again, which proves that it is the same work."""
+    app.extensions["heldout"] = replace(LIBRARY, parse_notebook=GraderLibrary().parse_notebook)
+    parse, seen = parsing.parse_notebook, []
+    monkeypatch.setattr(parsing, "parse_notebook", lambda data: seen.append(data) or parse(data))
+    assert auth.login("ada").submit(data := notebook("x = 1")).status_code == 303
+    assert seen == [data]

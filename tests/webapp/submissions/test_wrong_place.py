@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import sqlalchemy as sa
@@ -80,8 +80,9 @@ def test_when_work_came_is_shown_to_the_second(auth, session, graded):
 
 
 def test_the_rules_say_by_which_second_work_is_in_time(item):
-    policy = LatePolicy("America/New_York", datetime(2026, 2, 4, 22, 0, tzinfo=UTC))
     item.grace_minutes = 10
+    due, grace = datetime(2026, 2, 4, 22, 0, tzinfo=UTC), timedelta(minutes=10)
+    policy = LatePolicy("America/New_York", due, grace)
     assert late_words.in_words(item, policy)[0] == (
         "What has arrived as a whole by 17:10:00 is in time."
     )

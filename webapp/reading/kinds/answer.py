@@ -39,7 +39,7 @@ from webapp.scoring import counting
 from webapp.scoring.attempts_to_read import attempts_to_read
 from webapp.scoring.points_by_hand import set_manual_grade
 from webapp.scoring.queries import MANUAL, questions_of_item, written_question_of
-from webapp.submissions.notebook_cells import answers_of, texts_given
+from webapp.submissions.notebook_cells import answers_of, notebook_of, texts_given
 from webapp.visibility.submissions import content_of, submission_in
 
 
@@ -146,7 +146,8 @@ class Answers(Kind):
         row: Submission = work.row
         question = work.place.question
         given = texts_given(session, row.course_assignment.assignment)
-        found = answers_of(content_of(session, row), [question], given).get(question)
+        notebook = notebook_of(content_of(session, row))
+        found = answers_of(notebook, [question], given).get(question)
         title = work.place.title
         author = names.of(self.name, row.user_id, row.user.name)
         more = {"submission": row, "astray": found.note if found else ""}
