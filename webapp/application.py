@@ -36,7 +36,7 @@ def build(
     app.config.from_mapping(overrides or {})
     app.extensions["heldout"] = library or GraderLibrary()
     shelf = RenderingShelf(settings.data / RENDERINGS)
-    app.extensions["heldout-renderings"] = Renderings(shelf)
+    app.extensions["heldout-renderings"] = Renderings(shelf, threads=settings.threads)
     app.extensions["heldout-shelf"] = Shelf(settings.data / "releases")
     if settings.proxies:
         count = settings.proxies
@@ -81,6 +81,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "BOOTSTRAP_SERVE_LOCAL": True,
         "HELDOUT_METRICS_TOKEN": settings.metrics_token,
         "HELDOUT_UPLOAD_LIMIT": settings.upload_limit,
+        "HELDOUT_THREADS": settings.threads,
         "HELDOUT_MAILER": settings.mailer,
         "HELDOUT_JUPYTERHUB": settings.jupyterhub,
         "WTF_CSRF_TIME_LIMIT": None,

@@ -40,6 +40,7 @@ class Settings:
     A session ends `session_days` after it began, and `session_idle_hours` after its last request
     unless its owner asked to stay signed in.
     `jupyterhub` is where students may open a notebook; without one they download it.
+    `threads` answer requests (`heldout serve --threads`); few of them may wait for one thing.
     """
 
     data: Path
@@ -55,6 +56,7 @@ class Settings:
     jupyterhub: str = ""
     session_days: int = int(environment.SESSION_DAYS.default)
     session_idle_hours: int = int(environment.SESSION_IDLE_HOURS.default)
+    threads: int = 16
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:

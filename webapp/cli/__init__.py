@@ -25,7 +25,13 @@ _COUNT = click.IntRange(1, 256)
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=_PORT, help="Port to listen on.")
-@click.option("--threads", default=16, show_default=True, type=_COUNT, help="Requests at a time.")
+@click.option(
+    "--threads",
+    default=Settings.threads,
+    show_default=True,
+    type=_COUNT,
+    help="Requests at a time.",
+)
 @click.option(
     "--workers", default=os.cpu_count() or 1, type=_COUNT, help="Submissions graded at a time."
 )

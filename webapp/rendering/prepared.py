@@ -20,7 +20,6 @@ from webapp.rendering.shelf import Place, Shelf
 
 # What most pages take; threads that wait this long serve nobody meanwhile.
 PATIENCE, PDF_PATIENCE = 0.5, 3.0
-MOST_WAITING = 4
 _LOOK_SECONDS = 0.01
 _SENTENCES = {
     "time": "This takes too long to be set as a page, so it is not shown as one.",
@@ -65,13 +64,18 @@ _NOTHING = Prepared(Made())
 
 
 class Renderings:
-    """The application's side of the renderer."""
+    """The application's side of the renderer, for which a quarter of its `threads` may wait."""
 
     def __init__(
-        self, shelf: Shelf, *, patience: float = PATIENCE, pdf_patience: float = PDF_PATIENCE
+        self,
+        shelf: Shelf,
+        *,
+        threads: int,
+        patience: float = PATIENCE,
+        pdf_patience: float = PDF_PATIENCE,
     ) -> None:
         self.shelf, self.patience, self.pdf_patience = shelf, patience, pdf_patience
-        self._places = threading.BoundedSemaphore(MOST_WAITING)
+        self._places = threading.BoundedSemaphore(max(1, threads // 4))
         self._accounts: set[int] = set()
         self._lock = threading.Lock()
 

@@ -63,7 +63,7 @@ class Service:
     settings: Settings
     host: str
     port: int
-    threads: int = 16
+    threads: int = Settings.threads
     slots: int = 2
     with_worker: bool = True
     with_renderer: bool = True

@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from webapp import create_app
 from webapp.base import logs
-from webapp.base.config import data_folder, database_url
+from webapp.base.config import Settings, data_folder, database_url
 from webapp.base.data_folder import METRICS_SOCKET
 from webapp.base.database import db, make_engine, moment_of
 from webapp.base.parent import end_with_parent
@@ -69,7 +70,7 @@ class WebServer(BaseApplication):
 
     def load(self) -> Flask:
         """The application, made in the serving process."""
-        app = create_app()
+        app = create_app(replace(Settings.from_environment(), threads=self._threads))
         make_releases_ready(app)
         threading.Thread(target=keep_saying, name="versions", daemon=True).start()
         with app.app_context():

@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 
 
 class NoPlace(Exception):
@@ -47,20 +48,38 @@ class Gate:
                 self._inside += Counter()  # leaves out those of whom nobody is inside
 
 
+@dataclass(frozen=True)
+class Places:
+    """How many may wait for a hash or make one: for `strange` browsers, and for `known` ones."""
+
+    strange: int
+    of_one_source: int
+    of_one_that_guesses: int
+    known: int
+
+    @classmethod
+    def among(cls, threads: int) -> Places:
+        """About half of the web's threads, at least one for each, and fewer for one source."""
+        half = threads // 2
+        known = max(1, half // 4)
+        strange = max(1, half - known)
+        return cls(strange, max(1, strange - strange // 4), max(1, strange // 3), known)
+
+
 class Gates:
-    """The gates of a process, of whose threads (16) they leave some to pages whatever happens."""
+    """The gates of a process, which leave half of its threads to pages whatever happens."""
 
-    PLACES, OF_ONE_SOURCE, OF_ONE_THAT_GUESSES, KNOWN = 9, 7, 3, 2
-
-    def __init__(self) -> None:
+    def __init__(self, threads: int) -> None:
         # A hash keeps four cores busy for a moment, and takes 64 MB.
         at_once = max(1, (os.cpu_count() or 1) // 4)
-        self._strange = Gate(at_once=at_once, places=self.PLACES)
-        self._known = Gate(at_once=1, places=self.KNOWN)
+        self.places = Places.among(threads)
+        self._strange = Gate(at_once=at_once, places=self.places.strange)
+        self._known = Gate(at_once=1, places=self.places.known)
 
     def for_source(self, source: str, *, guesses: bool) -> AbstractContextManager[None]:
         """A place for somebody who comes from there; raises NoPlace."""
-        most = self.OF_ONE_THAT_GUESSES if guesses else self.OF_ONE_SOURCE
+        places = self.places
+        most = places.of_one_that_guesses if guesses else places.of_one_source
         return self._strange.enter(source, most=most)
 
     def for_known(self, browser: str) -> AbstractContextManager[None]:

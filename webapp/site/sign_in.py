@@ -89,7 +89,7 @@ def init_app(app: Flask) -> None:
         mail_util_cls=_Addresses,
         login_form=SignInForm,
     )
-    app.extensions["heldout-gates"] = Gates()
+    app.extensions["heldout-gates"] = Gates(app.config["HELDOUT_THREADS"])
     browser_sessions.init_app(app, security.login_manager)
     # Pages take a session alone and the API a token alone.
     security.login_manager.request_loader(_owner_of_token)

@@ -38,6 +38,6 @@ def _pdf(asked: Asked) -> Made:
 
 def made_here(app: Flask, data: Path) -> Renderings:
     """Let an application's pages be made by the process that shows them."""
-    found = Renderings(ShelfMadeHere(data / RENDERINGS))
+    found = Renderings(ShelfMadeHere(data / RENDERINGS), threads=16)
     app.extensions["heldout-renderings"] = found
     return found

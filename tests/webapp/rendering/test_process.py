@@ -51,7 +51,7 @@ def there(renderings: Renderings, account: int, text: str) -> Prepared | None:
 
 
 def test_pages_come_from_it_and_one_that_is_killed_is_replaced(start, tmp_path):
-    renderings = Renderings(Shelf(tmp_path / RENDERINGS))
+    renderings = Renderings(Shelf(tmp_path / RENDERINGS), threads=16)
     assert renderings.desk(1, 1).text("*a*").away
     first = start()
     assert "<em>a</em>" in until(lambda: there(renderings, 1, "*a*")).html
@@ -74,7 +74,7 @@ def test_another_account_does_not_wait_for_all_that_one_wants(start, tmp_path):
         asked = Asked("markdown", f"{SLOW}{number}".encode())
         shelf.want(1, Place(1, asked.key), asked)
     start()
-    renderings = Renderings(shelf)
+    renderings = Renderings(shelf, threads=16)
     assert until(lambda: there(renderings, 2, "*b*"))
     assert any(each.account == 1 for each in shelf.wanted("text"))
 

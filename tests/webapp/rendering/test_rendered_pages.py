@@ -30,7 +30,7 @@ class NeverMade(Shelf):
 @pytest.fixture
 def busy(app, tmp_path):
     """The application beside a renderer that has no time."""
-    found = Renderings(NeverMade(tmp_path / RENDERINGS), patience=0.0, pdf_patience=0.0)
+    found = Renderings(NeverMade(tmp_path / RENDERINGS), threads=16, patience=0.0, pdf_patience=0.0)
     app.extensions["heldout-renderings"] = found
     return found
 
@@ -38,7 +38,7 @@ def busy(app, tmp_path):
 @pytest.fixture
 def away(app, tmp_path):
     """The application with no renderer beside it."""
-    app.extensions["heldout-renderings"] = Renderings(Shelf(tmp_path / RENDERINGS))
+    app.extensions["heldout-renderings"] = Renderings(Shelf(tmp_path / RENDERINGS), threads=16)
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def test_copies_go_with_their_course(auth, graded, here, engine, session):
 
 def test_one_page_waits_for_a_moment_in_all(auth, app, tmp_path, session, ina):
     """However many texts it has: the announcements of a page share the patience."""
-    app.extensions["heldout-renderings"] = Renderings(NeverMade(tmp_path / RENDERINGS))
+    app.extensions["heldout-renderings"] = Renderings(NeverMade(tmp_path / RENDERINGS), threads=16)
     desk = app.extensions["heldout-renderings"].desk(1, 1)
     start = time.monotonic()
     assert all(desk.text(f"text {number}").waiting for number in range(20))

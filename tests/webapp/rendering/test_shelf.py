@@ -8,7 +8,7 @@ import pytest
 
 from webapp.rendering import shelf as shelves
 from webapp.rendering.asked import Asked, Made
-from webapp.rendering.prepared import MOST_WAITING, Renderings
+from webapp.rendering.prepared import Renderings
 from webapp.rendering.renderer import Renderer, next_of
 from webapp.rendering.shelf import Place, Shelf
 
@@ -185,7 +185,7 @@ def _run(shelf, renderer, stop) -> None:
 
 
 def test_a_page_is_being_prepared_and_then_there(shelf, renderer):
-    renderings = Renderings(shelf)
+    renderings = Renderings(shelf, threads=16)
     assert renderings.desk(1, 1).text("a").waiting
     renderer.set()
     until = time.monotonic() + 20
@@ -196,7 +196,7 @@ def test_a_page_is_being_prepared_and_then_there(shelf, renderer):
 
 def test_what_breaks_the_renderer_is_said_and_does_not_end_it(shelf, renderer):
     renderer.set()
-    renderings = Renderings(shelf)
+    renderings = Renderings(shelf, threads=16)
     until = time.monotonic() + 20
     while (found := renderings.desk(1, 1).text("breaks")).waiting and time.monotonic() < until:
         time.sleep(0.02)
@@ -207,12 +207,13 @@ def test_what_breaks_the_renderer_is_said_and_does_not_end_it(shelf, renderer):
     assert renderings.desk(1, 1).text("b").html == "made"
 
 
-def test_few_threads_wait_and_one_of_an_account(shelf):
-    renderings = Renderings(shelf)
+@pytest.mark.parametrize(("threads", "most"), [(1, 1), (8, 2), (16, 4)])
+def test_a_quarter_of_the_threads_wait_and_one_of_an_account(shelf, threads, most):
+    renderings = Renderings(shelf, threads=threads)
     with renderings.may_wait(1) as first, renderings.may_wait(1) as second:
         assert (first, second) == (True, False)
-    held = [renderings.may_wait(number) for number in range(MOST_WAITING + 1)]
-    assert [each.__enter__() for each in held] == [True] * MOST_WAITING + [False]
+    held = [renderings.may_wait(number) for number in range(most + 1)]
+    assert [each.__enter__() for each in held] == [True] * most + [False]
     for each in held:
         each.__exit__(None, None, None)
     with renderings.may_wait(1) as again:

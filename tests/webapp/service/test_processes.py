@@ -21,7 +21,7 @@ from tests.bench.serving.clients import slow_clients
 from tests.webapp.conftest import settings_for
 from webapp import cli
 from webapp.base.environment import VARIABLES
-from webapp.service import serve
+from webapp.service import serve, web
 from webapp.service.serve import ServeError, Service, require_free_port
 from webapp.service.web import own_socket
 
@@ -98,10 +98,20 @@ def test_secrets_of_the_service_do_not_reach_the_worker(settings, monkeypatch):
     service = Service(settings, "127.0.0.1", 8000)
     service._start_web()
     service._start_worker()
-    web, worker = started
-    assert web["HELDOUT_SECRET_KEY"] == settings.secret_key
+    serving, worker = started
+    assert serving["HELDOUT_SECRET_KEY"] == settings.secret_key
     assert settings.secret_key not in worker.values()
     assert settings.password_salt not in worker.values()
+
+
+def test_the_web_server_tells_the_application_its_threads(settings, monkeypatch):
+    for name, value in serve.as_environment(settings).items():
+        monkeypatch.setenv(name, value)
+    told = []
+    monkeypatch.setattr(web, "create_app", lambda found: told.append(found.threads) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        web.WebServer("127.0.0.1:0", 8).load()
+    assert told == [8]
 
 
 def test_the_renderer_gets_a_folder_and_nothing_else_of_the_site(settings, monkeypatch):

@@ -2,10 +2,13 @@
 
 import threading
 import time
+from dataclasses import astuple, replace
 
 import pytest
 
-from webapp.signing_in.gate import Gate, Gates, NoPlace
+from tests.webapp.graders import LIBRARY
+from webapp import create_app
+from webapp.signing_in.gate import Gate, Gates, NoPlace, Places
 
 
 def crowd(gate: Gate, source: str, people: int, most: int, until: threading.Event):
@@ -65,7 +68,7 @@ def test_who_waits_too_long_is_told_so():
 
 
 def test_known_browsers_have_a_gate_of_their_own():
-    gates = Gates()
+    gates = Gates(16)
     with gates.for_source("a", guesses=True):
         with gates.for_known("a browser"):
             pass
@@ -74,14 +77,31 @@ def test_known_browsers_have_a_gate_of_their_own():
 
 
 def test_a_source_that_guesses_has_fewer_places_than_another():
-    assert Gates.OF_ONE_THAT_GUESSES < Gates.OF_ONE_SOURCE < Gates.PLACES
-    gate, until = Gate(at_once=1, places=Gates.PLACES), threading.Event()
-    threads, *_ = crowd(gate, "a", 3, 3, until)
+    places = Places.among(16)
+    guesses = places.of_one_that_guesses
+    assert guesses < places.of_one_source < places.strange
+    gate, until = Gate(at_once=1, places=places.strange), threading.Event()
+    threads, *_ = crowd(gate, "a", guesses, guesses, until)
     deadline = time.monotonic() + 10
-    while gate._inside["a"] < 3 and time.monotonic() < deadline:
+    while gate._inside["a"] < guesses and time.monotonic() < deadline:
         time.sleep(0.01)
-    with pytest.raises(NoPlace), gate.enter("a", most=Gates.OF_ONE_THAT_GUESSES):
+    with pytest.raises(NoPlace), gate.enter("a", most=guesses):
         pass
     until.set()
     for thread in threads:
         thread.join()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4, 8, 16, 64, 256])
+def test_signing_in_and_the_renderer_leave_threads_to_pages(threads):
+    places = Places.among(threads)
+    assert min(astuple(places)) >= 1
+    assert places.of_one_that_guesses <= places.of_one_source <= places.strange
+    assert places.strange + places.known <= max(2, threads // 2)
+
+
+def test_the_service_tells_its_threads_to_whatever_waits_in_them(settings):
+    app = create_app(replace(settings, threads=8), library=LIBRARY)
+    assert app.extensions["heldout-gates"].places == Places.among(8)
+    waiting = [app.extensions["heldout-renderings"].may_wait(account) for account in range(3)]
+    assert [each.__enter__() for each in waiting] == [True, True, False]
