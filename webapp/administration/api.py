@@ -11,7 +11,6 @@ from webapp.administration.operations import NotJoinable
 from webapp.administration.people import NoPerson, read_person
 from webapp.administration.queries import (
     CourseFilters,
-    course_called,
     listed_courses,
     people_of_site,
     site_log,
@@ -35,6 +34,7 @@ from webapp.api.operations import PAGE_ROWS, SITE_PATH, operation
 from webapp.api.schemas import Kept, PageQuery, moment
 from webapp.audit.record import SiteActor
 from webapp.base.database import db
+from webapp.courses.queries import course_called
 from webapp.models import User
 from webapp.site.roles import for_administrators, for_course_makers
 

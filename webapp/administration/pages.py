@@ -9,10 +9,11 @@ from webapp.administration import operations
 from webapp.administration.links import HandedOut, hand_out
 from webapp.administration.new_course import CourseRefused, TypedCourse, read_course
 from webapp.administration.operations import NotJoinable
-from webapp.administration.queries import CourseFilters, course_called, listed_courses
+from webapp.administration.queries import CourseFilters, listed_courses
 from webapp.audit.record import SiteActor
 from webapp.base.database import db
 from webapp.base.time_zones import time_zones
+from webapp.courses.queries import course_called
 from webapp.models import User
 from webapp.models.courses import DEFAULT_TIME_ZONE
 from webapp.site.addresses import row_number

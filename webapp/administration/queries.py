@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.audit.record import KINDS
 from webapp.base.clock import local, now
-from webapp.base.database import Missing
 from webapp.base.paging import Slice, page_of_rows
 from webapp.models import AuditEntry, Course, Enrolment, Role, User
 
@@ -102,14 +101,6 @@ def _conditions(filters: CourseFilters) -> list[sa.ColumnElement[bool]]:
 def _listed(row: sa.Row[Any]) -> ListedCourse:
     state = state_of(row.time_zone, row.starts_on, row.archived_at)
     return ListedCourse(row.slug, row.title, row.term, state, row.students, row.role)
-
-
-def course_called(session: Session, slug: str) -> Course:
-    """A course of the site by its short name; raises Missing."""
-    found = session.scalar(sa.select(Course).where(Course.slug == slug))
-    if found is None:
-        raise Missing
-    return found
 
 
 def user_by_email(session: Session, email: str) -> User | None:

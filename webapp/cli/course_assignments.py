@@ -18,9 +18,9 @@ def add_assignment(slug: str, assignment: str, *, opens: str, due: str) -> None:
 
     Without times it is open at once and never due.
     """
-    from webapp.administration.queries import course_called
     from webapp.audit.record import CommandLine
     from webapp.base.database import Missing
+    from webapp.courses.queries import course_called
     from webapp.settings import operations
     from webapp.settings.catalogue import NotAddable
     from webapp.settings.changes import SettingsRefused

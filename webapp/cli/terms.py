@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def _course(slug: str) -> Iterator[tuple[Session, Course]]:
     """The course of this site; what was mistyped or cannot be ends the command in a sentence."""
     from webapp.administration.new_course import CourseRefused
-    from webapp.administration.queries import course_called
     from webapp.base.database import Missing
+    from webapp.courses.queries import course_called
     from webapp.terms.operations import NotConfirmed, WorkWaits
 
     try:

@@ -59,6 +59,10 @@ def join_leaderboard(enrolment: Enrolment, name: str, body: NewAlias) -> Leaderb
 def leave_leaderboard(enrolment: Enrolment, name: str) -> LeaderboardInfo:
     item = assignment_in(enrolment, name)
     operations.leave(db.session, item, enrolment.user_id)
+    state = queries.state_of(db.session, item)
+    if state not in queries.SHOWN:
+        # Who took part may leave all the same, and is told no more than that it is not shown.
+        return LeaderboardInfo(state, "", None, "", [], None, None, None)
     return _told(enrolment, item)
 
 

@@ -8,10 +8,11 @@ from webapp.api.operations import OWN_WORK, SITE_PATH, operation
 from webapp.audit.record import SiteActor
 from webapp.base.database import db
 from webapp.courses.access import STAFF, for_roles
+from webapp.courses.queries import course_called
 from webapp.models import Course, Enrolment, Role, User
 from webapp.room import operations
 from webapp.room.operations import NotRoom
-from webapp.room.queries import course_by_slug, largest, room_of, rooms_of
+from webapp.room.queries import largest, room_of, rooms_of
 from webapp.room.schemas import AccountRoom, CourseRoom, OwnRoom, RoomOfCourse, StudentRoom
 from webapp.site.roles import for_administrators
 
@@ -59,7 +60,7 @@ def change_student_room(enrolment: Enrolment, body: StudentRoom) -> CourseRoom:
 )
 @for_administrators
 def change_course_room(user: User, slug: str, body: RoomOfCourse) -> CourseRoom:
-    course = course_by_slug(db.session, slug)
+    course = course_called(db.session, slug)
     try:
         operations.change_course_room(db.session, SiteActor(user.id), course, body.room_mb)
     except NotRoom as error:

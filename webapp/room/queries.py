@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.base.database import Missing
 from webapp.base.paging import Slice, page_of_rows
 from webapp.models import (
     Course,
@@ -85,14 +84,6 @@ def rooms_of_courses(session: Session, *, page: int, rows: int) -> Slice:
         for row in found.rows
     ]
     return Slice(shown, found.found, found.page, found.pages)
-
-
-def course_by_slug(session: Session, slug: str) -> Course:
-    """A course of the site; raises Missing."""
-    course = session.scalar(sa.select(Course).where(Course.slug == slug))
-    if course is None:
-        raise Missing(slug)
-    return course
 
 
 def has_file(session: Session, course_id: int, user_id: int, sha256: str) -> bool:

@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 from webapp.audit.record import SiteActor
 from webapp.base.database import db
 from webapp.base.numbers import TypedNumber
+from webapp.courses.queries import course_called
 from webapp.models import User
 from webapp.room import operations
 from webapp.room.operations import NotRoom
-from webapp.room.queries import course_by_slug, rooms_of_courses
+from webapp.room.queries import rooms_of_courses
 from webapp.room.room import megabytes
 from webapp.site.addresses import row_number
 from webapp.site.roles import for_administrators
@@ -32,7 +33,7 @@ def show(_user: User) -> str:
 @for_administrators
 def save(user: User, slug: str) -> Response | tuple[str, int]:
     """Let a course have another room."""
-    course = course_by_slug(db.session, slug)
+    course = course_called(db.session, slug)
     typed = TypedNumber.whole(request.form.get("room_mb", "").strip())
     try:
         operations.change_course_room(db.session, SiteActor(user.id), course, typed)

@@ -15,7 +15,6 @@ from webapp.base.data_folder import (
     SECRETS,
     DataFolderError,
     ensure_secrets,
-    keep_private,
     make_private_folder,
 )
 from webapp.base.database import make_engine
@@ -50,7 +49,6 @@ def make_ready() -> Settings:
     settings = Settings.from_environment()
     secret_seed(data / _SEED)
     prepare_database(settings)
-    keep_private(data)
     return settings
 
 

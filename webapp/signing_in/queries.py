@@ -22,7 +22,7 @@ class Lifetimes:
 
 
 def hash_of(text: str) -> str:
-    """What is kept of what a cookie holds."""
+    """What is kept of what a cookie or a program holds."""
     # It is 256 random bits, so a plain hash can't be guessed back.
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from webapp.base.clock import now
 from webapp.models import ApiToken, User
+from webapp.signing_in.queries import hash_of
 
 LIFETIME = timedelta(days=180)
 MOST = 20
@@ -31,7 +31,7 @@ def create(session: Session, user: User, name: str, scopes: Collection[str] = SC
     if len(of(session, user)) >= MOST:
         raise TooManyTokens(f"You have {MOST} tokens, the most there may be: remove one first.")
     text = _PREFIX + secrets.token_urlsafe(32)
-    entry = ApiToken(user_id=user.id, name=name, sha256=_hash(text), expires_at=now() + LIFETIME)
+    entry = ApiToken(user_id=user.id, name=name, sha256=hash_of(text), expires_at=now() + LIFETIME)
     entry.scopes = " ".join(scope for scope in SCOPES if scope in scopes)
     session.add(entry)
     return text
@@ -54,7 +54,7 @@ def find(session: Session, authorization: str) -> ApiToken | None:
         sa.select(ApiToken)
         .join(ApiToken.user)
         .options(contains_eager(ApiToken.user))
-        .where(ApiToken.sha256 == _hash(text), ApiToken.expires_at > now(), User.active)
+        .where(ApiToken.sha256 == hash_of(text), ApiToken.expires_at > now(), User.active)
     )
 
 
@@ -64,8 +64,3 @@ def revoke(session: Session, user: User, token_id: int) -> bool:
         sa.delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user.id)
     )
     return bool(gone.rowcount)  # type: ignore[attr-defined]
-
-
-def _hash(text: str) -> str:
-    # A token is 256 random bits, so a plain hash can't be guessed back.
-    return hashlib.sha256(text.encode()).hexdigest()

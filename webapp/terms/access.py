@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from flask import abort
 from flask_login import current_user
 
-from webapp.administration.queries import course_called
 from webapp.audit.record import SiteActor
 from webapp.base.database import db
+from webapp.courses.queries import course_called
 from webapp.models import Course, Enrolment, Role, User
 from webapp.site.guarding import View, behind
 from webapp.site.roles import ADMINISTRATORS

@@ -237,6 +237,16 @@ def test_a_program_joins_and_leaves(ask):
 
 
 @pytest.mark.usefixtures("opened")
+def test_a_program_leaves_one_that_is_closed_as_well(auth, ask, session, joined):
+    joined("ada", "bob")
+    auth.login("ina").post(f"{BOARD}/close")
+    code, told = ask("ada", "POST", f"{API}/leave")
+    assert (code, told["state"], told["alias"], told["places"]) == (200, "closed", None, [])
+    assert session.scalars(sa.select(LeaderboardEntry.alias)).all() == ["bob-1"]
+    assert ask("ada", "GET", API)[0] == 404
+
+
+@pytest.mark.usefixtures("opened")
 def test_a_student_is_told_no_names_and_no_numbers_of_staff(ask, graded, joined):
     graded("ada", measured(0.79), notebook("x = 1"))
     joined("ada")
