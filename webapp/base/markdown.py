@@ -52,10 +52,16 @@ def markdown(text: str, top: int = 3) -> Markup:
     Its highest heading becomes `h{top}`, the next one lower and so on without gaps, so that they
     fit below the page's own.
     """
+    html = fitting(text, top)
+    return as_written(text) if html is None else html
+
+
+def fitting(text: str, top: int) -> Markup | None:
+    """The same; None where it would be too large, before anything so large is made."""
     parser = _parser_for(text)
     tokens = parser.parse(text)
     if not bounds.fits(tokens):
-        return as_written(text)
+        return None
     headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
     levels = sorted({token.tag for token in headings})
     for token in headings:

@@ -10,9 +10,8 @@ import functools
 import hashlib
 from dataclasses import dataclass
 
-from webapp.base import bounds
 from webapp.base.bounds import MOST_HTML as MOST_RENDERED
-from webapp.base.markdown import markdown, parsed
+from webapp.base.markdown import fitting
 
 LONGEST_PAGE, LONGEST_ANNOUNCEMENT, LONGEST_TITLE = 20_000, 6_000, 200
 # Each may begin a link, so each is looked for in all the text behind it.
@@ -99,6 +98,7 @@ def require_fitting(text: str, longest: int) -> None:
 
 @functools.lru_cache(maxsize=256)
 def _renders_small(text: str) -> bool:
-    if text.count("[") > _MOST_BRACKETS or not bounds.fits(parsed(text)):
-        return False  # before anything so large is made
-    return len(markdown(text, 2)) <= MOST_RENDERED
+    if text.count("[") > _MOST_BRACKETS:
+        return False
+    html = fitting(text, 2)
+    return html is not None and len(html) <= MOST_RENDERED

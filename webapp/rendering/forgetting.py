@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from webapp.rendering.shelf import Shelf
 
-_COPIES = "copies"
+_COPIES, _TO_FORGET = "copies", "courses whose copies to forget"
 
 
 def know_copies(sessions: sessionmaker[Session], shelf: Shelf) -> None:
@@ -17,11 +17,17 @@ def know_copies(sessions: sessionmaker[Session], shelf: Shelf) -> None:
 
 def forget_when_kept(session: Session, course_id: int) -> None:
     """Delete the course's copies as soon as this change is kept; whatever stays is made again."""
+    session.info.setdefault(_TO_FORGET, set()).add(course_id)
+
+
+@event.listens_for(Session, "after_commit")
+def _forget_copies(session: Session) -> None:
     shelf = session.info.get(_COPIES)
-    if not isinstance(shelf, Shelf):
-        return
+    for course_id in session.info.pop(_TO_FORGET, ()):
+        if isinstance(shelf, Shelf):
+            shelf.forget(course_id)
 
-    def forget(_session: Session) -> None:
-        shelf.forget(course_id)
 
-    sa.event.listen(session, "after_commit", forget, once=True)
+@event.listens_for(Session, "after_rollback")
+def _keep_copies(session: Session) -> None:
+    session.info.pop(_TO_FORGET, None)

@@ -130,11 +130,12 @@ def _confine(answer: int) -> None:
         os.dup2(nothing, number)
     os.closerange(answer + 1, 256)
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     if os.getuid() == 0:
         os.setgroups([])
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
         os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+    # Another user's process has none: it is cleared where the user changes.
+    libc.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     for limit, value in (
         (resource.RLIMIT_AS, MEMORY),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from flask import current_app
 from markupsafe import Markup
 
-from webapp.rendering.asked import Asked, Made, key_of
+from webapp.rendering.asked import Asked, Kind, Made, key_of
 from webapp.rendering.shelf import Place, Shelf
 
 # What most pages take; threads that wait this long serve nobody meanwhile.
@@ -117,11 +117,11 @@ class Desk:
     def _written(self, asked: Asked, text: str) -> Prepared:
         if not text.strip():
             return _NOTHING
-        return self.find(asked.key, lambda: asked, plain=text)
+        return self._find(asked.kind, asked.key, lambda: asked, plain=text)
 
     def notebook(self, parts: tuple[str, ...], load: Callable[[], Asked]) -> Prepared:
         """A notebook's page; its parts name its content, which is loaded only to be sent."""
-        return self.find(key_of("notebook", *parts), load)
+        return self._find("notebook", key_of("notebook", *parts), load)
 
     def picture(self, parts: tuple[str, ...], name: str) -> bytes | None:
         """A picture of a notebook's page that was made."""
@@ -133,11 +133,12 @@ class Desk:
         """A PDF's number of pages, and a picture of its first."""
         key = key_of("pdf", sha256)
         patience = self._renderings.pdf_patience if patience is None else patience
-        found = self.find(key, lambda: Asked("pdf", load()), patience=patience)
+        found = self._find("pdf", key, lambda: Asked("pdf", load()), patience=patience)
         return found, self._renderings.shelf.picture(self._place(key), "page") or b""
 
-    def find(
+    def _find(
         self,
+        kind: Kind,
         key: str,
         load: Callable[[], Asked],
         *,
@@ -150,7 +151,7 @@ class Desk:
         if made is None:
             if not shelf.has_renderer():
                 return Prepared(None, plain, away=True)
-            shelf.want(self._account, place, load())
+            shelf.want(self._account, place, kind, load)
             made = self._awaited(place, self._renderings.patience if patience is None else patience)
         return Prepared(made, plain)
 

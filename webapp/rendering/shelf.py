@@ -16,13 +16,13 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from webapp.rendering.asked import Asked, Made, decode_made, encode
+from webapp.rendering.asked import Asked, Kind, Made, decode_made, encode
 
 # Of one account so many wait; what it wants beyond is asked again by its next look at the page.
 MOST_OF_ONE, MOST_WANTED, MOST_WANTED_BYTES = 6, 600, 512 * 2**20
@@ -104,9 +104,12 @@ class Shelf:
         except OSError:
             return None
 
-    def want(self, account: int, place: Place, asked: Asked) -> bool:
-        """Leave something to be made; False where too much waits already."""
-        lane = "pdf" if asked.kind == "pdf" else "text"
+    def want(self, account: int, place: Place, kind: Kind, load: Callable[[], Asked]) -> bool:
+        """Leave something to be made; False where too much waits already.
+
+        It is loaded only where it does not wait yet: pages look again and again.
+        """
+        lane = "pdf" if kind == "pdf" else "text"
         waiting = list(self.wanted(lane))
         own = [each for each in waiting if each.account == account]
         if any(each.place == place for each in own):
@@ -120,7 +123,7 @@ class Shelf:
         if len(own) >= MOST_OF_ONE or len(waiting) >= MOST_WANTED or size > MOST_WANTED_BYTES:
             return False
         name = f"{account}.{place.folder}.{place.key}"
-        _write(self._folder / "wanted" / lane / name, encode(asked))
+        _write(self._folder / "wanted" / lane / name, encode(load()))
         return True
 
     def wanted(self, lane: str) -> Iterator[Wanted]:
@@ -144,11 +147,14 @@ class Shelf:
 
         Where it is wanted no more, its course is being erased: then it is not kept.
         """
-        if wanted.path.exists():
-            for name, data in made.pictures.items():
-                _write(self._made(wanted.place, f".{name}"), data)
-            _write(self._made(wanted.place), encode(replace(made, pictures={})))
-        wanted.path.unlink(missing_ok=True)
+        try:
+            if wanted.path.exists():
+                for name, data in made.pictures.items():
+                    _write(self._made(wanted.place, f".{name}"), data)
+                _write(self._made(wanted.place), encode(replace(made, pictures={})))
+        finally:
+            # Also where the disk is full: else it would be made again at once, without end.
+            wanted.path.unlink(missing_ok=True)
 
     def forget(self, course: int) -> None:
         """Delete every copy of a course, and what is wanted of it."""
@@ -174,6 +180,10 @@ class Shelf:
             if now - copy.read_at > old or size > MOST_KEPT_BYTES:
                 for path in copy.files:
                     path.unlink(missing_ok=True)
+        for path in self._folder.glob("*/*/.*"):  # begun by a process that fell
+            with contextlib.suppress(OSError):
+                if now - path.stat().st_mtime > _PASSING_SECONDS:
+                    path.unlink()
 
     def _copies(self) -> list[_Copy]:
         found: dict[Path, _Copy] = {}
@@ -236,6 +246,10 @@ def _write(path: Path, data: bytes) -> None:
     """A file of its owner's alone, whole or not at all; the disk need not have it at once."""
     _make_private(path.parent)
     aside = path.with_name(f".{secrets.token_hex(8)}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-    aside.replace(path)
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise

@@ -10,10 +10,6 @@ WARN_AT = 0.8
 LEAST_MB, MOST_MB = 1, 1_000_000
 
 
-class NoRoom(Exception):
-    """A file does not fit any more: one sentence for whoever sent it."""
-
-
 @dataclass(frozen=True)
 class Room:
     """Bytes that are used, of the bytes that may be."""
@@ -43,13 +39,16 @@ class Rooms:
     own: Room
     course: Room
 
-    def refusal(self, size: int) -> str:
-        """Why a file of so many bytes is not taken, in one sentence; empty where it fits."""
+    def refusal(self, size: int, smaller: str = "clear its outputs") -> str:
+        """Why a file of so many bytes is not taken, in one sentence; empty where it fits.
+
+        `smaller` says what whoever sent it can do, of a notebook unless it says otherwise.
+        """
         if not self.own.fits(size):
             return (
                 f"Your files in this course take {megabytes(self.own.used)} of"
                 f" {megabytes(self.own.most)} MB, and this one would add {megabytes(size)} MB, so"
-                " it was not taken: clear its outputs, or ask the course's staff for more room."
+                f" it was not taken: {smaller}, or ask the course's staff for more room."
             )
         if not self.course.fits(size):
             return (

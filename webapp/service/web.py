@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ from sqlalchemy.orm import Session
 
 from webapp import create_app
 from webapp.base import logs
-from webapp.base.config import Settings, data_folder, database_url
+from webapp.base.config import Settings, data_folder
 from webapp.base.data_folder import METRICS_SOCKET
-from webapp.base.database import db, make_engine, moment_of
+from webapp.base.database import db, moment_of
 from webapp.base.parent import end_with_parent
 from webapp.grading.release import NoRelease, source_of
 from webapp.handout.queries import set_anywhere
@@ -31,11 +32,11 @@ from webapp.models import Course
 from webapp.queue.workers import say_what_the_site_has
 from webapp.rendering.prepared import Renderings, renderings
 from webapp.service.http.worker import WholeRequests
-from webapp.written.looking import keep_looking
+from webapp.written.looking import look_at_waiting
 
 log = logging.getLogger("heldout.web")
 
-_SAY_SECONDS, _FORGET_SECONDS = 5.0, 60.0
+_SAY_SECONDS, _LOOK_SECONDS, _FORGET_SECONDS = 5.0, 2.0, 60.0
 _SOCKET_UMASK = 0o177
 # What the kernel takes of a socket's path.
 _LONGEST_SOCKET = 107
@@ -72,11 +73,8 @@ class WebServer(BaseApplication):
         """The application, made in the serving process."""
         app = create_app(replace(Settings.from_environment(), threads=self._threads))
         make_releases_ready(app)
-        threading.Thread(target=keep_saying, name="versions", daemon=True).start()
         with app.app_context():
-            beside = (db.engine, renderings(), threading.Event())
-        threading.Thread(target=keep_looking, args=beside, name="pdfs", daemon=True).start()
-        threading.Thread(target=keep_forgetting, args=beside, name="copies", daemon=True).start()
+            do_beside(db.engine, renderings())
         leave_out_of_collections()
         return app
 
@@ -106,37 +104,46 @@ def make_releases_ready(app: Flask) -> None:
     threading.Thread(target=make, name="releases", daemon=True).start()
 
 
-def keep_saying(stop: threading.Event | None = None) -> None:
-    """Say again and again what lies in the folder of assignments here: workers compare."""
-    stop, engine = stop or threading.Event(), make_engine(database_url())
-    while True:
-        try:
-            with Session(engine) as session:
-                say_what_the_site_has(session, moment_of(session))
-        except SQLAlchemyError as error:
-            log.warning("what the site grades with could not be said: %s", error)
-        if stop.wait(_SAY_SECONDS):
-            engine.dispose()
-            return
+def do_beside(engine: sa.Engine, kept: Renderings) -> None:
+    """What goes on beside the pages: workers compare, PDFs wait, and courses end elsewhere."""
+
+    def say(session: Session) -> None:
+        say_what_the_site_has(session, moment_of(session))
+
+    def look(session: Session) -> None:
+        look_at_waiting(session, kept)
+
+    def forget(session: Session) -> None:
+        forget_what_is_gone(session, kept)
+
+    again(engine, say, seconds=_SAY_SECONDS, name="saying what the site grades with")
+    again(engine, look, seconds=_LOOK_SECONDS, name="looking at handed-in PDFs")
+    again(engine, forget, seconds=_FORGET_SECONDS, name="comparing copies with the courses")
 
 
-def keep_forgetting(
-    engine: sa.Engine, kept: Renderings, stop: threading.Event | None = None
-) -> None:
+def again(
+    engine: sa.Engine, work: Callable[[Session], None], *, seconds: float, name: str
+) -> threading.Event:
+    """Do it again and again, in a thread that no full disk ends; the event does."""
+    stop = threading.Event()
+
+    def go() -> None:
+        while not stop.is_set():
+            try:
+                with Session(engine) as session:
+                    work(session)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("%s failed, and is tried again: %s", name, error)
+            stop.wait(seconds)
+
+    threading.Thread(target=go, name=name, daemon=True).start()
+    return stop
+
+
+def forget_what_is_gone(session: Session, kept: Renderings) -> None:
     """Delete the copies of courses that are gone: another machine erased one, or this one fell."""
-    stop = stop or threading.Event()
-    while not stop.wait(_FORGET_SECONDS):
-        try:
-            forget_what_is_gone(engine, kept)
-        except SQLAlchemyError as error:
-            log.warning("copies could not be compared with the courses: %s", error)
-
-
-def forget_what_is_gone(engine: sa.Engine, kept: Renderings) -> None:
-    """The same, once."""
     found = kept.shelf.courses()
-    with Session(engine) as session:
-        there = set(session.scalars(sa.select(Course.id).where(Course.id.in_(found))))
+    there = set(session.scalars(sa.select(Course.id).where(Course.id.in_(found))))
     for course in found - there:
         kept.shelf.forget(course)
 

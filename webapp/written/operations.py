@@ -17,6 +17,7 @@ from webapp.audit.record import record
 from webapp.base.clock import now
 from webapp.base.database import change
 from webapp.models import (
+    Content,
     Enrolment,
     PaperList,
     PaperReview,
@@ -24,8 +25,10 @@ from webapp.models import (
     ProposalExamples,
     ReviewDraft,
     Slide,
+    User,
 )
 from webapp.room.keeping import add_up
+from webapp.room.queries import files_of, rooms_of
 from webapp.site.uploads import FileRefused, Upload, store
 from webapp.written.examples import Example, as_text, fitting_examples
 from webapp.written.papers import fitting_references
@@ -62,6 +65,7 @@ def hand_in_slide(
     """
     _require_one_page(seen, "slide")
     with change(session):
+        _require_room(session, actor, upload)
         store(session, upload)
         slide = Slide(
             proposal_id=proposal.id,
@@ -142,8 +146,9 @@ def hand_in_review_file(
     """
     _require_one_page(seen, "review")
     with change(session):
-        store(session, upload)
         review = _own_review(session, actor)
+        _require_room(session, actor, upload, replaced=review.sha256)
+        store(session, upload)
         review.filename, review.sha256 = upload.filename, upload.sha256
         review.thumbnail, review.received_at = (seen.thumbnail_png if seen else b""), now()
         review.looked_at, review.refusal = (now() if seen else None), ""
@@ -167,6 +172,24 @@ def keep_what_was_seen(session: Session, waiting: Waiting, *, seen: SeenPdf | st
             .returning(table.id)
         ).all()
     return bool(changed)
+
+
+def _require_room(
+    session: Session, actor: Enrolment, upload: Upload, replaced: str | None = None
+) -> None:
+    """Raise FileRefused for what does not fit; what takes no more room than before always fits."""
+    student = sa.select(User.id).where(User.id == actor.user_id)
+    session.execute(student.with_for_update(key_share=True))
+    files = files_of(actor.course_id, actor.user_id)
+    sizes = sa.select(Content.size).join(files, Content.sha256 == files.c.sha256)
+    if session.scalar(sizes.where(Content.sha256 == upload.sha256)) is not None:
+        return
+    freed = session.scalar(sizes.where(Content.sha256 == replaced)) or 0
+    added = len(upload.data) - freed
+    rooms = rooms_of(session, actor.course, actor.user_id)
+    refusal = rooms.refusal(added, "export it as a smaller PDF") if added > 0 else ""
+    if refusal:
+        raise FileRefused(refusal)
 
 
 def _require_one_page(seen: SeenPdf | None, what: str) -> None:

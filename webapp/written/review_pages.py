@@ -18,7 +18,7 @@ from webapp.base.clock import local
 from webapp.base.database import db
 from webapp.courses.access import EVERYONE, for_roles
 from webapp.models import Enrolment, PaperReview, ReviewDraft, Role
-from webapp.rendering.prepared import renderings
+from webapp.rendering.prepared import Prepared, renderings
 from webapp.rubrics.names import file_name
 from webapp.rubrics.queries import published_scores, rubric_of
 from webapp.site.addresses import row_number
@@ -59,7 +59,7 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
         revision=draft.revision if draft else 0,
         body=body,
         paper=paper,
-        preview=renderings().desk(enrolment.user_id, course.id).review(body[:LONGEST_BODY]),
+        preview=_laid_out(enrolment, body),
         papers=suggested(db.session, course.id),
         scores=published_scores(db.session, course, "review", review_id=review.id)
         if review
@@ -68,6 +68,11 @@ def _page(enrolment: Enrolment, *, refusal: str = "", field: str = "") -> str:
         refusal=refusal,
         field=field,
     )
+
+
+def _laid_out(enrolment: Enrolment, body: str) -> Prepared:
+    """One's review as it will be read; the same copy, kept for minutes, until it is handed in."""
+    return renderings().desk(enrolment.user_id, None).review(body[:LONGEST_BODY])
 
 
 @blueprint.post("/review")
@@ -79,7 +84,7 @@ def save(enrolment: Enrolment) -> Response | tuple[str, int]:
         if request.form.get("then") == "preview":
             flash("Your draft is saved. It is not handed in yet.", "info")
             return _back(enrolment)
-        laid_out = renderings().desk(enrolment.user_id, enrolment.course_id).review(draft.body)
+        laid_out = _laid_out(enrolment, draft.body)
         pages = laid_out.ready.pages if laid_out.ready else 0.0
         review = operations.hand_in_review(db.session, enrolment, draft, pages=pages)
     except DraftRefused as error:
@@ -127,9 +132,8 @@ def _conflict(enrolment: Enrolment) -> str:
 @blueprint.post("/review/preview")
 @for_roles(Role.STUDENT)
 def preview(enrolment: Enrolment) -> str:
-    """The Markdown being written, as it will be read; what was made for it is kept for minutes."""
-    body = request.form.get("body", "")[:LONGEST_BODY]
-    found = renderings().desk(enrolment.user_id, None).review(body)
+    """The Markdown being written, as it will be read."""
+    found = _laid_out(enrolment, request.form.get("body", ""))
     return render_template("written/_preview.html", course=enrolment.course, preview=found)
 
 

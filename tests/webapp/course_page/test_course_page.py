@@ -6,6 +6,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from markdown_it import MarkdownIt
 
 from webapp.course_page import operations, texts
 from webapp.course_page.texts import News, TextConflict, TextRefused, version_of
@@ -140,6 +141,16 @@ def test_a_page_as_large_as_one_may_be_is_kept(session, ina):
     text = "| When | What | Where |\n|---|---|---|\n" + row * 350
     operations.save_page(session, ina, text=text.strip(), seen=version_of(""))
     assert kept(session) == text.strip()
+
+
+def test_what_is_saved_is_parsed_once(monkeypatch):
+    parsed, parse = [], MarkdownIt.parse
+    monkeypatch.setattr(
+        MarkdownIt, "parse", lambda *given: parsed.append(given[1]) or parse(*given)
+    )
+    text = "# Parsed\n\nso *often*"
+    texts.require_fitting(text, texts.LONGEST_PAGE)
+    assert parsed == [text]
 
 
 def test_scripts_and_pictures_are_not_shown(auth):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from autograder.assignment import Assignment
 from tests.webapp.assignments.folders import folder_at, put_in_use
@@ -20,6 +21,8 @@ from webapp.models import AssignmentVersion, Job, JobState, Submission, Submissi
 from webapp.queue import jobs, workers
 from webapp.queue.mixed import nobody_has, odd_ones
 from webapp.queue.workers import Place
+from webapp.rendering.prepared import Renderings
+from webapp.rendering.shelf import RENDERINGS, Shelf
 from webapp.service import web
 
 QUEUE = "/courses/dl/staff/queue"
@@ -145,11 +148,13 @@ def test_the_site_says_only_what_is_new(session):
     assert session.get_one(WorkerRow, here.SITE).seen_at == at + timedelta(minutes=11)
 
 
-def test_the_web_process_says_again_and_again_what_it_has(session, settings, monkeypatch):
-    monkeypatch.setenv("HELDOUT_DATABASE_URL", settings.database_url)
-    stop = threading.Event()
-    stop.set()
-    web.keep_saying(stop)
+def test_the_web_process_says_what_it_has(session, engine, monkeypatch, tmp_path):
+    def again(engine, work, **_when) -> None:
+        with Session(engine) as its_own:
+            work(its_own)
+
+    monkeypatch.setattr(web, "again", again)
+    web.do_beside(engine, Renderings(Shelf(tmp_path / RENDERINGS)))
     assert set(here.versions_of_site(session)) == {ASSIGNMENT}
     assert "files" in here.versions_of_site(session)[ASSIGNMENT]
 

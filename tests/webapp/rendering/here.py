@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
 
 from tests.webapp.graders import inspect_stand_in
-from webapp.rendering.asked import Asked, Made
+from webapp.rendering.asked import Asked, Kind, Made, decode_asked
 from webapp.rendering.inside_made import make
 from webapp.rendering.prepared import Renderings
-from webapp.rendering.shelf import RENDERINGS, Place, Shelf
+from webapp.rendering.shelf import LANES, RENDERINGS, Place, Shelf
 from webapp.site.uploads import FileRefused
 
 
@@ -20,10 +21,11 @@ class ShelfMadeHere(Shelf):
     def has_renderer(self) -> bool:
         return True
 
-    def want(self, account: int, place: Place, asked: Asked) -> bool:
-        kept = super().want(account, place, asked)
-        for lane in ("text", "pdf"):
+    def want(self, account: int, place: Place, kind: Kind, load: Callable[[], Asked]) -> bool:
+        kept = super().want(account, place, kind, load)
+        for lane in LANES:
             for each in self.wanted(lane):
+                asked = decode_asked(each.path.read_bytes())
                 self.keep(each, _pdf(asked) if asked.kind == "pdf" else make(asked))
         return kept
 

@@ -34,6 +34,13 @@ OPENS = {
 }
 
 
+# Where it is root, it becomes another user first, which would clear the signal.
+DEATH_SIGNAL = (
+    "import ctypes; found = ctypes.c_int(); ctypes.CDLL(None).prctl(2, ctypes.byref(found)); "
+    "return Made(html=str(found.value))"
+)
+
+
 @pytest.fixture
 def taken_over():
     """Starts that process, asks it for a page and then for one that is fine."""
@@ -76,6 +83,7 @@ def test_a_fork_can_open_nothing_and_the_next_page_is_made(taken_over, what):
         ("raise ValueError", "crash"),
         ("import os; os._exit(0)", "crash"),
         ("import os; os.kill(os.getpid(), 11)", "crash"),
+        (DEATH_SIGNAL, "9"),
         ("sys.stdout.buffer.write(b'x' * 100)", "done"),
     ],
 )

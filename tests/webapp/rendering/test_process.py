@@ -50,6 +50,13 @@ def there(renderings: Renderings, account: int, text: str) -> Prepared | None:
     return found if found.made else None
 
 
+def wanted(shelf: Shelf, text: str) -> Place:
+    asked = Asked("markdown", text.encode())
+    place = Place(1, asked.key)
+    assert shelf.want(1, place, asked.kind, lambda: asked)
+    return place
+
+
 def test_pages_come_from_it_and_one_that_is_killed_is_replaced(start, tmp_path):
     renderings = Renderings(Shelf(tmp_path / RENDERINGS), threads=16)
     assert renderings.desk(1, 1).text("*a*").away
@@ -62,17 +69,15 @@ def test_pages_come_from_it_and_one_that_is_killed_is_replaced(start, tmp_path):
     found = renderings.desk(1, 1).text("*b*")
     assert (found.away, found.plain) == (True, "*b*")
     # What waited when it fell is made by the next one.
-    asked = Asked("markdown", b"*c*")
-    assert renderings.shelf.want(1, Place(1, asked.key), asked)
+    place = wanted(renderings.shelf, "*c*")
     start()
-    assert until(lambda: renderings.shelf.find(Place(1, asked.key))).html == "<p><em>c</em></p>\n"
+    assert until(lambda: renderings.shelf.find(place)).html == "<p><em>c</em></p>\n"
 
 
 def test_another_account_does_not_wait_for_all_that_one_wants(start, tmp_path):
     shelf = Shelf(tmp_path / RENDERINGS)
     for number in range(6):
-        asked = Asked("markdown", f"{SLOW}{number}".encode())
-        shelf.want(1, Place(1, asked.key), asked)
+        wanted(shelf, f"{SLOW}{number}")
     start()
     renderings = Renderings(shelf, threads=16)
     assert until(lambda: there(renderings, 2, "*b*"))

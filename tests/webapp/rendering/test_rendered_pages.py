@@ -5,17 +5,19 @@ import time
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import scoped_session, sessionmaker
 
 from tests.webapp.graders import notebook, result
 from tests.webapp.rendering.here import made_here
 from webapp.models import Course, PaperReview, Proposal, Slide
 from webapp.rendering import inside_made
-from webapp.rendering.asked import Made
+from webapp.rendering.asked import Made, decode_asked
+from webapp.rendering.forgetting import forget_when_kept, know_copies
 from webapp.rendering.prepared import Renderings
 from webapp.rendering.shelf import RENDERINGS, Shelf
 from webapp.service.web import forget_what_is_gone
 from webapp.terms.operations import archive_course
-from webapp.written.looking import look_at_waiting
+from webapp.written.looking import look_at_waiting, waiting
 
 BEING_PREPARED = "This is being prepared"
 
@@ -133,6 +135,21 @@ def test_a_review_is_handed_in_though_nobody_has_time_to_lay_it_out(auth, sessio
     assert session.scalars(sa.select(PaperReview.body)).one() == "*a*"
 
 
+def test_a_review_is_laid_out_once_and_its_preview_says_whether_it_may_be_handed_in(
+    auth, session, busy
+):
+    ada = auth.login("ada")
+    long = "A sentence that says rather little about rather much.\n\n" * 60
+    ada.post("/courses/dl/review/preview", {"body": long})
+    (wanted,) = busy.shelf.wanted("text")
+    busy.shelf.keep(wanted, inside_made.make(decode_asked(wanted.path.read_bytes())))
+    refused = ada.post("/courses/dl/review", {"paper": "Adam", "body": long})
+    assert refused.status_code == 422
+    assert "pages, expected at most 1" in refused.text
+    assert session.scalars(sa.select(PaperReview)).all() == []
+    assert list(busy.shelf.wanted("text")) == []
+
+
 def hand_in_slide(auth, data: bytes):
     ada = auth.login("ada")
     ada.post("/courses/dl/proposal/team", {"name": "The Team"})
@@ -196,10 +213,13 @@ def test_what_is_no_pdf_is_refused_without_a_renderer(auth, session, away):
 def test_an_archived_course_is_read_and_its_slides_stay_as_they_are(
     auth, session, app, busy, tmp_path, graded, ina
 ):
-    hand_in_slide(auth, b"%PDF-1")
+    ada, _ = hand_in_slide(auth, b"%PDF-1")
+    ada.post("/courses/dl/review/file", {"review": (io.BytesIO(b"%PDF-1 r"), "r.pdf")})
+    assert len(waiting(session)) == 2
     submission = graded("ada")
     archive_course(session, ina, session.scalars(sa.select(Course).filter_by(slug="dl")).one())
     here = made_here(app, tmp_path)
+    assert waiting(session) == []
     assert look_at_waiting(session, here) == 0
     assert "x = 1" in notebook_of(auth, submission).text
 
@@ -211,8 +231,32 @@ def test_copies_go_with_their_course(auth, graded, here, engine, session):
     assert here.shelf.courses() == {course}
     gone = here.shelf._folder / "made" / "987654"
     gone.mkdir()
-    forget_what_is_gone(engine, here)
+    forget_what_is_gone(session, here)
     assert here.shelf.courses() == {course}
+
+
+def test_copies_go_when_their_change_is_kept_and_at_no_other_commit(engine, tmp_path):
+    copies = tmp_path / RENDERINGS / "made" / "1"
+    sessions = sessionmaker(engine)
+    know_copies(sessions, Shelf(tmp_path / RENDERINGS))
+    session, other = scoped_session(sessions), sessions()  # pages have a scoped one
+
+    def commit(whose) -> bool:
+        copies.mkdir(parents=True, exist_ok=True)
+        whose.execute(sa.select(1))
+        whose.commit()
+        return copies.exists()
+
+    forget_when_kept(session, 1)
+    assert commit(other)
+    assert not commit(session)
+    assert commit(session)
+    session.execute(sa.select(1))
+    forget_when_kept(session, 1)
+    session.rollback()
+    assert commit(session)
+    session.remove()
+    other.close()
 
 
 def test_one_page_waits_for_a_moment_in_all(auth, app, tmp_path, session, ina):

@@ -1,5 +1,7 @@
 """The folder that pages and the renderer share, and whose turn it is."""
 
+import errno
+import io
 import os
 import threading
 import time
@@ -20,12 +22,27 @@ def shelf(tmp_path):
     return Shelf(tmp_path / "renderings")
 
 
+@pytest.fixture
+def full_disk(monkeypatch):
+    """The disk is full while there is something in this list."""
+    full = []
+
+    class Opened(io.FileIO):
+        def write(self, data) -> int:
+            if full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(data)
+
+    monkeypatch.setattr(shelves.os, "fdopen", lambda descriptor, mode: Opened(descriptor, mode))
+    return full
+
+
 def asked(text: str) -> Asked:
     return Asked("markdown", text.encode())
 
 
 def want(shelf, account: int, text: str, course: int | None = 1) -> bool:
-    return shelf.want(account, Place(course, asked(text).key), asked(text))
+    return shelf.want(account, Place(course, asked(text).key), "markdown", lambda: asked(text))
 
 
 def in_turn(shelf, most: int) -> list[int]:
@@ -68,6 +85,60 @@ def test_one_account_waits_for_so_much_and_another_is_not_kept_out(shelf):
 def test_what_is_wanted_twice_waits_once(shelf):
     assert want(shelf, 1, "a")
     assert want(shelf, 1, "a")
+    assert len(list(shelf.wanted("text"))) == 1
+
+
+def test_what_waits_already_or_may_not_wait_is_not_loaded(shelf):
+    loaded = []
+
+    def look(number: int) -> bool:
+        text = f"a{number}"
+        place = Place(None, asked(text).key)
+        return shelf.want(1, place, "pdf", lambda: loaded.append(number) or asked(text))
+
+    kept = [look(number) for number in range(shelves.MOST_OF_ONE + 1) for _ in range(3)]
+    assert kept == [True] * 3 * shelves.MOST_OF_ONE + [False] * 3
+    assert loaded == list(range(shelves.MOST_OF_ONE))
+
+
+def test_on_a_full_disk_nothing_is_kept_and_nothing_is_made_again_at_once(
+    shelf, tmp_path, full_disk
+):
+    want(shelf, 1, "a")
+    (wanted,) = shelf.wanted("text")
+    full_disk.append(True)
+    with pytest.raises(OSError, match="No space left"):
+        shelf.keep(wanted, Made(html="x", pictures={"page": b"png"}))
+    with pytest.raises(OSError, match="No space left"):
+        want(shelf, 1, "b")
+    assert shelf.find(wanted.place) is None
+    assert [path for path in (tmp_path / "renderings").rglob("*") if path.is_file()] == []
+
+
+def test_a_renderer_goes_on_once_the_disk_has_room(shelf, full_disk, renderer):
+    want(shelf, 1, "a")
+    full_disk.append(True)
+    renderer.set()
+    until = time.monotonic() + 20
+    while list(shelf.wanted("text")) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert list(shelf.wanted("text")) == []
+    full_disk.clear()
+    while Renderings(shelf).desk(1, 1).text("a").waiting and time.monotonic() < until:
+        time.sleep(0.01)
+    assert shelf.find(Place(1, asked("a").key)).html == "made"
+
+
+def test_what_was_begun_and_left_goes_and_what_is_being_written_stays(shelf, tmp_path):
+    want(shelf, 1, "a")
+    for folder in ("wanted/text", "made/1"):
+        here = tmp_path / "renderings" / folder
+        here.mkdir(parents=True, exist_ok=True)
+        for name in (".0ld", ".new"):
+            (here / name).write_bytes(b"half")
+        os.utime(here / ".0ld", (time.time() - 3600,) * 2)
+    shelf.tidy()
+    assert sorted(each.name for each in tmp_path.rglob(".*")) == [".new", ".new"]
     assert len(list(shelf.wanted("text"))) == 1
 
 

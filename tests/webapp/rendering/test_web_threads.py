@@ -31,7 +31,14 @@ WEBAPP = Path(__file__).parents[3] / "webapp"
 # What parses Markdown, formulas, HTML or a PDF, and who may: the renderer, instructors saving a
 # text of their course (`texts.py`, whose shapes are bounded), and the demo before it serves.
 PARSERS = {
-    "webapp.base.markdown": {"markdown", "markdown_cell", "parsed", "sanitised", "pieces"},
+    "webapp.base.markdown": {
+        "fitting",
+        "markdown",
+        "markdown_cell",
+        "parsed",
+        "sanitised",
+        "pieces",
+    },
     "webapp.base.formulas": {"enable", "may_hold_formulas"},
     "webapp.base.printed_length": {"printed_pages"},
     "autograder.sandbox.outside_pdf": {"inspect_pdf"},

@@ -81,6 +81,33 @@ def test_a_pdf_counts_and_the_one_that_it_replaces_does_not(session, item):
     assert _used(session) == {"ada": len(notebook("x = 1")) + 306}
 
 
+def test_a_pdf_meets_the_room_too_and_what_takes_no_more_is_taken(session, item, auth):
+    item.course.student_room_mb = 1
+    session.commit()
+    ada = auth.login("ada")
+    ada.post("/courses/dl/proposal/team", {"name": "The Team"})
+
+    def send(what: str, size: int) -> Any:
+        data = b"%PDF-1" + what.encode() + b"." * size
+        path = "proposal/slide" if what == "slide" else "review/file"
+        return ada.post(f"/courses/dl/{path}", {what: (io.BytesIO(data), "p.pdf")})
+
+    assert send("review", MB // 2).status_code == 303
+    kept = _used(session)
+    for what in ("slide", "review"):
+        refused = send(what, MB + MB // 2)
+        assert refused.status_code == 422, what
+        assert "MB, so it was not taken: export it as a smaller PDF" in refused.text
+        assert _used(session) == kept
+    assert session.scalar(sa.select(sa.func.count(Content.sha256))) == 1
+    # The very same again, one that replaces as much, and a slide that just fits.
+    for what, size in (("review", MB // 2), ("review", MB // 2 + 9), ("slide", MB // 2 - 100)):
+        assert send(what, size).status_code == 303, (what, size)
+    assert send("slide", MB // 2 - 100).status_code == 303
+    assert send("review", MB // 2 - 9).status_code == 303
+    assert send("slide", 200).status_code == 422
+
+
 def test_what_is_deleted_gives_its_room_back(session, item, ina):
     _hand_in(session, item, "ada", notebook("x = 1"))
     retire(session, ina, item)
