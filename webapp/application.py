@@ -20,7 +20,7 @@ from webapp.rendering.forgetting import know_copies
 from webapp.rendering.prepared import Renderings
 from webapp.rendering.shelf import RENDERINGS
 from webapp.rendering.shelf import Shelf as RenderingShelf
-from webapp.site import addresses, errors, filters, headers, requests_log, sign_in
+from webapp.site import addresses, arrival, errors, filters, headers, requests_log, sign_in
 
 _FORM_BYTES = 256 * 1024
 
@@ -52,7 +52,7 @@ def build(
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     addresses.guard_forms(app)
-    for part in (filters, sign_in, viewing, switching, headers, errors):
+    for part in (arrival, filters, sign_in, viewing, switching, headers, errors):
         part.init_app(app)
     return app
 

@@ -84,8 +84,9 @@ KNOWN_BROWSER = Growing(free=10, first=2.0, longest=900.0)
 # One account from everywhere, browsers known to it left out. One address alone stays below it;
 # with any number of them, a year has 100 + 365 * 24 * 6, some 53,000 tries.
 ACCOUNT = Steady(burst=100, hourly=6.0)
-# All accounts from one address: 300 students behind one may each mistype twice within a minute.
-SOURCE = Steady(burst=600, hourly=600.0)
+# All accounts from one address: 300 students behind one may each mistype twice within a minute,
+# and somebody else a hundred times.
+SOURCE = Steady(burst=700, hourly=600.0)
 # Tries that succeeded, of one account: each costs a password's hash and a session.
 SIGNED_IN = Steady(burst=60, hourly=1200.0)
 # Mails to one address, and mails asked for from one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 from dataclasses import dataclass
 from datetime import timedelta
@@ -70,11 +71,13 @@ _UNAVAILABLE = Explanation(
     "minute, then send it again. Nothing you had submitted before is lost.",
 )
 _RETRY_AFTER_SECONDS = "30"
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def init_app(app: Flask) -> None:
     """Show every error as a page of ours."""
     app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(OSError, _full_disk)
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(Missing, _missing)
     app.register_error_handler(CourseArchived, _archived)
@@ -137,9 +140,16 @@ def _explain(error: HTTPException) -> tuple[str | Response, int] | HTTPException
     return _page(code, known or Explanation(error.name, "Go back and try again."))
 
 
-def _unavailable(error: OperationalError) -> Response:
+def _full_disk(error: OSError) -> Response:
+    """A full disk, met by a file and not by the database; any other such error is ours."""
+    if error.errno not in _FULL:
+        raise error
+    return _unavailable(error)
+
+
+def _unavailable(error: Exception) -> Response:
     """The database is down, its disk is full or it was locked for long."""
-    current_app.logger.error("the database did not do its work", exc_info=error)
+    current_app.logger.error("what was sent could not be kept", exc_info=error)
     db.session.rollback()
     if request.path.startswith("/api/"):
         response = jsonify(error=_UNAVAILABLE.text)

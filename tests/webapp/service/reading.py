@@ -15,6 +15,7 @@ from flask import Flask, abort, request
 
 from webapp.service.http.limits import Limits
 from webapp.service.http.server import Server
+from webapp.site import arrival
 from webapp.site.arrival import ARRIVED
 
 MOST = 300_000
@@ -26,7 +27,12 @@ def small_app() -> Flask:
     """It says what it was sent; `held` holds a thread until `let_go`."""
     app = Flask("small")
     app.config["MAX_CONTENT_LENGTH"] = MOST
+    arrival.init_app(app)
     app.extensions |= {"begun": threading.Event(), "let_go": threading.Event()}
+
+    @app.errorhandler(OSError)
+    def not_kept(error: OSError) -> tuple[str, int]:
+        return str(error.errno), 503
 
     @app.before_request
     def allow_more() -> None:

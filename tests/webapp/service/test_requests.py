@@ -1,6 +1,8 @@
 """HTTP as clients and proxies speak it, and what would pass for something else."""
 
+import errno
 import json
+from tempfile import SpooledTemporaryFile
 
 import pytest
 
@@ -93,6 +95,19 @@ def test_a_target_with_scheme_and_host_is_its_path(serving, target):
 def test_a_fault_of_the_application_is_500_and_the_next_is_answered(serving):
     assert sent(serving, request_of("/broken", CLOSE)).startswith(b"HTTP/1.1 500 ")
     assert sent(serving, request_of("/", CLOSE)).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_body_for_which_the_disk_has_no_room_is_refused_by_the_application(serving, monkeypatch):
+    def rollover(_file: SpooledTemporaryFile) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(SpooledTemporaryFile, "rollover", rollover)
+        answer = sent(serving, request_of("/", CLOSE, method="POST", body=b"x" * 250_000))
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert answer.endswith(str(errno.ENOSPC).encode())
+    again = sent(serving, request_of("/", CLOSE, method="POST", body=b"x" * 250_000))
+    assert again.startswith(b"HTTP/1.1 200 ")
 
 
 def test_who_leaves_in_the_middle_leaves_nothing(serving, tmp_path):

@@ -1,11 +1,13 @@
 """Without its database the service says so in words, on pages, in fragments and to programs."""
 
+import errno
 import shutil
 
 import pytest
 
 from tests.webapp.site.test_service import assert_plain
 from webapp.base.database import db
+from webapp.site.arrival import NOT_TAKEN
 from webapp.site.headers import POLICY
 
 SENTENCE = "What you just sent was not kept"
@@ -42,3 +44,13 @@ def test_a_part_of_a_page_and_a_program_get_the_same_sentence(down):
     program = down.get("/api/v1/courses", headers=token)
     assert program.status_code == 503
     assert SENTENCE in program.json["error"]
+
+
+def test_what_a_full_disk_did_not_take_is_said_alike_and_the_next_is_answered(auth):
+    visitor = auth.login("ada")
+    lost = {NOT_TAKEN: OSError(errno.ENOSPC, "No space left on device")}
+    response = visitor.post("/courses/dl/", environ_overrides=lost)
+    assert response.status_code == 503
+    assert SENTENCE in response.text
+    assert_plain(response.text)
+    assert visitor.get("/courses/dl/").status_code == 200

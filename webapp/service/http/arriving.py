@@ -21,7 +21,7 @@ from webapp.service.http.answering import send
 from webapp.service.http.calling import Answer, Environ, Peer, environment
 from webapp.service.http.connections import Connection, Connections, Phase
 from webapp.service.http.limits import Limits
-from webapp.site.arrival import ARRIVED
+from webapp.site.arrival import ARRIVED, NOT_TAKEN
 
 # Tornado's own limit: bodies are counted here, and refused in the application's words.
 _ANY_SIZE = 2**62
@@ -87,7 +87,13 @@ class Arriving(HTTPMessageDelegate):
         """More of the body; once the application was asked, it goes nowhere."""
         if self._body is None or self._asked:
             return None
-        self._body.write(chunk)
+        try:
+            self._body.write(chunk)
+        except OSError as error:
+            # A full disk: the application says so, and nothing of the body is read by it.
+            self._environ[NOT_TAKEN] = error
+            self._ask(0)
+            return None
         self._site.connections.arrived(self._connection, len(chunk))
         if self._body.tell() > self._most:
             self._ask(self._body.tell())
