@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from autograder.assignment import Assignment
 from autograder.proof.claims import Claim
+from autograder.proof.solution import BEGIN, END, solution_lines
 from autograder.results import GradeResult
 
 _MIN_LEAK = 24
@@ -44,13 +45,14 @@ def _source_lines(assignment: Assignment, *, solution: bool) -> set[str]:
     """The lines of the source notebook inside its solutions, or outside of them."""
     lines: set[str] = set()
     for cell in json.loads(assignment.notebook_path.read_bytes())["cells"]:
-        inside = False
-        for line in "".join(cell["source"]).splitlines():
-            if "### BEGIN SOLUTION" in line or "### END SOLUTION" in line:
-                inside = "BEGIN" in line
-            elif inside is solution:
-                lines.add(line.strip())
-    return {line for line in lines if len(line) >= _MIN_LEAK}
+        text = "".join(cell["source"])
+        inside = solution_lines(text)
+        lines |= {
+            line.strip()
+            for number, line in enumerate(text.split("\n"), start=1)
+            if (number in inside) is solution
+        }
+    return {line for line in lines if len(line) >= _MIN_LEAK and line not in (BEGIN, END)}
 
 
 def _check_lines(assignment: Assignment) -> set[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.proof.mutation_rules import Edit, Text, edits_of
-from autograder.proof.solution import BEGIN, END, SourceCell, without_magics
+from autograder.proof.solution import SourceCell, solution_lines, without_magics
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def mutants_of(cells: Sequence[SourceCell]) -> Iterator[Mutant]:
 def _of_cell(cell: SourceCell) -> Iterator[Mutant]:
     # Magics have become `pass`, so the places of what is no magic must not have moved.
     source = Text(without_magics(cell.text))
-    solution, seen = _solution_lines(cell.text), {ast.dump(cell.tree())}
+    solution, seen = solution_lines(cell.text), {ast.dump(cell.tree())}
     for function, node in _nodes(cell.tree()):
         if _line(node) not in solution:
             continue
@@ -58,16 +58,6 @@ def _of_cell(cell: SourceCell) -> Iterator[Mutant]:
             if tree not in seen:
                 seen.add(tree)
                 yield _mutant(cell, function, text)
-
-
-def _solution_lines(text: str) -> set[int]:
-    lines, inside = set(), False
-    for number, line in enumerate(text.split("\n"), start=1):
-        if BEGIN in line or END in line:
-            inside = BEGIN in line
-        elif inside:
-            lines.add(number)
-    return lines
 
 
 def _nodes(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:

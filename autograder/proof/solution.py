@@ -75,6 +75,17 @@ def _is_test(cell: dict[str, Any]) -> bool:
     return bool(cell.get("metadata", {}).get("nbgrader", {}).get("grade"))
 
 
+def solution_lines(text: str) -> set[int]:
+    """The numbers of a cell's lines, from 1, that lie between the marks of a solution."""
+    lines, inside = set(), False
+    for number, line in enumerate(text.split("\n"), start=1):
+        if BEGIN in line or END in line:
+            inside = BEGIN in line
+        elif inside:
+            lines.add(number)
+    return lines
+
+
 def notebook_of(texts: list[str]) -> bytes:
     """A notebook of these code cells."""
     cell: dict[str, Any] = {
