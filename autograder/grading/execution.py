@@ -149,11 +149,12 @@ class Execution:
         """Run one cell; None when the process ended with it."""
         cell = self._cells[place]
         seconds = self._budget.allowed(self._limits.cell_seconds)
+        before = self._results.get(place)
+        # What a cell shows again is not kept, so it need not be drawn.
+        limit = 0 if before is not None and before.ok else max(0, self._output_left)
         try:
             with self._budget.clock():
-                reply = session.run_cell(
-                    cell.source, place + 1, seconds=seconds, limit=max(0, self._output_left)
-                )
+                reply = session.run_cell(cell.source, place + 1, seconds=seconds, limit=limit)
         except SessionEnded as ended:
             self._skipped.add(place)
             self._lose_session(ended)
@@ -162,7 +163,6 @@ class Execution:
             )
             return None
         starved = reply.raised is not None and reply.raised.memory
-        before = self._results.get(place)
         if before is None or starved or (again and not before.ok):
             self._output_left -= sum(len(output[2]) for output in reply.outputs)
             packages = self._sandbox.packages

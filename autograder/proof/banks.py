@@ -10,12 +10,14 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from autograder.assignment import Assignment, AssignmentError
 from autograder.proof.replacements import read_replacement
+from autograder.proof.solution import SourceCell, source_cells
 
 _LOSES = re.compile(r"^Loses:\s*(.+?)\s*$", re.M)
 
@@ -32,8 +34,9 @@ class Solution:
 
 def read_bank(assignment: Assignment) -> list[Solution]:
     """Every wrong and right solution, sorted; raises AssignmentError for a malformed one."""
-    wrong = {path: _read(path, assignment) for path in _files(assignment.wrong_path)}
-    right = {path: _read(path, assignment) for path in _files(assignment.right_path)}
+    cells = source_cells(assignment)
+    wrong = {path: _read(path, assignment, cells) for path in _files(assignment.wrong_path)}
+    right = {path: _read(path, assignment, cells) for path in _files(assignment.right_path)}
     for path, solution in wrong.items():
         if not solution.loses:
             raise AssignmentError(f"wrong/{path.name} does not say which questions it loses")
@@ -56,9 +59,9 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _read(path: Path, assignment: Assignment) -> Solution:
+def _read(path: Path, assignment: Assignment, cells: Sequence[SourceCell]) -> Solution:
     if path.suffix == ".toml":
-        said = read_replacement(path, assignment.notebook_path)
+        said = read_replacement(path, cells)
         what, loses, code = said.what, set(said.loses), said.code
     else:
         what, loses, code = _read_code(path)

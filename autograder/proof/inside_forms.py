@@ -14,12 +14,17 @@ def copied(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, (list, tuple)):
-        return type(value)([copied(item) for item in value])
+        return _like(value, [copied(item) for item in value])
     if isinstance(value, dict):
         return {key: copied(item) for key, item in value.items()}
     if isinstance(value, np.random.Generator):
         return copy.deepcopy(value)
     return value
+
+
+def _like(value: Any, items: list[Any]) -> Any:
+    """The items in the container that the value is; a named tuple takes each by itself."""
+    return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -38,7 +43,7 @@ def filled(value: Any, fill: Callable[[Any], Any]) -> Any:
     if isinstance(value, (np.ndarray, np.generic, bool, int, float)):
         return fill(value)
     if isinstance(value, (list, tuple)):
-        return type(value)([filled(item, fill) for item in value])
+        return _like(value, [filled(item, fill) for item in value])
     if isinstance(value, dict):
         return {key: filled(item, fill) for key, item in value.items()}
     return value

@@ -8,7 +8,6 @@ assignment in `.mutants.json`, so that a proof that ran out of its minutes goes 
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -25,8 +24,9 @@ from autograder.proof.adversaries import Told
 from autograder.proof.claims import Claim
 from autograder.proof.equivalent import Excuse, read_excuses
 from autograder.proof.mutations import Mutant, mutants_of
-from autograder.proof.solution import functions_reached, needed_cells, notebook_of, source_cells
+from autograder.proof.solution import SourceCell, functions_reached, notebook_of, source_cells
 from autograder.proof.trial import model_solution
+from autograder.proof.validation_record import write_beside
 from autograder.results import GradeResult, Status
 
 _KNOWN = ".mutants.json"
@@ -92,9 +92,8 @@ class _Judge:
     assignment: Assignment
     pool: GradingPool
     seed: bytes
-    solution: list[str]
+    cells: list[SourceCell]
     told: Told
-    places: list[int]
     reached: dict[str, set[str]]
     seconds: float = field(init=False)
 
@@ -111,9 +110,9 @@ class _Judge:
 
     def survives(self, mutant: Mutant) -> bool:
         """Whether no check finds the change, under any of several seeds."""
-        texts = list(self.solution)
-        texts[self.places.index(mutant.cell.place)] = mutant.text
-        notebook = notebook_of(texts)
+        notebook = notebook_of(
+            [mutant.text if cell.place == mutant.cell.place else cell.text for cell in self.cells]
+        )
         quick = Scope(self.questions(mutant), until_lost=True, call_seconds=self.seconds)
         if self._loses(notebook, [self.seed], quick):
             return False
@@ -153,9 +152,8 @@ def try_mutants(
     if minutes is None and not known.killed | known.survived:
         return None
     judge = _judge(assignment, pool, seed)
-    cells = [cell for cell in source_cells(assignment) if cell.place in judge.places]
     # What no check calls is the notebook's own, and nobody's mistake.
-    made = [mutant for mutant in mutants_of(cells) if judge.questions(mutant)]
+    made = [mutant for mutant in mutants_of(judge.cells) if judge.questions(mutant)]
     waiting = [mutant for mutant in made if mutant.key not in known.killed | known.survived]
     if minutes is None and waiting:
         return None
@@ -171,12 +169,9 @@ def try_mutants(
 
 
 def _judge(assignment: Assignment, pool: GradingPool, seed: bytes) -> _Judge:
-    solution, told = model_solution(assignment, pool, seed)
-    cells = source_cells(assignment)
-    kept = needed_cells(cells)
-    places = [cell.place for cell in (kept if len(kept) == len(solution) else cells)]
-    reached = functions_reached(cells, set(told.names))
-    return _Judge(assignment, pool, seed, solution, told, places, reached)
+    cells, told = model_solution(assignment, pool, seed)
+    reached = functions_reached(source_cells(assignment), set(told.names))
+    return _Judge(assignment, pool, seed, cells, told, reached)
 
 
 def _try(
@@ -201,7 +196,7 @@ def _try(
             judge.pool.abort()
             raise
         finally:
-            _write(judge.assignment, known)
+            write_beside(judge.assignment, _KNOWN, known)
 
 
 def _told(assignment: Assignment, judge: _Judge, made: list[Mutant], known: _Known) -> Mutants:
@@ -227,14 +222,3 @@ def _read(assignment: Assignment) -> _Known:
     except (OSError, msgspec.MsgspecError):
         return _Known(version)
     return known if known.version == version else _Known(version)
-
-
-def _write(assignment: Assignment, known: _Known) -> None:
-    """Kept where the folder can be written; elsewhere the next proof begins anew."""
-    path = assignment.folder / _KNOWN
-    unfinished = path.with_name(f"{_KNOWN}.{os.getpid()}.unfinished")
-    try:
-        unfinished.write_bytes(msgspec.json.encode(known) + b"\n")
-        os.replace(unfinished, path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)

@@ -15,13 +15,14 @@ once; what they become is indented as they were. `into = ""` takes them out.
 from __future__ import annotations
 
 import ast
-import json
 import textwrap
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment import AssignmentError
+from autograder.proof.solution import SourceCell
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,11 @@ class Replacement:
     code: str
 
 
-def read_replacement(path: Path, notebook: Path) -> Replacement:
-    """The file's changes, made in the notebook's own function; raises AssignmentError."""
+def read_replacement(path: Path, cells: Sequence[SourceCell]) -> Replacement:
+    """The file's changes, made in the function of the notebook's cells; raises AssignmentError."""
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AssignmentError(f"{path} is not TOML: {error}") from None
     if unknown := sorted(said.keys() - {"what", "loses", "function", "change"}):
         raise AssignmentError(f"{path} has the unknown key {unknown[0]!r}")
@@ -46,7 +47,7 @@ def read_replacement(path: Path, notebook: Path) -> Replacement:
         raise AssignmentError(f"{path} needs a `function` and a [[change]] of `lines` and `into`")
     if not isinstance(loses, list) or not all(isinstance(question, str) for question in loses):
         raise AssignmentError(f"{path}: `loses` is a list of questions")
-    code = _function(notebook, name, path)
+    code = _function(cells, name, path)
     for change in said["change"]:
         code = _changed(code, change["lines"], change["into"], path)
     try:
@@ -69,15 +70,12 @@ def _are_changes(changes: object) -> bool:
     )
 
 
-def _function(notebook: Path, name: str, path: Path) -> str:
+def _function(cells: Sequence[SourceCell], name: str, path: Path) -> str:
     """The text of the last function of that name that a cell defines."""
-    for cell in reversed(json.loads(notebook.read_bytes())["cells"]):
-        text = "".join(cell["source"])
-        if cell["cell_type"] != "code" or f"def {name}(" not in text:
-            continue
-        for node in reversed(ast.parse(text).body):
+    for cell in reversed(cells):
+        for node in reversed(cell.tree().body):
             if isinstance(node, ast.FunctionDef) and node.name == name:
-                return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno]) + "\n"
+                return "\n".join(cell.text.splitlines()[node.lineno - 1 : node.end_lineno]) + "\n"
     raise AssignmentError(f"{path} changes `{name}`, which the notebook does not define")
 
 

@@ -11,7 +11,7 @@ from autograder.grading.protocol import Scope
 from autograder.proof.adversaries import Adversary, Told, adversaries, names_of
 from autograder.proof.bounds import FIFTH, Earned, needless, too_much
 from autograder.proof.claims import Claim
-from autograder.proof.solution import needed_cells, notebook_of, source_cells
+from autograder.proof.solution import SourceCell, needed_cells, notebook_of, source_cells
 from autograder.results import GradeResult, Status, Verdict
 
 # What seems to earn too much is tried under so many seeds more, unless it earned all under each.
@@ -39,7 +39,8 @@ class Trial:
 
     def earned(self) -> dict[str, dict[str, float]]:
         """For each adversary the share of each question's points that it earns on average."""
-        solution, told = model_solution(self._assignment, self._pool, self._seeds[0])
+        cells, told = model_solution(self._assignment, self._pool, self._seeds[0])
+        solution = [cell.text for cell in cells]
         earned: dict[str, dict[str, float]] = {name: {} for name in names_of(self._assignment)}
         accused = adversaries(self._assignment, solution, told)
         with ThreadPoolExecutor(max_workers=self._workers) as threads:
@@ -94,20 +95,20 @@ def _share(question: str, results: Sequence[GradeResult]) -> float:
 
 def model_solution(
     assignment: Assignment, pool: GradingPool, seed: bytes
-) -> tuple[list[str], Told]:
+) -> tuple[list[SourceCell], Told]:
     """The cells that earn every point, as few as do, and what they were asked under that seed.
 
     AssignmentError when not even the whole source notebook can be graded.
     """
     cells = source_cells(assignment)
     for kept in (needed_cells(cells), cells):
-        texts = [cell.text for cell in kept]
-        reply = pool.heard(assignment, notebook_of(texts), seed, submission="model solution")
+        whole = notebook_of([cell.text for cell in kept])
+        reply = pool.heard(assignment, whole, seed, submission="model solution")
         if all(map(_is_whole, reply.results)):
             break
     if any(result.status is not Status.GRADED for result in reply.results):
         raise AssignmentError(f"the source notebook cannot be graded: {reply.results[0].error}")
-    return texts, Told(reply.calls)
+    return kept, Told(reply.calls)
 
 
 def _is_whole(result: GradeResult) -> bool:

@@ -40,8 +40,13 @@ class _Record(msgspec.Struct, frozen=True):
 def record(assignment: Assignment, *, sound: bool, seeds: int, at: datetime) -> bool:
     """Write what the proof found; False where the folder cannot be written."""
     kept = _Record(_digest(assignment), sound, seeds, at.isoformat(timespec="seconds"))
-    path = assignment.folder / _NAME
-    unfinished = path.with_name(f"{_NAME}.{os.getpid()}.unfinished")
+    return write_beside(assignment, _NAME, kept)
+
+
+def write_beside(assignment: Assignment, name: str, kept: msgspec.Struct) -> bool:
+    """Write what a proof found into the assignment's folder; False where it cannot be."""
+    path = assignment.folder / name
+    unfinished = path.with_name(f"{name}.{os.getpid()}.unfinished")
     try:
         unfinished.write_bytes(msgspec.json.encode(kept) + b"\n")
         # Whoever may enter the folder may read it, whatever umask it was proved under.

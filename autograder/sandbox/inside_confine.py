@@ -36,7 +36,8 @@ _MB = 2**20
 _COUNTERS = (
     *("stat", "vmstat", "diskstats", "interrupts", "softirqs", "schedstat", "zoneinfo"),
     *("buddyinfo", "pagetypeinfo", "slabinfo", "sys/fs/inode-nr", "sys/fs/inode-state"),
-    *("sys/fs/dentry-state", "sys/fs/file-nr", "pressure/cpu", "pressure/io", "pressure/memory"),
+    *("sys/fs/dentry-state", "sys/fs/file-nr", "swaps"),
+    *("pressure/cpu", "pressure/io", "pressure/irq", "pressure/memory"),
 )
 _libc = ctypes.CDLL(None, use_errno=True)
 

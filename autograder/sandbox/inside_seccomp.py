@@ -25,7 +25,7 @@ _SHARED_WITHOUT_FILE = 0x01 | 0x20
 _NEW_NAMESPACES = 0x7E020000 | 0x80
 _TERMINAL_INJECTION = (0x5412, 0x541C)
 _LOCAL, _INET, _INET6, _NETLINK = 1, 2, 10, 16
-_SOCKET_TYPE, _STREAM, _SEQUENCED_PACKETS = 0xF, 1, 5
+_SOCKET_TYPE, _STREAM, _DATAGRAMS, _SEQUENCED_PACKETS = 0xF, 1, 2, 5
 _ANY_PROTOCOL, _TCP, _UDP, _NETLINK_ROUTE = 0, 6, 17, 0
 _X32_BIT = 0x40000000
 
@@ -136,10 +136,14 @@ def _program(machine: dict) -> list[Step]:
 def _sockets() -> list[Step]:
     """Local streams, TCP, UDP and the list of interfaces, and nothing else."""
     refused = _ERRNO | errno.EPROTONOSUPPORT
-    types, protocols = (_STREAM, _SEQUENCED_PACKETS), (_ANY_PROTOCOL, _TCP, _UDP)
-    internet = _argument(_ARG2, protocols, then=_ALLOW, other=refused)
+    local, internet_types = (_STREAM, _SEQUENCED_PACKETS), (_STREAM, _DATAGRAMS)
+    # Without a protocol the type chooses it: not every one of them is TCP or UDP.
+    internet = [
+        *_argument(_ARG1, internet_types, mask=_SOCKET_TYPE, then=None, other=refused),
+        *_argument(_ARG2, (_ANY_PROTOCOL, _TCP, _UDP), then=_ALLOW, other=refused),
+    ]
     blocks = {
-        _LOCAL: _argument(_ARG1, types, mask=_SOCKET_TYPE, then=_ALLOW, other=refused),
+        _LOCAL: _argument(_ARG1, local, mask=_SOCKET_TYPE, then=_ALLOW, other=refused),
         _INET: internet,
         _INET6: internet,
         _NETLINK: _argument(_ARG2, (_NETLINK_ROUTE,), then=_ALLOW, other=refused),
@@ -158,12 +162,15 @@ def _argument_is(
 
 
 def _argument(
-    offset: int, values: tuple[int, ...], *, then: int, other: int, mask: int | None = None
+    offset: int, values: tuple[int, ...], *, then: int | None, other: int, mask: int | None = None
 ) -> list[Step]:
-    """End with `then` where the argument (its bits of the mask) is one of the values."""
+    """End with `then` (None: go on) where the argument, masked, is one of the values."""
     body: list[Step] = [(_LOAD, 0, 0, offset)]
     if mask is not None:
         body.append((_AND, 0, 0, mask))
-    for value in values:
-        body += [(_JUMP_EQUAL, 0, 1, value), (_RETURN, 0, 0, then)]
+    for place, value in enumerate(values):
+        if then is None:
+            body.append((_JUMP_EQUAL, len(values) - place, 0, value))
+        else:
+            body += [(_JUMP_EQUAL, 0, 1, value), (_RETURN, 0, 0, then)]
     return [*body, (_RETURN, 0, 0, other)]

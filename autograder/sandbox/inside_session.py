@@ -51,6 +51,7 @@ class _Session:
         # A handle of another process of this notebook must not name something here.
         self.first = int.from_bytes(os.urandom(5), "little")
         self.process = os.getpid()
+        self.failed: Exception | None = None
 
     def receive(self) -> dict[str, Any]:
         (size,) = wire.HEADER.unpack(self._exactly(wire.HEADER.size))
@@ -115,7 +116,8 @@ class _Session:
         try:
             value = self.objects[question["ask"]](*wire.decode(question["arguments"]))
             return {"told": wire.encode(value, self.plain)}
-        except Exception:
+        except Exception as error:
+            self.failed = error
             return {"told": None}
 
     def _result(self, value: Any, keep: bool) -> dict[str, Any]:
@@ -214,7 +216,9 @@ def _callback(session: _Session, number: int) -> Callable[..., Any]:
         while "ask" in (reply := session.receive()):
             session.send(session.asked(reply))
         if "raised" in reply:
-            raise ValueError(reply["raised"])
+            # What the student's own function raised says more than that it was called.
+            failed, session.failed = session.failed, None
+            raise failed or ValueError(reply["raised"])
         return wire.decode(reply["value"])
 
     return function

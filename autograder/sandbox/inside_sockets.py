@@ -21,6 +21,8 @@ _HEADER = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
 _BUFFER = 2**18
 _ALL = 0xFFFFFFFF
+# Connections that are over hold nothing, and there may be thousands.
+_LIVING = _ALL & ~(1 << 6)
 # Bytes waiting to be read and to be sent, of what was not yet given back, of options, of a backlog.
 _READ, _ALLOCATED, _FORWARD, _QUEUED, _OPTIONS, _BACKLOG = 0, 2, 4, 5, 6, 7
 
@@ -39,7 +41,7 @@ _KINDS = (
     _Kind(struct.pack("=BBHIIIII", socket.AF_UNIX, 0, 0, _ALL, 0, 0x30, 0, 0), 16, 5, queue=4),
     _Kind(struct.pack("=BBHIIII", socket.AF_NETLINK, 255, 0, 0, 1, 0, 0), 28, 0),
     *(
-        _Kind(struct.pack("=BBBBI48x", family, protocol, 1 << 6, 0, _ALL), 72, 7)
+        _Kind(struct.pack("=BBBBI48x", family, protocol, 1 << 6, 0, _LIVING), 72, 7)
         for family in (socket.AF_INET, socket.AF_INET6)
         for protocol in (socket.IPPROTO_TCP, socket.IPPROTO_UDP)
     ),
@@ -52,6 +54,7 @@ class SocketMemory:
     def __init__(self) -> None:
         self._asking = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG)
         self._asking.settimeout(1.0)
+        self._asked = 0
         self._kinds = [kind for kind in _KINDS if self._bytes_of(kind) is not None]
 
     @property
@@ -65,9 +68,10 @@ class SocketMemory:
 
     def _bytes_of(self, kind: _Kind) -> int | None:
         """Bytes that sockets of one kind hold; None where the kernel does not tell."""
-        length = _HEADER.size + len(kind.request)
+        length, self._asked = _HEADER.size + len(kind.request), self._asked + 1
+        header = _HEADER.pack(length, _BY_FAMILY, _DUMP, self._asked, 0)
         try:
-            self._asking.send(_HEADER.pack(length, _BY_FAMILY, _DUMP, 0, 0) + kind.request)
+            self._asking.send(header + kind.request)
             return sum(_memory(answer, kind) for answer in self._answers())
         except OSError:
             return None
@@ -76,13 +80,16 @@ class SocketMemory:
         while True:
             data, place = self._asking.recv(_BUFFER), 0
             while place + _HEADER.size <= len(data):
-                length, what, *_ = _HEADER.unpack_from(data, place)
+                length, what, _, number, _ = _HEADER.unpack_from(data, place)
+                answer = data[place + _HEADER.size : place + length]
+                place += (length + 3) & ~3
+                if number != self._asked:
+                    continue  # what is left of an answer that took too long
                 if what == _ERROR:
                     raise OSError("the kernel does not tell of these sockets")
                 if what == _DONE:
                     return
-                yield data[place + _HEADER.size : place + length]
-                place += (length + 3) & ~3
+                yield answer
 
 
 def _memory(answer: bytes, kind: _Kind) -> int:

@@ -72,7 +72,7 @@ def _keep(confinement: Confinement, descriptors: list[int], shell: inside_shell.
         os.close(student)
         os.close(proof)
         limit, sockets = confinement.memory_mb * _MB, SocketMemory()
-        report = _watch(first, channel, limit, lambda: _held(baseline, limit) + sockets.held())
+        report = _watch(first, channel, limit, lambda: _held(baseline, limit, sockets.held()))
         if report["reason"] == "exited" and not os.read(confined, 1):
             report["reason"] = "setup"
     except OSError as error:
@@ -151,15 +151,15 @@ def _processes() -> list[str]:
     return [name for name in os.listdir("/proc") if name.isdecimal()]
 
 
-def _held(baseline: int, enough: int) -> int:
-    """Bytes that the processes hold themselves: private, or shared among them alone.
+def _held(baseline: int, enough: int, besides: int) -> int:
+    """Bytes that the processes hold, `besides` included: private, or shared among them alone.
 
     The quick count takes pages that forks share once for each; only when it is over `enough` are
     they told apart, which the kernel does slowly.
     """
     processes = _processes()
-    quick = sum(map(_unshared, processes)) - baseline
-    return quick if quick <= enough else sum(map(_proportional, processes))
+    quick = besides + sum(map(_unshared, processes)) - baseline
+    return quick if quick <= enough else besides + sum(map(_proportional, processes))
 
 
 def _unshared(process: str) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import outside_interpreter
 from .inside_confine import NOBODY, Confinement
+from .inside_sockets import SocketMemory
 from .outside_launch import Sandbox, SandboxError, bubblewrap, is_privileged, own_user
 from .outside_mounts import MountError
 from .outside_session import Session, SessionEnded
@@ -84,17 +85,18 @@ def _try_sandbox() -> list[Layer]:
             reply = session.run_cell(_PROBE, 1, seconds=20, limit=2000)
             imports = session.run_cell(outside_interpreter.IMPORT_ALL, 2, seconds=60, limit=9000)
             session.close()
-    except (SandboxError, MountError, SessionEnded) as error:
+        here = outside_interpreter.imports_outside()
+    except (SandboxError, MountError, SessionEnded, OSError) as error:
         return [Layer("sandbox", False, f"{error}. {_advice()}".strip())]
     found = reply.outputs[-1][2].strip("'") if reply.outputs else "nothing answered"
     manner = "as root, submissions as an unprivileged user" if is_privileged() else "as this user"
-    layers = [Layer("sandbox", True, f"built {manner}"), _users()]
+    layers = [Layer("sandbox", True, f"built {manner}"), _users(), _sockets()]
     detail = "no network, host files, secrets, privileges or forbidden system calls inside"
     if found != "all hold":
         detail = f"does not hold inside: {found}"
     layers.append(Layer("confinement", found == "all hold", detail))
     printed = "".join(output[2] for output in imports.outputs).strip()
-    return [*layers, _interpreter(printed, outside_interpreter.imports_outside())]
+    return [*layers, _interpreter(printed, here)]
 
 
 def _users() -> Layer:
@@ -103,6 +105,18 @@ def _users() -> Layer:
         return Layer("users", True, "each sandbox has a user of its own on this host")
     detail = "all submissions are one user of this host and share its limits (run as root to mend)"
     return Layer("users", False, detail, essential=False)
+
+
+def _sockets() -> Layer:
+    """Whether the kernel tells how much memory sockets hold."""
+    try:
+        told = SocketMemory().complete
+    except OSError:
+        told = False
+    if told:
+        return Layer("sockets", True, "the kernel tells what lies in sockets, and it counts")
+    detail = "this kernel does not tell what lies in sockets (modules unix_diag, inet_diag)"
+    return Layer("sockets", False, detail, essential=False)
 
 
 def _interpreter(inside: str, outside: str) -> Layer:

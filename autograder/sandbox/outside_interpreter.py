@@ -9,6 +9,7 @@ the system's library of the same name, and run another Python.
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import subprocess
@@ -105,16 +106,19 @@ def imports_outside() -> str:
 
 
 def _told(program: str, *words: str) -> str:
-    """What the same interpreter prints, without any package."""
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", program, *words],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        timeout=_SECONDS,
-        stdin=subprocess.DEVNULL,
-    )
+    """What the same interpreter prints, without any package; raises OSError where it breaks."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", program, *words],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=True,
+            timeout=_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
+    except subprocess.SubprocessError as error:
+        raise OSError(errno.ENOEXEC, f"the interpreter does not tell of itself: {error}") from None
     return done.stdout
 
 

@@ -92,7 +92,7 @@ def _lack(item: Any) -> Lack | None:
     if type(item) is not list or len(item) != 4 or type(item[0]) is not int:
         return None
     line, kind, name, advice = item
-    if kind not in ("module", "magic", "name") or type(name) is not str:
+    if type(kind) is not str or kind not in ("module", "magic", "name") or type(name) is not str:
         return None
     known = line if 0 <= line < _MAX_LINE else 0
     return Lack(known, kind, _NO_NAME.sub("", name[:100]), clean_text(advice, _MAX_ADVICE))

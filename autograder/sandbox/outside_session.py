@@ -111,7 +111,10 @@ class Session:
 
             def ask(held: wire.Handle, arguments: tuple[Any, ...]) -> Any:
                 question = {"ask": held.number, "arguments": wire.encode(list(arguments))}
-                told = self._converse(question, deadline, callbacks, depth + 1)
+                try:
+                    told = self._converse(question, deadline, callbacks, depth + 1)
+                except (wire.WireError, OSError):
+                    raise SessionEnded("crashed") from None
                 if type(told.get("told")) is not bytes:
                     raise ValueError("the function that was passed gave no plain data")
                 return wire.decode(told["told"])
@@ -218,7 +221,7 @@ def _answer_callback(
         raise wire.WireError("a malformed callback")
     try:
         return {"value": wire.encode(callbacks[number](*values, **keywords))}
-    except (SessionEnded, OSError):
+    except SessionEnded:
         raise
     except Exception as error:  # a student may call our function with anything; it sees the type
         complaint = f"the given function does not accept these arguments ({type(error).__name__})"

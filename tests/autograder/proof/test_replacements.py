@@ -1,12 +1,12 @@
 """A bank file that names lines changes exactly these, or says why it cannot."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from autograder.assignment import AssignmentError
 from autograder.proof.replacements import read_replacement
+from autograder.proof.solution import SourceCell
 
 CELL = """\
 def step(theta, grad):
@@ -25,16 +25,11 @@ def other(theta):
 """
 
 
-@pytest.fixture
-def notebook(tmp_path: Path) -> Path:
-    cells = [
-        {"cell_type": "code", "source": "def step(theta):\n    return 0\n"},
-        {"cell_type": "code", "source": CELL.splitlines(keepends=True)},
-        {"cell_type": "markdown", "source": "def step(: a draft"},
-    ]
-    path = tmp_path / "notebook.ipynb"
-    path.write_text(json.dumps({"cells": cells}))
-    return path
+CELLS = [
+    SourceCell(0, "def step(theta):\n    return 0\n", is_test=False),
+    SourceCell(1, "%matplotlib inline\n" + CELL, is_test=False),
+    SourceCell(2, "def step(: a draft", is_test=False),
+]
 
 
 def written(folder: Path, *changes: tuple[str, str], function: str = "step") -> Path:
@@ -52,22 +47,22 @@ def run(code: str) -> dict[str, object]:
     return names
 
 
-def test_lines_change_where_they_stand_and_keep_their_indentation(notebook: Path) -> None:
-    path = written(notebook.parent, ("theta\n- grad", "theta\n+ grad"))
-    replacement = read_replacement(path, notebook)
+def test_lines_change_where_they_stand_and_keep_their_indentation(tmp_path: Path) -> None:
+    path = written(tmp_path, ("theta\n- grad", "theta\n+ grad"))
+    replacement = read_replacement(path, CELLS)
     assert (replacement.what, replacement.loses) == ("Uphill.", ("sgd",))
     assert run(replacement.code)["step"](1, 2) == 3  # type: ignore[operator]
     assert "other" not in replacement.code
 
 
-def test_lines_can_be_taken_out_and_become_more(notebook: Path) -> None:
+def test_lines_can_be_taken_out_and_become_more(tmp_path: Path) -> None:
     path = written(
-        notebook.parent,
+        tmp_path,
         ("for _ in range(1):", "start = theta\nfor _ in range(1):"),
         ("theta = (\n    theta\n    - grad\n)", "if grad:\n    theta = 7"),
         ("return theta", "return theta, start"),
     )
-    assert run(read_replacement(path, notebook).code)["step"](1, 2) == (7, 1)  # type: ignore[operator]
+    assert run(read_replacement(path, CELLS).code)["step"](1, 2) == (7, 1)  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(
@@ -80,19 +75,17 @@ def test_lines_can_be_taken_out_and_become_more(notebook: Path) -> None:
     ],
 )
 def test_what_does_not_fit_is_told(
-    notebook: Path, change: tuple[str, str], function: str, sentence: str
+    tmp_path: Path, change: tuple[str, str], function: str, sentence: str
 ) -> None:
-    path = written(notebook.parent, change, function=function)
+    path = written(tmp_path, change, function=function)
     with pytest.raises(AssignmentError, match=sentence):
-        read_replacement(path, notebook)
+        read_replacement(path, CELLS)
 
 
-def test_lines_that_stand_twice_are_refused(notebook: Path) -> None:
-    cells = json.loads(notebook.read_text())
-    cells["cells"][1]["source"] = "def step(x):\n    x += 1\n    x += 1\n    return x\n"
-    notebook.write_text(json.dumps(cells))
+def test_lines_that_stand_twice_are_refused(tmp_path: Path) -> None:
+    twice = [SourceCell(0, "def step(x):\n    x += 1\n    x += 1\n    return x\n", is_test=False)]
     with pytest.raises(AssignmentError, match="stand 2 times"):
-        read_replacement(written(notebook.parent, ("x += 1", "x -= 1")), notebook)
+        read_replacement(written(tmp_path, ("x += 1", "x -= 1")), twice)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +98,8 @@ def test_lines_that_stand_twice_are_refused(notebook: Path) -> None:
         ('function = "step"\nloses = 3\nchange = [{lines = "a", into = "b"}]', "`loses` is a list"),
     ],
 )
-def test_a_malformed_file_is_told(notebook: Path, text: str, sentence: str) -> None:
-    path = notebook.parent / "strange.toml"
+def test_a_malformed_file_is_told(tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "strange.toml"
     path.write_text(text)
     with pytest.raises(AssignmentError, match=sentence):
-        read_replacement(path, notebook)
+        read_replacement(path, CELLS)

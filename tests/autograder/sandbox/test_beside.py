@@ -140,15 +140,17 @@ def moved(before: dict[str, int], after: dict[str, int]) -> set[str]:
 @pytest.mark.parametrize("name", HOGS)
 def test_no_count_of_the_kernel_tells_of_a_hog(sandbox: Sandbox, other: Sandbox, name: str) -> None:
     """Two quiet looks differ by what the machine does by itself; a hog moves nothing else."""
-    with opened(sandbox) as innocent:
-        quiet = [seen(innocent) for _ in range(3)]
-        noise = moved(quiet[0], quiet[1]) | moved(quiet[1], quiet[2])
-        with hogging(other, name):
-            during = seen(innocent)
-        assert moved(quiet[2], during) - noise == set()
-    with opened(other) as successor, opened(sandbox) as innocent:
-        before, after = seen(innocent), seen(successor)
-        assert moved(before, after) - noise - {"self", "mounts"} == set()
+    told = []
+    for _ in range(2):  # what moves by others' doing does not move each time
+        with opened(sandbox) as innocent:
+            quiet = [seen(innocent) for _ in range(3)]
+            noise = moved(quiet[0], quiet[1]) | moved(quiet[1], quiet[2])
+            with hogging(other, name):
+                beside = moved(quiet[2], seen(innocent))
+        with opened(other) as successor, opened(sandbox) as innocent:
+            after = moved(seen(innocent), seen(successor)) - {"self", "mounts"}
+        told.append((beside | after) - noise)
+    assert told[0] & told[1] == set()
 
 
 @pytest.mark.skipif(own_user() == NOBODY, reason="an ordinary user's submissions share their user")
@@ -202,9 +204,9 @@ def may(make, *kind):
     return True
 print([may(socket.socket, *kind) for kind in (
     (1, 1), (1, 5), (2, 1), (2, 2), (10, 1, 6), (16, 3, 0),
-    (1, 2), (1, 3), (2, 1, 262), (2, 2, 1), (16, 3, 2), (16, 3, 4), (40, 1))])
+    (1, 2), (1, 3), (2, 1, 262), (2, 2, 1), (2, 5), (2, 6), (10, 5), (16, 3, 2), (40, 1))])
 print([may(socket.socketpair, 1, kind) for kind in (1, 5, 2, 3)])
 """
     with opened(sandbox) as session:
         told = run(session, source).splitlines()
-    assert told == [str([True] * 6 + [False] * 7), str([True, True, False, False])]
+    assert told == [str([True] * 6 + [False] * 9), str([True, True, False, False])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -64,7 +65,8 @@ def test_an_installation_elsewhere_whose_library_is_found_by_a_variable(tmp_path
     (home / "bin" / own.name).write_bytes(own.read_bytes())
     (home / "bin" / own.name).chmod(0o755)
     library = Path(sysconfig.get_path("stdlib"))
-    subprocess.run(["cp", "-r", library, home / "lib" / library.name], check=True)
+    left_out = shutil.ignore_patterns("site-packages", "__pycache__", "test", "idlelib")
+    shutil.copytree(library, home / "lib" / library.name, ignore=left_out, symlinks=True)
     apart = tmp_path / "apart"
     apart.mkdir()
     for name, path in outside_interpreter.libraries().items():

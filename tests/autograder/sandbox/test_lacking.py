@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder.sandbox.outside_launch import Sandbox
-from autograder.sandbox.outside_replies import Lack
+from autograder.sandbox.outside_replies import Lack, read_cell
 from autograder.sandbox.outside_session import Session
 from tests.autograder.boundary import PLENTY, opened, run, warmed
 
@@ -130,3 +132,12 @@ def test_a_name_of_a_newer_python_says_which(session: Session) -> None:
     [lack] = reply.lacking
     assert isinstance(lack, Lack)
     assert lack.advice.startswith("this needs Python 3.14, grading runs 3.")
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_a_forged_report_of_what_lacks_says_nothing(place: int) -> None:
+    forged: list[Any] = [3, "module", "torch", ""]
+    forged[place] = np.arange(2.0)
+    [*found] = read_cell({"lacking": [forged, [4, "module", "torch", ""]]}, limit=10).lacking
+    assert [lack.line for lack in found][-1] == 4
+    assert all(type(lack.advice) is str for lack in found)

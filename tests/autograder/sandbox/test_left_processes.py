@@ -117,6 +117,7 @@ def test_a_sandbox_ends_with_who_holds_it(mark: Path, stage: str, how: signal.Si
     with started(HOLDER, str(mark), stage) as holder:
         if stage == "starting":
             while not (known := marked(mark.name) - {holder.pid}):
+                assert holder.poll() is None
                 time.sleep(0.001)
         else:
             assert holder.stdout is not None

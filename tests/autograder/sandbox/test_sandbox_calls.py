@@ -76,6 +76,17 @@ def test_a_callback_that_fails_is_an_exception_inside(functions: Session) -> Non
     assert "ZeroDivisionError" in reply.raised.message
 
 
+def test_what_fails_outside_is_not_taken_for_a_lost_process(functions: Session) -> None:
+    def broken(x: float) -> float:
+        raise OSError("no room outside")
+
+    reply = functions.call("twice", (broken, 3.0), {}, seconds=PLENTY)
+    assert reply.raised is not None
+    assert "OSError" in reply.raised.message
+    assert "no room" not in reply.raised.message
+    assert call(functions, "twice", lambda x: x, 3.0) == 3.0
+
+
 def test_changed_arguments_are_named(functions: Session) -> None:
     params = [(np.ones((2, 2)), np.ones(2))]
     reply = functions.call("spoil", (1.0, params), {}, seconds=PLENTY)
