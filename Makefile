@@ -45,7 +45,7 @@ demo: $(STAMP)  ## Grade a sample class and serve the site on 127.0.0.1:8000
 
 # Compiled modules are kept: tests start hundreds of processes, each of which would compile them anew.
 test: $(STAMP)  ## Run every test
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(PARALLEL) $(TESTS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(PARALLEL) --durations=40 --durations-min=2 $(TESTS)
 
 quick: $(STAMP)  ## Run the tests that need neither a browser, a server nor patience
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(PARALLEL) \

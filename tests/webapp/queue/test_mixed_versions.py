@@ -154,7 +154,7 @@ def test_the_web_process_says_what_it_has(session, engine, monkeypatch, tmp_path
             work(its_own)
 
     monkeypatch.setattr(web, "again", again)
-    web.do_beside(engine, Renderings(Shelf(tmp_path / RENDERINGS)))
+    web.do_beside(engine, Renderings(Shelf(tmp_path / RENDERINGS), threads=16))
     assert set(here.versions_of_site(session)) == {ASSIGNMENT}
     assert "files" in here.versions_of_site(session)[ASSIGNMENT]
 

@@ -124,7 +124,7 @@ def test_a_renderer_goes_on_once_the_disk_has_room(shelf, full_disk, renderer):
         time.sleep(0.01)
     assert list(shelf.wanted("text")) == []
     full_disk.clear()
-    while Renderings(shelf).desk(1, 1).text("a").waiting and time.monotonic() < until:
+    while Renderings(shelf, threads=16).desk(1, 1).text("a").waiting and time.monotonic() < until:
         time.sleep(0.01)
     assert shelf.find(Place(1, asked("a").key)).html == "made"
 
